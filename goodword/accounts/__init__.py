@@ -1,0 +1,1 @@
+"""Everyone inside: teammates, teams, roles, sign-in; and the business itself."""

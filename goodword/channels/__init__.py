@@ -1,0 +1,1 @@
+"""The roads, a folder each."""

@@ -1,0 +1,1 @@
+"""Electronic mail: IMAP and SMTP in, SMTP out."""

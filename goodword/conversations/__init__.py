@@ -1,0 +1,1 @@
+"""What was said: conversation, message, recipient, attachment, draft, tag; search."""

@@ -1,0 +1,1 @@
+"""What every room stands on: ids, the clock, text cleaning, due rows. Knows no domain."""

@@ -1,0 +1,88 @@
+"""Due rows: work that is a row with a moment, claimed with a lease. There is no job queue.
+
+A model that holds due work inherits `DueRow`. Claiming is one conditional update per row: it works
+alike on both databases, needs no lock over the network, and a worker that dies loses its lease
+after `LEASE` so that another takes the row up.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+LEASE = timedelta(minutes=5)
+_FIRST_WAIT = timedelta(seconds=15)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+class DueRow(models.Model):
+    """`due_at` null: nothing is left to do. `lease` names the worker's claim until `leased_until`."""
+
+    due_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    lease = models.CharField(max_length=16, blank=True, default="")
+    tries = models.PositiveIntegerField(default=0)
+    why = models.TextField(blank=True, default="")  # of the last failure, in words
+
+    class Meta:
+        abstract = True
+
+
+Row = TypeVar("Row", bound=DueRow)
+
+
+def due_index(name: str) -> models.Index:
+    """The partial index that keeps a poll quick whatever has been finished before."""
+    return models.Index(fields=["due_at"], name=name, condition=Q(due_at__isnull=False))
+
+
+def claim(
+    rows: models.QuerySet[Row], *, at: datetime, most: int = 20, lease: timedelta = LEASE
+) -> Iterator[Row]:
+    """Claim what is due in `rows`, soonest first, and yield each row as it is claimed.
+
+    A row claimed by another worker in the meantime is passed over. Each claim counts as a try, so
+    a row that kills its worker is seen to have been tried.
+    """
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
+    due = rows.filter(free, due_at__lte=at)
+    for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:most]):
+        token = secrets.token_hex(8)
+        won = due.filter(pk=pk).update(
+            lease=token, leased_until=at + lease, tries=models.F("tries") + 1
+        )
+        if won:
+            yield rows.get(pk=pk)
+
+
+def still_mine(row: DueRow) -> bool:
+    """Whether this worker's claim on `row` still stands."""
+    return type(row)._base_manager.filter(pk=row.pk, lease=row.lease).exists()
+
+
+def finish(row: DueRow) -> None:
+    """The work is done: the row is due no more."""
+    _release(row, due_at=None, why="")
+
+
+def put_off(row: DueRow, *, until: datetime | None, why: str) -> None:
+    """Try again at `until` (None: never again by itself), with the reason noted."""
+    _release(row, due_at=until, why=why[:2000])
+
+
+def next_try(row: DueRow, *, at: datetime) -> datetime:
+    """When a failed row is due again: 15 s after the first try, doubling up to an hour."""
+    wait = _FIRST_WAIT * 2 ** min(max(row.tries - 1, 0), 16)
+    return at + min(wait, _LONGEST_WAIT)
+
+
+def _release(row: DueRow, *, due_at: datetime | None, why: str) -> None:
+    # Only who holds the lease may release it: a worker that was too slow changes nothing.
+    held = type(row)._base_manager.filter(pk=row.pk, lease=row.lease)
+    held.update(due_at=due_at, why=why, leased_until=None, lease="")
+    row.due_at, row.why, row.leased_until, row.lease = due_at, why, None, ""

@@ -1,0 +1,1 @@
+"""Where a message meets a promise: receive, reply, deliver, close, hand over."""

@@ -1,0 +1,1 @@
+"""The outbox: facts announced, stored in the same transaction, handed on, never lost."""

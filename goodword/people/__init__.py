@@ -1,0 +1,1 @@
+"""Everyone outside and the addresses they write from."""

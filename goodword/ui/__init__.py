@@ -1,0 +1,1 @@
+"""The design system: tokens, base template, components, icons. Knows no domain."""

@@ -1,0 +1,1 @@
+"""Whole screens that join rooms."""
