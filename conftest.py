@@ -1,0 +1,83 @@
+"""Where the tests run: a data folder and a database of their own, before Django reads settings.
+
+Loaded before any test and any other conftest. Under pytest-xdist each worker loads it again, with
+its own folder; PostgreSQL is started once, by the process that starts the workers.
+
+GOODWORD_TEST_DATABASE  sqlite (default, in memory) or postgres (a throw-away cluster)
+GOODWORD_TEST_STRICT    1: what isn't installed fails its tests instead of skipping them
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import django
+import pytest
+
+from tests.servers import NotInstalled
+from tests.servers.postgres import Postgres
+
+_DATABASE = os.environ.get("GOODWORD_TEST_DATABASE", "sqlite")
+_URL_FROM_CONTROLLER = "GOODWORD_TEST_DATABASE_URL"
+_data = Path(tempfile.mkdtemp(prefix="goodword-tests-"))
+_cluster: Postgres | None = None
+
+
+def _prepare() -> None:
+    """Give this process its data folder and database, whatever the developer's shell says."""
+    for name in [name for name in os.environ if name.startswith("GOODWORD_")]:
+        if not name.startswith("GOODWORD_TEST_"):
+            del os.environ[name]
+    os.environ["GOODWORD_DATA"] = str(_data)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "goodword.settings"
+    if _DATABASE == "postgres":
+        os.environ["GOODWORD_DATABASE_URL"] = _postgres_url()
+    elif _DATABASE != "sqlite":
+        raise pytest.UsageError(f"GOODWORD_TEST_DATABASE is {_DATABASE!r}; give sqlite or postgres")
+
+
+def _postgres_url() -> str:
+    global _cluster
+    if _URL_FROM_CONTROLLER not in os.environ:
+        try:
+            _cluster = Postgres().start()
+        except NotInstalled as missing:
+            raise pytest.UsageError(f"{missing}, and GOODWORD_TEST_DATABASE wants it") from missing
+        os.environ[_URL_FROM_CONTROLLER] = _cluster.url
+    return os.environ[_URL_FROM_CONTROLLER]
+
+
+def pytest_unconfigure() -> None:
+    _clean_up()
+
+
+def _clean_up() -> None:
+    if _cluster is not None:
+        _cluster.stop()
+    shutil.rmtree(_data, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests could not run, and why."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.getreports("skipped"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        reasons[reason.removeprefix("Skipped: ")] += 1
+    if reasons:
+        terminalreporter.section("could not run here", sep="-")
+        for reason, count in reasons.most_common():
+            terminalreporter.line(f"{count} test{'s' if count > 1 else ''}: {reason}")
+
+
+try:
+    _prepare()
+    django.setup()
+except BaseException:
+    _clean_up()
+    raise
+
+pytest_plugins = ["tests.servers.fixtures"]

@@ -1,0 +1,1 @@
+"""Tests that need more than one room, or a real server at the door."""

@@ -1,0 +1,99 @@
+"""The servers as pytest fixtures. Loaded by the conftest.py at the root, so every test has them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.servers import NotInstalled
+from tests.servers.chromium import Chromium
+from tests.servers.dovecot import Dovecot
+from tests.servers.goodword_process import GoodwordProcess
+from tests.servers.postgres import Postgres
+from tests.servers.smtp_sink import SmtpSink
+
+Server = TypeVar("Server")
+
+
+def strict() -> bool:
+    """GOODWORD_TEST_STRICT=1: a missing program fails its tests instead of skipping them."""
+    return os.environ.get("GOODWORD_TEST_STRICT") == "1"
+
+
+def installed(make: Callable[[], Server]) -> Server:
+    """Make the server, or skip the test that asked for it (fail it when strict)."""
+    try:
+        return make()
+    except NotInstalled as missing:
+        if strict():
+            pytest.fail(f"{missing}, and GOODWORD_TEST_STRICT=1 wants it", pytrace=False)
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL cluster of this worker; `create_database()` gives a test its own database."""
+    with installed(Postgres) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """Dovecot without TLS; take a `new_user()` for each test. Start it again if you stop it."""
+    with installed(Dovecot) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot_tls() -> Iterator[Dovecot]:
+    """Dovecot with IMAPS and STARTTLS under a self-signed certificate."""
+    with installed(lambda: Dovecot(tls=True)) as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """An SMTP server that accepts everything until told otherwise; fresh for each test."""
+    with SmtpSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def start_goodword() -> Iterator[Callable[..., GoodwordProcess]]:
+    """`start_goodword(database_url="", environment={})` runs a Goodword that ends with the test."""
+    running: list[GoodwordProcess] = []
+
+    def start(**options: object) -> GoodwordProcess:
+        process = GoodwordProcess(**options)  # type: ignore[arg-type]  # passed through as given
+        running.append(process)
+        return process.start()
+
+    yield start
+    for process in reversed(running):
+        process.remove()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    # Not for the session: while Playwright is open, its event loop counts as running in this
+    # thread, and every other test that the worker still has could neither use asyncio.run nor,
+    # without the switch below, the database.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with installed(Chromium) as browser:
+            yield browser
+
+
+@pytest.fixture
+def page(chromium: Chromium) -> Iterator[Page]:
+    """A page in a fresh profile. An error in the page's own script fails the test."""
+    faults: list[str] = []
+    with chromium.context() as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield page
+    assert not faults, f"errors in the page's script: {faults}"
