@@ -1,0 +1,165 @@
+"""Bytes and header text from outside, turned into text whatever charset they claim."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import quopri
+import re
+
+# What mailers write and Python does not know, or knows too literally: text labelled latin1 or
+# gb2312 is in truth the larger set (as the WHATWG Encoding Standard has it).
+_ALIASES = {
+    "latin1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "x-sjis": "cp932",
+    "shift_jis": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "big5": "big5hkscs",
+    "utf8mb4": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
+    "windows-874": "cp874",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+    "x-unknown": "",
+    "unknown-8bit": "",
+    "8bit": "",
+    "binary": "",
+    "default": "",
+    "_autodetect": "",
+    "us-ascii": "",
+    "ascii": "",
+    "ansi_x3.4-1968": "",
+}
+# Codecs that are no charset of any mail: slow (idna), or they run escapes.
+_NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
+_ONE_BYTE_LATIN = {"cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp1254", "mac-roman"}
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?([^?]*)\?=")
+# Q words with a bare question mark or spaces inside are against RFC 2047 and common all the same.
+_LOOSE_WORD = re.compile(r"=\?([A-Za-z0-9_.:*-]{1,60})\?([bBqQ])\?([^\r\n]{0,1000}?)\?=(?![0-9A-F]{2})")
+_ODD_BYTES = re.compile("[\ud800-\udfff]")
+_MANY_BAD = 3
+
+
+def codec_named(charset: str) -> str:
+    """Python's name of a declared charset; empty when there is none or it is no charset."""
+    name = charset.strip().strip("\"'").lower().partition("*")[0]
+    name = _ALIASES.get(name, name)
+    if not name or len(name) > 40 or "\x00" in name:
+        return ""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return ""
+    # `_is_text_encoding` keeps out rot13, zlib and the like.
+    if not getattr(found, "_is_text_encoding", True) or found.name in _NOT_CHARSETS:
+        return ""
+    return found.name
+
+
+def decode(data: bytes, charset: str = "") -> str:
+    """Text of `data`: by the declared charset if that works, else UTF-8, else Windows-1252."""
+    codec = codec_named(charset)
+    if data.startswith(codecs.BOM_UTF8):
+        data, codec = data[len(codecs.BOM_UTF8) :], "utf-8"
+    if not codec or codec == "utf-8" or codec in _ONE_BYTE_LATIN:
+        # UTF-8 that is labelled Latin-1 is frequent, Latin-1 that happens to be UTF-8 is not.
+        text = _utf_8(data, sure=codec == "utf-8")
+        if text is not None:
+            return text
+    if codec and codec != "utf-8":
+        try:
+            return data.decode(codec)
+        except (UnicodeError, ValueError, LookupError):
+            if codec not in _ONE_BYTE_LATIN:
+                return _replacing(data, codec)
+    return data.decode("cp1252", "replace")
+
+
+def _utf_8(data: bytes, *, sure: bool) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for c in text if c > "\x7f") - bad
+    # One letter cut in half makes no Latin-1 of the rest.
+    return text if good > bad * _MANY_BAD or (sure and good > bad) else None
+
+
+def _replacing(data: bytes, codec: str) -> str:
+    try:
+        return data.decode(codec, "replace")
+    except (UnicodeError, ValueError, LookupError):
+        return data.decode("cp1252", "replace")
+
+
+def raw_bytes(text: str) -> bytes:
+    """The bytes behind text that the stdlib parser read with surrogateescape."""
+    try:
+        return text.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def header_text(value: str) -> str:
+    """A header as the stdlib read it, with raw 8-bit bytes turned into text; not yet decoded."""
+    return decode(raw_bytes(value)) if _ODD_BYTES.search(value) else value
+
+
+def decode_words(value: str) -> str:
+    """Undo RFC 2047 encoded words. What can't be undone stays as it was written.
+
+    Neighbouring words of one charset are joined as bytes first: mailers cut letters in half.
+    """
+    if "=?" not in value:
+        return value
+    pieces: list[tuple[str, str, bytes]] = []  # (plain text before, charset, bytes of the word)
+    at = 0
+    pattern = _ENCODED_WORD if _ENCODED_WORD.search(value) else _LOOSE_WORD
+    for match in pattern.finditer(value):
+        data = _word_bytes(match.group(2), match.group(3))
+        if data is None:
+            continue
+        between = value[at : match.start()]
+        pieces.append((between, match.group(1), data))
+        at = match.end()
+    return _join(pieces) + value[at:]
+
+
+def _join(pieces: list[tuple[str, str, bytes]]) -> str:
+    text, held, held_charset = "", b"", ""
+    for number, (between, charset, data) in enumerate(pieces):
+        neighbour = number > 0 and not between.strip()
+        if neighbour and charset.lower() == held_charset.lower():
+            held += data
+            continue
+        text += decode(held, held_charset)
+        text += "" if neighbour else between
+        held, held_charset = data, charset
+    return text + decode(held, held_charset)
+
+
+def _word_bytes(encoding: str, body: str) -> bytes | None:
+    data = raw_bytes(body)
+    if encoding in "qQ":
+        return quopri.decodestring(data.replace(b"_", b" ").replace(b" ", b"=20"), header=False)
+    compact = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    try:
+        return base64.b64decode(compact + b"=" * (-len(compact) % 4))
+    except (binascii.Error, ValueError):
+        # One letter too many, as from a cut: the rest is still readable.
+        compact = compact[: len(compact) // 4 * 4]
+        return base64.b64decode(compact) if compact else None

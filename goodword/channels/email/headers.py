@@ -1,0 +1,161 @@
+"""Headers of a mail, read so that nothing they contain can raise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from email._policybase import Compat32
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+
+from goodword.channels.email.charsets import decode_words, header_text
+from goodword.core.text import clean, clean_line
+from goodword.desk.roads import Party
+
+_ADDRESS = re.compile(r"[^\s<>\"(),;:\[\]\\]{1,200}@[^\s<>\"(),;:\\]{1,255}")
+_ID = re.compile(r"<([^<>]{1,900})>")
+_BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
+_EPOCH_YEARS = range(1971, 2200)
+_MOST_PARTIES = 500
+_MOST_HEADER = 100_000
+MOST_REFERENCES = 100
+
+
+class TolerantPolicy(Compat32):
+    """As the stdlib's oldest policy, which never raises; 8-bit bytes in headers become text.
+
+    Values are unfolded; encoded words stay, since addresses must be split before they are undone.
+    """
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return unfolded(header_text(value))
+
+
+POLICY = TolerantPolicy()
+
+
+def unfolded(value: str) -> str:
+    return re.sub(r"[\r\n]+[ \t]*", " ", value)
+
+
+def first(mail: Message, name: str) -> str:
+    """The first header of this name, unfolded and undecoded; empty when there is none."""
+    return values(mail, name)[0] if name in mail else ""
+
+
+def values(mail: Message, name: str) -> list[str]:
+    return [str(value)[:_MOST_HEADER] for value in mail.get_all(name, [])]
+
+
+def line(mail: Message, name: str, *, most: int = 500) -> str:
+    """A header as one line of clean text, encoded words undone."""
+    return clean_line(decode_words(first(mail, name)), most=most)
+
+
+def parties(mail: Message, *names: str) -> list[Party]:
+    """The people named in these headers, in order, each address once."""
+    found: dict[str, Party] = {}
+    for name in names:
+        for value in values(mail, name):
+            for party in parties_in(value):
+                found.setdefault(party.address.lower(), party)
+    return list(found.values())[:_MOST_PARTIES]
+
+
+def parties_in(value: str) -> list[Party]:
+    """Names and addresses in one header value, also when it is not as RFC 5322 has it."""
+    value = value.replace("\x00", "")
+    pairs = _pairs(value)
+    if not pairs and "=?" in value:
+        # Some mailers encode the whole header, address and all.
+        pairs = _pairs(decode_words(value))
+    return [Party(address=address, name=name) for name, address in pairs]
+
+
+def _pairs(value: str) -> list[tuple[str, str]]:
+    try:
+        read = getaddresses([value])
+    except (ValueError, IndexError, TypeError, AttributeError, RecursionError):
+        read = []
+    pairs = [(_name(name), _address(address)) for name, address in read]
+    good = [(name, address) for name, address in pairs if "@" in address]
+    if good and len(good) == len(pairs):
+        return good
+    return good or _pairs_by_sight(value)
+
+
+def _pairs_by_sight(value: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    at = 0
+    for match in _ADDRESS.finditer(value):
+        name = _name(value[at : match.start()].strip(" ,;<>\"'"))
+        pairs.append((name, _address(match.group())))
+        at = match.end()
+    return pairs
+
+
+def _name(written: str) -> str:
+    return clean_line(decode_words(written), most=200).strip(" \"'")
+
+
+def _address(written: str) -> str:
+    address = clean_line(decode_words(written), most=320).replace(" ", "").strip("<>\"'")
+    return address if address.count("@") else ""
+
+
+def addresses(mail: Message, *names: str) -> list[str]:
+    """Bare addresses in these headers, in order, each once."""
+    return [party.address for party in parties(mail, *names)]
+
+
+def ids(value: str) -> list[str]:
+    """Message-IDs in a header, without <>, in order. Folds inside an id are taken out."""
+    inside = [re.sub(r"\s+", "", found) for found in _ID.findall(value)]
+    # Outside of <>: old mailers write bare ids, or "Your message of ... <id>".
+    found = inside or _BARE_ID.findall(value)
+    return [clean(one) for one in found if one]
+
+
+def message_id(mail: Message) -> str:
+    """The mail's own id, without <>; empty when it has none worth the name."""
+    value = first(mail, "Message-ID")
+    found = ids(value)
+    return found[0] if found else clean_line(value, most=400).strip("<> ")
+
+
+def refers_to(mail: Message, own: str) -> list[str]:
+    """The ids the mail answers, nearest first, without its own."""
+    answered = [one for value in values(mail, "In-Reply-To") for one in ids(value)]
+    chain = [one for value in values(mail, "References") for one in ids(value)]
+    return distinct([*answered, *reversed(chain)], without=own)
+
+
+def distinct(found: Iterable[str], *, without: str = "") -> list[str]:
+    kept = dict.fromkeys(one for one in found if one and one != without)
+    return list(kept)[:MOST_REFERENCES]
+
+
+def written_at(mail: Message) -> datetime | None:
+    """What the Date header says, aware; None when it says nothing that can be a date."""
+    value = re.sub(r"\s+", " ", first(mail, "Date")).strip()
+    if not value or len(value) > 200:
+        return None
+    try:
+        moment = parsedate_to_datetime(value)
+        if moment.tzinfo is None:  # "-0000": in UTC, zone not told (RFC 5322, 3.3)
+            moment = moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return None
+    return moment if moment.year in _EPOCH_YEARS else None
+
+
+def delivered_to(mail: Message, envelope_to: Sequence[str]) -> list[str]:
+    """The addresses the mail reached us by: of the envelope, then as the servers noted them."""
+    noted = addresses(mail, "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+    told = [clean_line(address, most=320) for address in envelope_to]
+    kept: dict[str, str] = {}
+    for address in [*told, *noted]:
+        kept.setdefault(address.lower(), address)
+    return [address for address in kept.values() if address]

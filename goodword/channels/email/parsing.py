@@ -1,0 +1,134 @@
+"""Bytes of a mail to one `Inbound`. Pure: no database, no network, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.message import Message
+
+from django.utils.translation import gettext as _
+
+from goodword.channels.email.bodies import Body, read_body, read_mail
+from goodword.channels.email.headers import (
+    delivered_to,
+    distinct,
+    first,
+    line,
+    message_id,
+    parties,
+    refers_to,
+    written_at,
+)
+from goodword.channels.email.robots import judge
+from goodword.channels.email.trimming import reply_text
+from goodword.core.text import clean
+from goodword.desk.roads import CannotParse, Inbound, Party
+
+ROAD = "email"
+# Headers that servers add on the way: two copies of one mail differ in them.
+_TRACE = re.compile(
+    r"(?:received|return-path|delivered-to|envelope-to|delivery-date|status|lines|arc-|dkim-|"
+    r"authentication-results|domainkey|errors-to|x-|content-length|list-|old-|resent-|sender$)"
+)
+_CLOCK_SLACK = timedelta(days=2)
+
+
+def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> Inbound:
+    """Read a mail. Raises CannotParse only when there is nothing in it at all.
+
+    `html` is the sender's, uncleaned (but for NUL and surrogates): `html.clean_html` cleans it
+    each time it is shown, so that a better cleaner also serves old mail.
+    """
+    if not raw.strip(b"\x00\r\n\t "):
+        raise CannotParse(_("The mail is empty."))
+    mail, too_deep = read_mail(_without_mbox_line(raw))
+    body = read_body(mail, too_deep=too_deep)
+    own_id = message_id(mail)
+    sender = _sender(mail)
+    reached = delivered_to(mail, envelope_to)
+    verdict = judge(mail, body, sender=sender.address, ours=envelope_to)
+    bounce = verdict.bounce
+    return Inbound(
+        road=ROAD,
+        identity=_identity(mail, body, own_id, sender),
+        sender=sender,
+        said_at=received_at,
+        subject=line(mail, "Subject"),
+        text=body.text,
+        reply_text=reply_text(body.text),
+        html=body.html,
+        to=parties(mail, "To"),
+        cc=parties(mail, "Cc"),
+        reply_to=parties(mail, "Reply-To"),
+        delivered_to=reached,
+        claimed_at=written_at(mail),
+        kind=verdict.kind,
+        kind_why=verdict.why,
+        external_ids=[own_id] if own_id else [],
+        refers_to=_refers_to(mail, own_id, bounce.returned_ids if bounce else ()),
+        files=body.files,
+        bounced_recipient=bounce.recipient if bounce else "",
+        bounce_hard=bounce.hard if bounce else None,
+        bounce_words=bounce.words if bounce else "",
+        language=_language(mail),
+        oddities=_oddities(mail, body, sender, received_at),
+    )
+
+
+def _without_mbox_line(raw: bytes) -> bytes:
+    """Pipes from an mbox begin with "From someone date", which is no header."""
+    raw = raw.lstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf")
+    if raw.startswith((b"From ", b">From ")):
+        raw = raw.partition(b"\n")[2]
+    return raw
+
+
+def _sender(mail: Message) -> Party:
+    for name in ("From", "Reply-To", "Sender", "Return-Path"):
+        found = parties(mail, name)
+        if found:
+            return found[0]
+    return Party(address="", name=line(mail, "From", most=200).strip("\"'<> "))
+
+
+def _refers_to(mail: Message, own_id: str, returned: Sequence[str]) -> list[str]:
+    return distinct([*returned, *refers_to(mail, own_id)], without=own_id)
+
+
+def _identity(mail: Message, body: Body, own_id: str, sender: Party) -> str:
+    """One mail that came twice, also by two ways, has one identity."""
+    parts = [own_id, sender.address.lower(), body.digest]
+    if not own_id:
+        kept = [(name.lower(), value) for name, value in mail.items() if _stays(name)]
+        parts += [f"{name}:{' '.join(str(value).split())}" for name, value in sorted(kept)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _stays(name: str) -> bool:
+    return not _TRACE.match(name.lower())
+
+
+def _language(mail: Message) -> str:
+    told = first(mail, "Content-Language").partition(",")[0].strip()
+    return told if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", told) else ""
+
+
+def _oddities(mail: Message, body: Body, sender: Party, received_at: datetime) -> list[str]:
+    found: list[str] = []
+    if not sender.address:
+        found.append(_("The mail names no sender."))
+    elif not parties(mail, "From"):
+        found.append(_("The mail has no From address; the sender is taken from another header."))
+    if len(mail.get_all("From", [])) > 1:
+        found.append(_("The mail has several From headers; the first one counts."))
+    claimed = written_at(mail)
+    if claimed and claimed - received_at > _CLOCK_SLACK:
+        found.append(_("The sender's clock is ahead: the mail is dated in the future."))
+    if body.too_deep:
+        found.append(_("The mail's parts are nested too deep; some may be shown out of place."))
+    if any(file.name.lower() == "winmail.dat" for file in body.files):
+        found.append(_("The mail carries its attachments packed in winmail.dat, as Outlook does."))
+    return [clean(one) for one in found]

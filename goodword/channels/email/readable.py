@@ -1,0 +1,76 @@
+"""HTML to text a person can read, with quoted history marked by ``>`` as in plain mail."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from typing import Any
+
+from inscriptis import get_annotated_text
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
+from lxml.etree import LxmlError
+
+from goodword.core.text import clean
+
+# Where mail programs put the history: blockquote, and what Yahoo and Outlook for Mac use.
+_QUOTES = ("blockquote", "#class=yahoo_quoted", "#id=OLK_SRC_BODY_SECTION")
+_CONFIG = ParserConfig(
+    css=CSS_PROFILES["strict"], annotation_rules={where: ["quote"] for where in _QUOTES}
+)
+# Beyond this a full rendering takes seconds, and holds the intake up.
+_MOST_HTML = 1_500_000
+_HIDDEN = re.compile(
+    r"<(style|script|head|title|template)\b[^>]{0,2000}>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^>]{0,200}>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]{0,5000}>")
+_XML = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def readable(html: str) -> str:
+    """The text of an HTML mail. Never raises; empty when there is nothing to read."""
+    html = clean(html)
+    if not html.strip():
+        return ""
+    html = _XML.sub("", html)
+    if len(html) > _MOST_HTML or html.count("<") > _MOST_HTML // 30:
+        return _tidy(_stripped(html))
+    try:
+        read: dict[str, Any] = get_annotated_text(html, _CONFIG)
+    except (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return _tidy(_stripped(html))
+    spans = [(start, end) for start, end, _ in read.get("label", [])]
+    return _tidy(_with_quotes(str(read.get("text", "")), spans))
+
+
+def _with_quotes(text: str, spans: list[tuple[int, int]]) -> str:
+    if not spans:
+        return text
+    rows: list[str] = []
+    at = 0
+    for row in text.split("\n"):
+        content = at + len(row) - len(row.lstrip())
+        depth = sum(1 for start, end in spans if start <= content < end) if row.strip() else 0
+        rows.append(f"{'>' * depth} {row.strip()}" if depth else row)
+        at += len(row) + 1
+    return "\n".join(_joined_quotes(rows))
+
+
+def _joined_quotes(rows: list[str]) -> list[str]:
+    """Blank rows within a quote belong to it."""
+    for number in range(1, len(rows) - 1):
+        before, after = rows[number - 1], rows[number + 1]
+        if not rows[number].strip() and before.startswith(">") and after.startswith(">"):
+            rows[number] = ">"
+    return rows
+
+
+def _stripped(html: str) -> str:
+    return entities.unescape(_TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub(" ", html))))
+
+
+def _tidy(text: str) -> str:
+    rows = [row.rstrip() for row in clean(text).replace("\xa0", " ").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(rows)).strip("\n")
