@@ -76,6 +76,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 try:
     _prepare()
     django.setup()
+    # The workers inherit our environment. Were the name still in it, pytest-django would read the
+    # settings there before this file gives the worker a folder of its own.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 except BaseException:
     _clean_up()
     raise

@@ -154,6 +154,13 @@ class Dovecot:
         """Change the password of everybody; who is signed in stays so until `stop`."""
         self.password = password
         self._write_passwords()
+        if self.running:
+            # Dovecot looks at the file once in a second at most.
+            wait_until(self._lets_in, seconds=5, what="Dovecot takes the new password")
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None
 
     @property
     def log(self) -> str:
@@ -204,7 +211,7 @@ class Dovecot:
     def reset_uidvalidity(self, user: str) -> None:
         """Forget all UIDs, as a restored server does: the same mails under a new UIDVALIDITY."""
         mailbox = self.folder / "mail" / user.lower() / "Maildir"
-        running = self._process is not None
+        running = self.running
         self.stop()
         # `dovecot-uidvalidity` stays: from it Dovecot knows to choose a number never used before.
         for path in [mailbox / "dovecot-uidlist", *mailbox.glob("dovecot.*index*")]:
@@ -240,6 +247,13 @@ class Dovecot:
         # Dovecot reads the file again when its time in whole seconds has changed.
         self._password_changes += 1
         os.utime(path, (self._password_changes, self._password_changes))
+
+    def _lets_in(self) -> bool:
+        try:
+            with self.signed_in("anybody@mail.example"):
+                return True
+        except imaplib.IMAP4.error:
+            return False
 
     def _configuration(self) -> str:
         text = _CONFIGURATION.format(

@@ -42,17 +42,37 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def dovecot() -> Iterator[Dovecot]:
-    """Dovecot without TLS; take a `new_user()` for each test. Start it again if you stop it."""
+def _dovecot() -> Iterator[Dovecot]:
     with installed(Dovecot) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def dovecot_tls() -> Iterator[Dovecot]:
-    """Dovecot with IMAPS and STARTTLS under a self-signed certificate."""
+def _dovecot_tls() -> Iterator[Dovecot]:
     with installed(lambda: Dovecot(tls=True)) as server:
         yield server
+
+
+@pytest.fixture
+def dovecot(_dovecot: Dovecot) -> Iterator[Dovecot]:
+    """Dovecot without TLS. Take a `new_user()`: other tests' mail stays in it."""
+    yield from _as_found(_dovecot)
+
+
+@pytest.fixture
+def dovecot_tls(_dovecot_tls: Dovecot) -> Iterator[Dovecot]:
+    """Dovecot with IMAPS and STARTTLS under a self-signed certificate."""
+    yield from _as_found(_dovecot_tls)
+
+
+def _as_found(server: Dovecot) -> Iterator[Dovecot]:
+    """Lend the server, and after the test start it and set its password again if need be."""
+    password = server.password
+    yield server
+    if not server.running:
+        server.start()
+    if server.password != password:
+        server.set_password(password)
 
 
 @pytest.fixture
