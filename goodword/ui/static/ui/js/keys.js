@@ -1,0 +1,110 @@
+// Keyboard shortcuts. Two ways to have one:
+//   in markup:  <a href="…" data-key="g i" data-key-label="Open the inbox">  presses (or, on a field, focuses) the element
+//   in code:    register("r", "Reply", fn)
+// A key is "r", "?", "Escape", "mod+k" (⌘ or Ctrl), "shift+a", or a sequence "g i". "?" lists them all.
+
+const registered = new Map();
+const SEQUENCE_MS = 1200;
+let pending = "";
+let pendingTimer = 0;
+
+/** Call `fn(event)` on `key`. Returns a function that takes the shortcut away again. */
+export function register(key, description, fn) {
+  registered.set(key, { description, fn });
+  return () => registered.delete(key);
+}
+
+function named(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const shift = event.shiftKey && (event.key.length > 1 || key !== event.key) ? "shift+" : "";
+  return (event.metaKey || event.ctrlKey ? "mod+" : "") + shift + key;
+}
+
+function isWriting(target) {
+  return target.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]") != null;
+}
+
+function elementFor(key) {
+  return [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === key && element.checkVisibility());
+}
+
+function press(element) {
+  if (isWriting(element)) element.focus();
+  else if (element.matches("details")) element.querySelector("summary").click();
+  else element.click();
+}
+
+function isPrefix(text) {
+  const begins = (key) => key.startsWith(`${text} `);
+  return [...registered.keys()].some(begins) || [...document.querySelectorAll("[data-key]")].some((element) => begins(element.dataset.key));
+}
+
+function run(key, event) {
+  const action = registered.get(key);
+  const element = action ? null : elementFor(key);
+  if (!action && !element) return false;
+  event.preventDefault();
+  if (action) action.fn(event);
+  else press(element);
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  const key = named(event);
+  // While someone writes, or a dialog asks something, plain letters belong to them.
+  if (isWriting(event.target) && !key.startsWith("mod+")) return;
+  if (document.querySelector("dialog[open]")) return;
+  const sequence = pending ? `${pending} ${key}` : key;
+  clearTimeout(pendingTimer);
+  pending = "";
+  if (run(sequence, event) || (sequence !== key && run(key, event))) return;
+  if (isPrefix(sequence)) {
+    pending = sequence;
+    pendingTimer = setTimeout(() => (pending = ""), SEQUENCE_MS);
+  }
+});
+
+const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
+const CAPS = { mod: APPLE ? "⌘" : "Ctrl", shift: "⇧", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+
+function keycaps(key, then) {
+  return key.split(" ").flatMap((step, index) => {
+    const caps = step.split("+").map((part) => {
+      const cap = document.createElement("kbd");
+      cap.textContent = CAPS[part] ?? (part.length === 1 ? part.toUpperCase() : part);
+      return cap;
+    });
+    return index ? [document.createTextNode(` ${then} `), ...caps] : caps;
+  });
+}
+
+function labelOf(element) {
+  return element.dataset.keyLabel || element.getAttribute("aria-label") || element.title || element.textContent.trim();
+}
+
+/** Open the list of keys that work on this page. */
+export function showHelp() {
+  const dialog = document.getElementById("keys-help");
+  const list = dialog?.querySelector("[data-keys]");
+  if (!list || dialog.open) return;
+  const all = new Map([...registered].map(([key, { description }]) => [key, description]));
+  for (const element of document.querySelectorAll("[data-key]")) {
+    if (!all.has(element.dataset.key) && element.checkVisibility()) all.set(element.dataset.key, labelOf(element));
+  }
+  list.replaceChildren(
+    ...[...all].filter(([, description]) => description).flatMap(([key, description]) => {
+      const term = document.createElement("dt");
+      term.append(...keycaps(key, dialog.dataset.then));
+      const meaning = document.createElement("dd");
+      meaning.textContent = description;
+      return [term, meaning];
+    }),
+  );
+  dialog.showModal();
+}
+
+register("?", document.getElementById("keys-help-title")?.textContent ?? "", showHelp);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-shows-keys]")) showHelp();
+});

@@ -1,0 +1,43 @@
+// Short news in the corner: goes by itself, unless it is an error, holds an action, or someone is reading it.
+
+const STAYS_MS = 6000;
+const region = document.getElementById("toasts");
+
+/** Show a copy of `<template id="toast-{name}">`; once only while it is still there. */
+export function showToast(name) {
+  const template = document.getElementById(`toast-${name}`);
+  if (!template || !region || region.querySelector(`[data-toast="${name}"]`)) return;
+  const toast = template.content.firstElementChild.cloneNode(true);
+  toast.dataset.toast = name;
+  region.append(toast);
+}
+
+function leaveLater(toast) {
+  if (toast.matches(".toast-error") || toast.querySelector("form, a")) return;
+  let timer = 0;
+  const start = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => toast.remove(), STAYS_MS);
+  };
+  const hold = () => clearTimeout(timer);
+  for (const type of ["mouseenter", "focusin"]) toast.addEventListener(type, hold);
+  for (const type of ["mouseleave", "focusout"]) toast.addEventListener(type, start);
+  start();
+}
+
+if (region) {
+  region.querySelectorAll(".toast").forEach(leaveLater);
+  new MutationObserver((changes) => {
+    for (const change of changes)
+      for (const node of change.addedNodes) if (node.matches?.(".toast")) leaveLater(node);
+  }).observe(region, { childList: true });
+  region.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast").remove());
+}
+document.addEventListener("htmx:sendError", () => showToast("unreached"));
+document.addEventListener("htmx:timeout", () => showToast("unreached"));
+document.addEventListener("htmx:responseError", (event) => {
+  // 422 comes back as the form itself; 401 means signed out elsewhere, where only a full load helps.
+  const status = event.detail.xhr.status;
+  if (status === 401) window.location.reload();
+  else if (status !== 422) showToast("refused");
+});
