@@ -164,4 +164,4 @@ class Postgres:
         import psycopg
 
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]  # our own words, no input
+            connection.execute(statement)

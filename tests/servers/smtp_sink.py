@@ -37,6 +37,11 @@ class Drop(Enum):
     LOSING = "the mail is gone"
 
 
+def _cut(connection: SMTP) -> None:
+    if isinstance(connection.transport, asyncio.WriteTransport):  # None once it is closed
+        connection.transport.abort()
+
+
 class SmtpSink:
     """Accepts mail for anybody on `port`; `refuse` and `drop` script it per recipient.
 
@@ -143,8 +148,7 @@ class SmtpSink:
         if self._listener is not None:
             self._listener.close()
         for smtp in self._connections:
-            if smtp.transport is not None:
-                smtp.transport.abort()
+            _cut(smtp)
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
@@ -184,6 +188,6 @@ class SmtpSink:
                 Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, message)
             )
         if drops:
-            server.transport.abort()
+            _cut(server)
             await asyncio.sleep(60)  # the lost connection cancels this task: no answer leaves
         return "250 2.0.0 Kept"
