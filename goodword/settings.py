@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "goodword.desk",
     "goodword.channels.email",
     "goodword.web",
+    "goodword",  # last: wires the rooms together
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
