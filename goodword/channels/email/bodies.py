@@ -107,7 +107,7 @@ def _pieces(part: Message, walk: _Walk, depth: int) -> list[Piece]:
 
 
 def _one_of(choices: list[list[Piece]]) -> list[Piece]:
-    """Of alternatives the last plain and the last HTML one, which say the same (RFC 2046, 5.1.4)."""
+    """Of alternatives the last plain and the last HTML one (RFC 2046, 5.1.4)."""
     plain = html = ""
     for choice in choices:
         plain = "\n\n".join(piece.plain for piece in choice if piece.plain.strip()) or plain

@@ -20,8 +20,8 @@ _SERVER_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"undeliver|not? delivered|non-?delivery|non remis|delivery (?:status )?(?:notification|failure|"
-    r"report|status)|delivery[\w ]{0,20}fail|failure notice|returned mail|mail(?: delivery)? fail|"
+    r"undeliver|not? delivered|non-?delivery|non remis|delivery (?:status )?(?:notification|"
+    r"failure|report|status)|delivery[\w ]{0,20}fail|failure notice|returned mail|mail(?: delivery)? fail|"
     r"message (?:status - undeliverable|undeliverable|delivery)|could not be (?:sent|delivered)|"
     r"returning message|return(?:ed)? to sender|mail delivery|delivery (?:error|problem|delayed)|"
     r"unzustellbar|nicht zugestellt|zustellung|mail error|bounced?\b|mail system error|"
@@ -54,8 +54,8 @@ _SOFT_WORDS = re.compile(
 _HARD_WORDS = re.compile(
     r"permanent(?:ly)? (?:fatal )?(?:error|fail)|(?:user|host|address|recipient|account)s? "
     r"(?:is )?(?:unknown|disabled|not found|inactive)|unknown (?:user|host|recipient|address)|"
-    r"no such (?:user|recipient|mailbox|address|host)|invalid (?:final )?(?:delivery|recipient|user)|"
-    r"not listed in|does ?n[o']t exist",
+    r"no such (?:user|recipient|mailbox|address|host)|"
+    r"invalid (?:final )?(?:delivery|recipient|user)|not listed in|does ?n[o']t exist",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9_.+=\-/!#$%&'*?^`{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.\-]{1,250}")
@@ -112,7 +112,7 @@ def _why(mail: Message, body: Body, report: Message | None, sender: str) -> str:
 
 
 def _why_by_sender(mail: Message, body: Body, sender: str) -> str:
-    """Without a report: the words alone never decide, a server's name or an empty path must join."""
+    """Without a report words alone never decide: a server's name or empty path must join."""
     name = sender.lower()
     subject = line(mail, "Subject")
     failing = bool(_SUBJECT.search(subject))
@@ -139,9 +139,13 @@ def _report_type(mail: Message) -> str:
 
 
 def _kinds(body: Body) -> str:
-    return "disposition-notification" if any(
-        re.search(r"^Disposition:", text, re.IGNORECASE | re.MULTILINE) for text in body.reports
-    ) else ""
+    return (
+        "disposition-notification"
+        if any(
+            re.search(r"^Disposition:", text, re.IGNORECASE | re.MULTILINE) for text in body.reports
+        )
+        else ""
+    )
 
 
 def _delivery_report(body: Body) -> Message | None:
@@ -200,9 +204,7 @@ def _is_hard(report: Message | None, status: str, notice: str) -> bool | None:
     return True if _HARD_WORDS.search(notice) else None
 
 
-def _recipient(
-    mail: Message, body: Body, report: Message | None, notice: str, sender: str
-) -> str:
+def _recipient(mail: Message, body: Body, report: Message | None, notice: str, sender: str) -> str:
     ours = {sender.lower(), *(found.lower() for found in addresses(mail, "To", "Delivered-To"))}
     told: list[str] = []
     if report is not None:
@@ -233,7 +235,9 @@ def _recipients_in(notice: str) -> Iterable[str]:
 def _addresses_in(words: str) -> list[str]:
     plain = re.sub(r"(?i)\b(?:rfc822|smtp|utf-8|x-unix|system)\s*;", " ", words)
     found = [one.strip(".'`=") for one in _ADDRESS.findall(plain)]
-    return [one for one in found if not _MAILER.match(one) and not one.lower().startswith("postmaster@")]
+    return [
+        one for one in found if not _MAILER.match(one) and not one.lower().startswith("postmaster@")
+    ]
 
 
 def _words(report: Message | None, notice: str) -> str:
@@ -260,6 +264,9 @@ def _returned_ids(body: Body) -> list[str]:
     for match in pattern.finditer(body.text[: _TEXT_LOOKED_AT * 4]):
         found += ids(match.group(1))
     for text in body.reports:
-        found += [one for mark in re.findall(r"(?im)^Original-Message-ID:\s*(<[^<>\s]+>)", text)
-                  for one in ids(mark)]
+        found += [
+            one
+            for mark in re.findall(r"(?im)^Original-Message-ID:\s*(<[^<>\s]+>)", text)
+            for one in ids(mark)
+        ]
     return distinct(found)

@@ -47,7 +47,9 @@ _NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "un
 _ONE_BYTE_LATIN = {"cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp1254", "mac-roman"}
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?([^?]*)\?=")
 # Q words with a bare question mark or spaces inside are against RFC 2047 and common all the same.
-_LOOSE_WORD = re.compile(r"=\?([A-Za-z0-9_.:*-]{1,60})\?([bBqQ])\?([^\r\n]{0,1000}?)\?=(?![0-9A-F]{2})")
+_LOOSE_WORD = re.compile(
+    r"=\?([A-Za-z0-9_.:*-]{1,60})\?([bBqQ])\?([^\r\n]{0,1000}?)\?=(?![0-9A-F]{2})"
+)
 _ODD_BYTES = re.compile("[\ud800-\udfff]")
 _MANY_BAD = 3
 

@@ -9,7 +9,7 @@ from typing import Any
 from inscriptis import get_annotated_text
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError  # type: ignore[import-untyped]  # ships no types
 
 from goodword.core.text import clean
 

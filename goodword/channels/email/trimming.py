@@ -16,7 +16,9 @@ _MOST_LINE = 300  # of a line that may begin a quote
 _MOST_CANDIDATES = 60  # looked at closely; a text with more of them is no ordinary reply
 _HEADER_LINES = 3  # "On ... wrote:" is wrapped over up to so many
 
-_FROM = "From|Von|De|Van|Fra|Från|Da|Od|Lähettäjä|От|Від|发件人|差出人|寄件者|보낸 사람|Kimden|Feladó"
+_FROM = (
+    "From|Von|De|Van|Fra|Från|Da|Od|Lähettäjä|От|Від|发件人|差出人|寄件者|보낸 사람|Kimden|Feladó"
+)
 _DATE = (
     "Sent|Date|Gesendet|Datum|Gesendet am|Envoyé|Enviado|Enviado el|Fecha|Data|Inviato|Verzonden|"
     "Sendt|Dato|Skickat|Wysłano|Odesláno|Lähetetty|Päivämäärä|Отправлено|Дата|Надіслано|发送时间|"
@@ -104,7 +106,7 @@ def _history_begins(rows: list[str]) -> int | None:
 
 
 def _is_history(rest: list[str], *, sure: bool) -> bool:
-    """Whether all that follows a heading is old: all of it marked, or none and the heading `sure`."""
+    """Whether what follows a heading is old: all marked, or nothing and the heading `sure`."""
     first = next((row for row in rest if row.strip()), None)
     if first is not None and _QUOTED.match(first):
         return _all_quoted(rest)

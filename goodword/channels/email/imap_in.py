@@ -1,0 +1,234 @@
+"""A mailbox, read and never touched: no flag set, nothing moved, nothing deleted."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Literal
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxFetchError
+from imap_tools.utils import check_command_status
+
+from goodword.channels.email.explaining import PlaintextLogin
+from goodword.channels.email.smtp_out import is_loopback
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONGEST_IDLE_SECONDS = 25 * 60  # servers log off after 29 minutes (RFC 2177)
+_LOOK_UP_SECONDS = 1.0  # how often a wait asks whether to stop
+_POLL_SECONDS = 20.0  # between NOOPs where the server has no IDLE
+_AT_ONCE = 500
+_EMPTY_WAKES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How a mailbox is read."""
+
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "none"]
+    user: str = ""
+    password: str = field(default="", repr=False)
+    folder: str = "INBOX"
+    timeout_seconds: float = 30
+
+
+class Gone(Exception):
+    """The message is no longer in the folder."""
+
+
+class Mailbox:
+    """One folder, opened with EXAMINE. Use as a context manager.
+
+    `stop` is asked once a second during `wait`. Every step raises what `explaining.explain`
+    understands; after an exception the mailbox is to be closed and opened anew.
+    """
+
+    def __init__(self, server: Server, *, stop: Callable[[], bool] = lambda: False) -> None:
+        self.server = server
+        self.stop = stop
+        self.uidvalidity = 0
+        self._seen_next = 0
+        self._open: BaseMailBox | None = None
+
+    def __enter__(self) -> Mailbox:
+        if (
+            self.server.user
+            and self.server.security == "none"
+            and not is_loopback(self.server.host)
+        ):
+            raise PlaintextLogin(self.server.host)
+        box = _connected(self.server)
+        self._open = box
+        try:
+            _log_in(box, self.server)
+            box.folder.set(self.server.folder, readonly=True)
+            _, found = box.client.response("UIDVALIDITY")
+            # A server without UIDVALIDITY keeps no uids; 0 then means "compare by content".
+            self.uidvalidity = int(found[-1]) if found and found[-1] else 0
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        box, self._open = self._open, None
+        if box is None:
+            return
+        try:
+            box.logout()
+        except (ImapToolsError, box.client.error, OSError, ValueError):
+            pass
+        finally:
+            try:
+                box.client.shutdown()
+            except OSError:
+                pass
+
+    @property
+    def _box(self) -> BaseMailBox:
+        if self._open is None:
+            raise ConnectionError("the mailbox is not open")
+        return self._open
+
+    @property
+    def uidnext(self) -> int:
+        """The uid that the next message will have; asked of the server each time."""
+        return self._box.folder.status(self.server.folder, ["UIDNEXT"]).get("UIDNEXT", 0)
+
+    def uids_after(self, uid: int) -> list[int]:
+        """Uids above `uid`, ascending."""
+        self._heard_of_new()
+        # "n+1:*" names the last message also if its uid is below n+1 (RFC 9051, 9 seq-range).
+        found = self._search(f"UID {uid + 1}:*")
+        newer = [one for one in found if one > uid]
+        self._seen_next = max([self._seen_next, *(one + 1 for one in found)])
+        return newer
+
+    def uids_since(self, day: date) -> list[int]:
+        """Uids of messages that arrived on `day` or later by the server's calendar, ascending."""
+        return self._search(f"SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year:04}")
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Bytes by uid; a message that has gone is left out."""
+        sizes: dict[int, int] = {}
+        for at in range(0, len(uids), _AT_ONCE):
+            some = ",".join(str(uid) for uid in uids[at : at + _AT_ONCE])
+            for row in self._fetch(some, "(UID RFC822.SIZE)"):
+                told = row[0] if isinstance(row, tuple) else row
+                uid, size = re.search(rb"UID (\d+)", told), re.search(rb"SIZE (\d+)", told)
+                if uid and size:
+                    sizes[int(uid.group(1))] = int(size.group(1))
+        return sizes
+
+    def fetch(self, uid: int) -> tuple[bytes, datetime]:
+        """The message's bytes and when it arrived (UTC). The unread flag stays. Raises Gone."""
+        rows = self._fetch(str(uid), "(UID INTERNALDATE BODY.PEEK[])")
+        raw = next((row[1] for row in rows if isinstance(row, tuple)), None)
+        if raw is None:
+            raise Gone(uid)
+        told = b" ".join(row[0] if isinstance(row, tuple) else row for row in rows)
+        return raw, _arrived(told)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for new mail, at most `seconds`, or until `stop`. True: there may be some."""
+        until = time.monotonic() + min(seconds, _LONGEST_IDLE_SECONDS)
+        if self._something_new():
+            return True
+        if "IDLE" in self._box.client.capabilities:
+            return self._idle(until)
+        return self._poll(until)
+
+    def _idle(self, until: float) -> bool:
+        box, empty = self._box, 0
+        box.idle.start()  # type: ignore[no-untyped-call]  # of imap_tools
+        news = False
+        while not news and not self.stop() and (left := until - time.monotonic()) > 0:
+            patience = min(_LOOK_UP_SECONDS, left)
+            asked = time.monotonic()
+            heard = box.idle.poll(timeout=patience)
+            if any(line.upper().startswith(b"* BYE") for line in heard):
+                raise ConnectionResetError("the server said goodbye")
+            news = any(re.search(rb"\b(?:EXISTS|RECENT)\b", line) for line in heard)
+            # A closed line wakes the poll at once, again and again, and has nothing to say.
+            early = not heard and time.monotonic() - asked < patience / 2
+            empty = empty + 1 if early else 0
+            if empty >= _EMPTY_WAKES:
+                raise ConnectionResetError("the server closed the connection")
+        box.idle.stop()  # type: ignore[no-untyped-call]  # of imap_tools
+        return news or self._heard_of_new()
+
+    def _poll(self, until: float) -> bool:
+        asked = time.monotonic()
+        while not self.stop() and (now := time.monotonic()) < until:
+            if now - asked >= _POLL_SECONDS:
+                asked = now
+                check_command_status(self._box.client.noop(), MailboxFetchError)
+                if self._heard_of_new():
+                    return True
+            time.sleep(max(0.0, min(_LOOK_UP_SECONDS, until - now)))
+        return self._something_new()
+
+    def _something_new(self) -> bool:
+        """Whether a message came since `uids_after` was asked."""
+        return (bool(self._seen_next) and self.uidnext > self._seen_next) or self._heard_of_new()
+
+    def _heard_of_new(self) -> bool:
+        """Whether the server spoke of new messages beside another answer; forgets it."""
+        _, told = self._box.client.response("EXISTS")
+        return bool(told and told[0])
+
+    def _search(self, criteria: str) -> list[int]:
+        return sorted(int(uid) for uid in self._box.uids(criteria, charset=None))
+
+    def _fetch(self, uids: str, what: str) -> list[bytes | tuple[bytes, bytes]]:
+        result = self._box.client.uid("FETCH", uids, what)
+        check_command_status(result, MailboxFetchError)
+        return [row for row in result[1] if row]
+
+
+def _connected(server: Server) -> BaseMailBox:
+    trusted = ssl.create_default_context()
+    if server.security == "tls":
+        return MailBox(
+            server.host, server.port, timeout=server.timeout_seconds, ssl_context=trusted
+        )
+    if server.security == "starttls":
+        return MailBoxStartTls(
+            server.host, server.port, timeout=server.timeout_seconds, ssl_context=trusted
+        )
+    return MailBoxUnencrypted(server.host, server.port, timeout=server.timeout_seconds)
+
+
+def _log_in(box: BaseMailBox, server: Server) -> None:
+    if (server.user + server.password).isascii():
+        box.login(server.user, server.password, initial_folder=None)
+    else:
+        box.login_utf8(server.user, server.password, initial_folder=None)
+    # Many servers tell all they can do only after the login.
+    box.client._get_capabilities()  # imaplib has no public way
+
+
+def _arrived(told: bytes) -> datetime:
+    found = re.search(rb'INTERNALDATE "([^"]+)"', told)
+    if found:
+        try:
+            return parsedate_to_datetime(found.group(1).decode("ascii", "replace")).astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
+            pass
+    return datetime.now(UTC)

@@ -1,0 +1,240 @@
+"""The SMTP intake: takes mail for our own addresses, and nothing else.
+
+"250" is said only after `store` has returned, so what we accepted is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+logger = logging.getLogger(__name__)
+# aiosmtpd logs every command with its addresses at INFO; addresses have no place in logs.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+
+Known = Callable[[str], bool]
+Store = Callable[[bytes, str, list[str], str], None]  # raw, sender, recipients, peer
+
+_MOST_RECIPIENTS = 100
+_IDLE_SECONDS = 120
+_RATE_WINDOW_SECONDS = 60.0
+_MOST_CLIENTS_NOTED = 10_000
+# The standard says 998 and programs write more; the parser copes, so the customer's mail counts.
+_LONGEST_LINE = 1024 * 1024
+
+
+class Rate:
+    """How many mails each client address gave within the last minute."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute = per_minute
+        self._clock = clock
+        self._taken: dict[str, deque[float]] = {}
+
+    def allows(self, client: str) -> bool:
+        """Count one more mail of `client`; False if that is one too many."""
+        now = self._clock()
+        if len(self._taken) > _MOST_CLIENTS_NOTED:
+            self._forget(now)
+        taken = self._taken.setdefault(client, deque())
+        while taken and now - taken[0] >= _RATE_WINDOW_SECONDS:
+            taken.popleft()
+        if len(taken) >= self.per_minute:
+            return False
+        taken.append(now)
+        return True
+
+    def _forget(self, now: float) -> None:
+        old = [
+            client
+            for client, taken in self._taken.items()
+            if not taken or now - taken[-1] >= _RATE_WINDOW_SECONDS
+        ]
+        for client in old:
+            del self._taken[client]
+
+
+class _Session(SMTP):
+    """One connection. Says 421 and leaves when there are too many."""
+
+    line_length_limit = _LONGEST_LINE
+
+    def __init__(self, handler: _Handler, **options: Any) -> None:
+        self._handler = handler
+        self._counted = False
+        super().__init__(handler, **options)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._handler.connections >= self._handler.intake.max_connections:
+            assert isinstance(transport, asyncio.WriteTransport)
+            transport.write(b"421 4.3.2 Too many connections, try again later\r\n")
+            transport.close()
+            return
+        self._handler.connections += 1
+        self._counted = True
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._counted:
+            self._handler.connections -= 1
+            super().connection_lost(error)
+
+    def eof_received(self) -> bool | None:
+        return super().eof_received() if self._counted else False
+
+    def data_received(self, data: bytes) -> None:
+        if self._counted:
+            super().data_received(data)
+
+
+class _Handler:
+    """What we answer to each step. `known` and `store` touch the database: they run in threads."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.intake = intake
+        self.connections = 0
+        self.rate = Rate(intake.rate_per_minute)
+        self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="smtp-intake")
+
+    async def _aside(self, work: Callable[..., Any], *given: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *given))
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not self.rate.allows(_client(session)):
+            return "451 4.7.0 Too many mails from your address, try again in a minute"
+        if await self._aside(self.intake.disk_short):
+            return "452 4.3.1 Not enough disk space, try again later"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        try:
+            known = await self._aside(self.intake.known, address)
+        except Exception:  # the database is away: the sender must try again, not give up
+            logger.exception("could not look a recipient up")
+            return "451 4.3.0 Try again later"
+        if not known:
+            return "550 5.1.1 No such address here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        raw = envelope.original_content or b""
+        sender = (envelope.mail_from or "").strip("<>")
+        recipients = [str(address) for address in envelope.rcpt_tos]
+        try:
+            await self._aside(self.intake.store, raw, sender, recipients, _client(session))
+        except Exception:  # whatever it was, the mail is not stored: the sender keeps it
+            logger.exception("could not store a mail", extra={"bytes": len(raw)})
+            return "451 4.3.0 The mail could not be stored, try again later"
+        return "250 2.0.0 Stored"
+
+    async def handle_VRFY(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str
+    ) -> str:
+        return "252 2.5.0 Send a mail and see"
+
+    async def handle_exception(self, error: Exception) -> str:
+        logger.error("smtp session failed", exc_info=error)
+        return "451 4.3.0 Something went wrong, try again later"
+
+
+def _client(session: Session) -> str:
+    return str(session.peer[0]) if isinstance(session.peer, tuple) else str(session.peer or "")
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Session(self.handler, loop=self.loop, **self.SMTP_kwargs)
+
+    def _trigger_server(self) -> None:
+        # The stock one connects to itself; our sessions can't fail to be made.
+        self._factory_invoker()
+
+
+class Intake:
+    """The listening server, in a thread and event loop of its own.
+
+    `known(address)` says whether we take mail for it; `store(raw, sender, recipients, peer)`
+    returns once the mail is safe; `disk_short()` whether to ask senders to wait. All three are
+    called in worker threads and may be slow. `port` 0 takes a free one, told by `.port`.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        known: Known,
+        store: Store,
+        disk_short: Callable[[], bool] = lambda: False,
+        max_bytes: int = 50 * 1024 * 1024,
+        max_connections: int = 20,
+        rate_per_minute: int = 120,
+    ) -> None:
+        self.host = host
+        self.known = known
+        self.store = store
+        self.disk_short = disk_short
+        self.max_connections = max_connections
+        self.rate_per_minute = rate_per_minute
+        self._wanted_port = port
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._handler: _Handler | None = None
+        self._controller: _Controller | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 0 while it does not."""
+        server = self._controller.server if self._controller else None
+        sockets = getattr(server, "sockets", None)
+        return int(sockets[0].getsockname()[1]) if sockets else 0
+
+    def start(self) -> None:
+        """Listen. Raises OSError if the port is taken."""
+        with self._lock:
+            self._handler = _Handler(self)
+            controller = _Controller(
+                self._handler,
+                hostname=self.host,
+                port=self._wanted_port,
+                server_hostname="goodword",
+                ident="ESMTP",
+                data_size_limit=self._max_bytes,
+                enable_SMTPUTF8=True,
+                timeout=_IDLE_SECONDS,
+            )
+            try:
+                controller.start()
+            except BaseException:
+                self._handler.threads.shutdown(wait=False)
+                controller.loop.close()
+                raise
+            self._controller = controller
+
+    def stop(self) -> None:
+        """Close the port and let a mail that is being stored finish; its sender hears no answer."""
+        with self._lock:
+            controller, self._controller = self._controller, None
+            if controller is None or self._handler is None:
+                return
+            controller.stop()
+            self._handler.threads.shutdown(wait=True)
