@@ -40,7 +40,7 @@ class Inbound:
     `identity`: two inbounds with the same identity are one message (an idempotency key, at most
     200 characters). `external_ids`: the ids the message carries; `refers_to`: the ids it answers,
     nearest first. `said_at`: aware, when it arrived. `claimed_at`: what the sender's clock said.
-    `html` is cleaned already; `text` is the whole text; `reply_text` is `text` without the quoted
+    `html` is as it came, cleaned whenever it is shown; `text` is the whole text; `reply_text` is `text` without the quoted
     history, for showing (never longer than `text`). `to`/`cc` as written. `delivered_to`: the
     addresses it reached us by (envelope), when known. `kind_why`: the rule that decided `kind`.
     `oddities`: what was strange about it, in words, to be shown on the message.
@@ -84,11 +84,22 @@ class OutboundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What an answer answers, to be quoted below it. `moment` is aware, in the zone to show."""
+
+    author: str
+    moment: datetime
+    text: str
+    html: str = ""  # as it came, not cleaned
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """One message to the other side. `envelope` holds the addresses still to be reached.
 
     `external_id` is final: sending again keeps it. `automatic`: not written by a person for this
-    occasion (Auto-Submitted). `quoted_*`: the history below the answer, as the field does it.
+    occasion (Auto-Submitted). `html` empty: the road makes it from `text`. `signature` stands
+    between `text` and the quoted history.
     """
 
     external_id: str
@@ -96,9 +107,11 @@ class Outbound:
     sender: Party
     subject: str
     text: str
-    html: str
     said_at: datetime
     envelope: Sequence[str]
+    html: str = ""
+    signature: str = ""
+    history: History | None = None
     to: Sequence[Party] = ()
     cc: Sequence[Party] = ()
     reply_to: Party | None = None

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessChanged:
+    KIND: ClassVar[str] = "accounts.business_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class TeammateJoined:
+    KIND: ClassVar[str] = "accounts.teammate_joined"
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeammateInvited:
+    KIND: ClassVar[str] = "accounts.teammate_invited"
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    KIND: ClassVar[str] = "accounts.role_changed"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeammateLeft:
+    KIND: ClassVar[str] = "accounts.teammate_left"
+
+
+@dataclass(frozen=True, slots=True)
+class TeammateReturned:
+    KIND: ClassVar[str] = "accounts.teammate_returned"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMade:
+    KIND: ClassVar[str] = "accounts.team_made"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChanged:
+    KIND: ClassVar[str] = "accounts.team_changed"

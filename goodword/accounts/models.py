@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from goodword.core import ids
+
+
+class Business(models.Model):
+    """The business itself: one row, id 1."""
+
+    name = models.CharField(max_length=120)
+    zone = models.CharField(max_length=64)  # IANA name
+    country = models.CharField(max_length=2)  # ISO 3166-1
+    language = models.CharField(max_length=12, default="en")
+    undo_send_seconds = models.PositiveIntegerField(default=10)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="business_only_one")]
+        verbose_name_plural = "businesses"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a teammate may do; `accounts/rights.py` says it in full."""
+
+    OWNER = "owner", _("Owner")
+    LEAD = "lead", _("Lead")
+    AGENT = "agent", _("Agent")
+    LIGHT = "light", _("Light")
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Teammates(BaseUserManager["Teammate"]):
+    def get_by_natural_key(self, username: str | None) -> Teammate:
+        return self.get(email__iexact=username)
+
+
+class Teammate(AbstractBaseUser):
+    """Someone inside. Deactivated when they leave, never deleted: what they said stays theirs."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
+    email = models.EmailField(max_length=254, unique=True)  # in lower case
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
+    signature = models.TextField(blank=True, default="")
+    theme = models.CharField(max_length=10, choices=Theme.choices, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    objects = Teammates()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="teammate_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="teammate_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def may_answer(self) -> bool:
+        return self.role != Role.LIGHT
+
+
+class Team(models.Model):
+    public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=80)
+    members = models.ManyToManyField(Teammate, through="Membership", related_name="teams")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "teammate"], name="membership_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.teammate_id} in {self.team_id}"
+
+
+class Invitation(models.Model):
+    """A link that lets one person in, once, until it expires. Only the token's hash is stored."""
+
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    teams = models.ManyToManyField(Team, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Teammate, null=True, on_delete=models.PROTECT)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class FirstOwnerLink(models.Model):
+    """The one-time link printed by the first start: only while there is no owner, for 24 hours."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"first-owner link {self.pk}"

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
+
+
+def business() -> Business | None:
+    """The business, None before the first evening."""
+    return Business.objects.filter(pk=1).first()
+
+
+def teammates() -> QuerySet[Teammate]:
+    """Everyone, active ones first, by name."""
+    return Teammate.objects.order_by("-is_active", "name")
+
+
+def active() -> QuerySet[Teammate]:
+    return Teammate.objects.filter(is_active=True).order_by("name")
+
+
+def owners() -> QuerySet[Teammate]:
+    return active().filter(role=Role.OWNER)
+
+
+def teams() -> QuerySet[Team]:
+    return Team.objects.order_by("name")
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(used_at__isnull=True).order_by("-made_at")

@@ -1,0 +1,43 @@
+"""Mail as a road: bytes in, bytes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from goodword.channels.email import composing, parsing, smtp_out
+from goodword.channels.email.models import MailAccount
+from goodword.core import sealing
+from goodword.desk.roads import Inbound, Outbound, Outcome
+
+
+class EmailRoad:
+    name = "email"
+
+    def parse(self, raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> Inbound:
+        return parsing.parse(raw, received_at=received_at, envelope_to=envelope_to)
+
+    def send(self, outbound: Outbound, *, commit: Callable[[Sequence[str]], None]) -> Outcome:
+        account = MailAccount.objects.filter(inbox=outbound.inbox_id).first()
+        if account is None or not account.smtp_host:
+            return Outcome(trouble=_("This inbox has no outgoing mail server yet."))
+        return smtp_out.send(
+            smtp_server(account),
+            composing.compose(outbound),
+            sender=outbound.sender.address,
+            envelope=outbound.envelope,
+            commit=commit,
+        )
+
+
+def smtp_server(account: MailAccount) -> smtp_out.Server:
+    """Raises CannotUnseal."""
+    return smtp_out.Server(
+        host=account.smtp_host,
+        port=account.smtp_port,
+        security=account.smtp_security,  # type: ignore[arg-type]  # the model's choices
+        user=account.smtp_user,
+        password=sealing.unseal(account.smtp_secret),
+    )

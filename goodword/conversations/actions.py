@@ -1,0 +1,274 @@
+"""Store what was said, and keep the conversation's own row true. The desk decides what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from goodword.accounts.models import Teammate
+from goodword.conversations import events as facts
+from goodword.conversations.models import (
+    Conversation,
+    Draft,
+    DraftFile,
+    ExternalId,
+    Link,
+    Message,
+    Recipient,
+    Tag,
+)
+from goodword.core import ids
+from goodword.core.text import clean, clean_line, fold, one_line
+from goodword.events import actions as events
+from goodword.files import actions as files
+from goodword.inboxes.models import Inbox
+from goodword.people import actions as people
+from goodword.people.models import Address, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Someone a message names: in which role, and in which state it is for them."""
+
+    address: str
+    name: str = ""
+    role: str = Recipient.Role.TO
+    state: str = Recipient.State.NAMED
+    kind: str = "email"
+
+
+def open_conversation(
+    *, inbox: Inbox, person: Person, subject: str, at: datetime
+) -> Conversation:
+    return Conversation.objects.create(
+        inbox=inbox, person=person, subject=clean_line(subject), made_at=at
+    )
+
+
+def lock(conversation: Conversation) -> Conversation:
+    """The conversation as it is now, held until the transaction ends; verbs begin with it.
+
+    SQLite's write lock does the same by itself.
+    """
+    return Conversation.objects.select_for_update().get(pk=conversation.pk)
+
+
+def say(
+    conversation: Conversation,
+    *,
+    direction: str,
+    road: str,
+    said_at: datetime,
+    stored_at: datetime,
+    text: str,
+    names: Iterable[Named] = (),
+    file_names: Iterable[str] = (),
+    **columns: Any,
+) -> Message:
+    """Store one message in `conversation`; draws another key when its own is taken."""
+    text = clean(text)
+    named = list(names)
+    message = Message(
+        conversation=conversation,
+        direction=direction,
+        road=road,
+        said_at=said_at,
+        stored_at=stored_at,
+        text=text,
+        **columns,
+    )
+    message.search_text = fold(
+        " ".join(
+            [
+                message.subject or conversation.subject,
+                message.author_name,
+                message.address.value if message.address else "",
+                *(f"{each.name} {each.address}" for each in named),
+                *file_names,
+                text,
+            ]
+        )
+    )
+    _insert_with_free_key(message)
+    _name(message, named, at=stored_at)
+    _remember_latest(conversation, message)
+    return message
+
+
+def _insert_with_free_key(message: Message) -> None:
+    while True:
+        message.id = ids.key_at(message.said_at)
+        if Message.objects.filter(pk=message.pk).exists():
+            continue
+        try:
+            with transaction.atomic():
+                message.save(force_insert=True)
+        except IntegrityError:
+            if Message.objects.filter(pk=message.pk).exists():
+                continue
+            raise
+        return
+
+
+def _name(message: Message, named: list[Named], *, at: datetime) -> None:
+    once = {(people.normalised(n.address, kind=n.kind), n.role): n for n in named if n.address}
+    known = {
+        address.value: address
+        for address in Address.objects.filter(kind="email", value__in={value for value, _ in once})
+    }
+    for value, _role in once:
+        if value not in known:
+            known[value] = people.know_address(value)
+    Recipient.objects.bulk_create(
+        Recipient(
+            message=message,
+            role=role,
+            address=known[value],
+            name=clean_line(each.name, most=200),
+            state=each.state,
+            changed_at=at,
+        )
+        for (value, role), each in once.items()
+    )
+
+
+def _remember_latest(conversation: Conversation, message: Message) -> None:
+    if message.pk < conversation.latest_key:
+        return
+    conversation.latest_key = message.pk
+    conversation.latest_words = one_line(message.shown_text)
+    conversation.latest_is_ours = not message.is_inbound
+    conversation.save(update_fields=["latest_key", "latest_words", "latest_is_ours"])
+
+
+def unsay(message: Message) -> None:
+    """Take a message out that never left the house."""
+    conversation = message.conversation
+    message.external_ids.all().delete()
+    message.delete()
+    latest = conversation.messages.order_by("-id").first()
+    conversation.latest_key = 0
+    if latest:
+        _remember_latest(conversation, latest)
+
+
+def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:
+    """Let ids from outside lead to `message`; an id that leads elsewhere already stays there."""
+    ExternalId.objects.bulk_create(
+        [ExternalId(scope=scope, value=value[:300], message=message) for value in values if value],
+        ignore_conflicts=True,
+    )
+
+
+def link(conversation: Conversation, other: Conversation, *, why: str, at: datetime) -> None:
+    Link.objects.get_or_create(
+        conversation=conversation, other=other, defaults={"why": why, "made_at": at}
+    )
+
+
+@transaction.atomic
+def set_state(
+    conversation: Conversation,
+    state: str,
+    *,
+    by: Teammate | None,
+    at: datetime,
+    until: datetime | None = None,
+    why: str = "",
+) -> None:
+    """Move between open, snoozed, closed, spam and trash; what each needs is set, the rest unset."""
+    before = conversation.state
+    closed, trashed = state == Conversation.State.CLOSED, state == Conversation.State.TRASH
+    conversation.state = state
+    conversation.snoozed_until = until if state == Conversation.State.SNOOZED else None
+    conversation.closed_at = at if closed else None
+    conversation.closed_by = by if closed else None
+    conversation.closed_why = why if closed else ""
+    conversation.trashed_at = at if trashed else None
+    conversation.save(
+        update_fields=[
+            "state", "snoozed_until", "closed_at", "closed_by", "closed_why", "trashed_at",
+        ]
+    )  # fmt: skip
+    fact = facts.StateChanged(
+        conversation_id=conversation.pk,
+        inbox_id=conversation.inbox_id,
+        before=before,
+        after=state,
+        why=why,
+    )
+    events.announce(fact, by=by, about=conversation, at=at)
+
+
+@transaction.atomic
+def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) -> Tag:
+    """Put a tag on; a new name makes a new tag."""
+    name = clean_line(name, most=60)
+    found = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+    conversation.tags.add(found)
+    _announce_tag(conversation, found, on=True, by=by, at=at)
+    return found
+
+
+@transaction.atomic
+def untag(conversation: Conversation, tag: Tag, *, by: Teammate, at: datetime) -> None:
+    conversation.tags.remove(tag)
+    _announce_tag(conversation, tag, on=False, by=by, at=at)
+
+
+def _announce_tag(
+    conversation: Conversation, tag: Tag, *, on: bool, by: Teammate, at: datetime
+) -> None:
+    fact = facts.Tagged(
+        conversation_id=conversation.pk, inbox_id=conversation.inbox_id, tag_id=tag.pk, on=on
+    )
+    events.announce(fact, by=by, about=conversation, at=at)
+
+
+# Drafts
+
+
+@transaction.atomic
+def save_draft(
+    conversation: Conversation,
+    *,
+    by: Teammate,
+    kind: str,
+    text: str,
+    to: str = "",
+    cc: str = "",
+    bcc: str = "",
+    at: datetime,
+) -> Draft:
+    """Keep what a teammate is writing; one draft of each kind for each conversation."""
+    draft, _ = Draft.objects.update_or_create(
+        conversation=conversation,
+        teammate=by,
+        kind=kind,
+        defaults={"text": clean(text), "to": to, "cc": cc, "bcc": bcc, "saved_at": at},
+    )
+    return draft
+
+
+@transaction.atomic
+def attach_to_draft(
+    draft: Draft, *, name: str, content_type: str, data: bytes, at: datetime
+) -> DraftFile:
+    return DraftFile.objects.create(
+        draft=draft,
+        file=files.keep(data, at=at),
+        name=clean_line(name, most=250) or "file",
+        content_type=clean_line(content_type, most=120) or "application/octet-stream",
+    )
+
+
+def detach_from_draft(draft_file: DraftFile) -> None:
+    draft_file.delete()
+
+
+def discard_draft(draft: Draft) -> None:
+    draft.delete()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from goodword.accounts.models import Teammate
+from goodword.conversations.models import (
+    Attachment,
+    Conversation,
+    Draft,
+    ExternalId,
+    Message,
+    Recipient,
+    Tag,
+)
+from goodword.inboxes import queries as inboxes
+from goodword.people.models import Address
+
+
+def visible_to(teammate: Teammate) -> QuerySet[Conversation]:
+    """The one door to conversations: those of the inboxes open to `teammate`."""
+    conversations = Conversation.objects.filter(redirect_to__isnull=True)
+    if teammate.is_owner and teammate.is_active:
+        return conversations
+    return conversations.filter(inbox__in=inboxes.open_to(teammate).order_by().values("pk"))
+
+
+def messages_visible_to(teammate: Teammate) -> QuerySet[Message]:
+    return Message.objects.filter(conversation__in=visible_to(teammate))
+
+
+def attachments_visible_to(teammate: Teammate) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(message__conversation__in=visible_to(teammate))
+
+
+def drafts_of(teammate: Teammate) -> QuerySet[Draft]:
+    return Draft.objects.filter(teammate=teammate, conversation__in=visible_to(teammate))
+
+
+def timeline(conversation: Conversation) -> QuerySet[Message]:
+    """What was said, oldest first, with all that a page shows of it; never the whole HTML."""
+    return (
+        conversation.messages.defer("search_text")
+        .select_related("person", "address", "teammate")
+        .prefetch_related("recipients__address", "attachments__file")
+        .order_by("id")
+    )
+
+
+def newest_counted(conversation: Conversation) -> Message | None:
+    """The newest message that decides who owes whom a word."""
+    return conversation.messages.filter(counted=True).order_by("-id").first()
+
+
+def took_part(conversation: Conversation, address: Address) -> bool:
+    """Whether this address wrote or was written to in the conversation."""
+    return (
+        conversation.messages.filter(address=address).exists()
+        or Recipient.objects.filter(message__conversation=conversation, address=address)
+        .exclude(role=Recipient.Role.REPLY_TO)
+        .exists()
+    )
+
+
+def by_external(scope: str, values: Iterable[str]) -> list[Message]:
+    """Messages that these ids lead to, in the order of the ids."""
+    wanted = [value[:300] for value in values]
+    rows = ExternalId.objects.filter(scope=scope, value__in=wanted, message__isnull=False)
+    found = {row.value: row.message for row in rows.select_related("message__conversation")}
+    return [message for value in wanted if (message := found.get(value))]
+
+
+def external_ids_of(conversation: Conversation, *, scope: str, before: Message) -> list[str]:
+    """The ids of the conversation's messages before `before`, oldest first; for References."""
+    rows = ExternalId.objects.filter(
+        scope=scope, message__conversation=conversation, message__lt=before.pk
+    ).exclude(message__kind=Message.Kind.NOTE)
+    return list(rows.order_by("message_id", "pk").values_list("value", flat=True))
+
+
+def external_ids_of_message(message: Message, *, scope: str) -> list[str]:
+    return list(
+        message.external_ids.filter(scope=scope).order_by("pk").values_list("value", flat=True)
+    )
+
+
+def in_trouble(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Those with a message that was refused, came back, or may or may not have arrived."""
+    troubled = Recipient.objects.filter(
+        message__conversation=OuterRef("pk"),
+        state__in=[Recipient.State.REFUSED, Recipient.State.UNKNOWN, Recipient.State.BOUNCED],
+        dealt_with_at__isnull=True,
+    )
+    return conversations.filter(Exists(troubled))
+
+
+def tags() -> QuerySet[Tag]:
+    return Tag.objects.order_by("name")

@@ -1,0 +1,101 @@
+"""The acknowledgement: we have it, and by when we answer. Never to robots, never in a loop.
+
+Header rules come first (the road says what is human); behind them stand hard limits: one for a
+conversation and day, a few for an address and hour. It never keeps the promise.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from goodword.accounts import queries as accounts
+from goodword.conversations import actions as conversations
+from goodword.conversations.models import Message, Recipient
+from goodword.desk.replying import Recipients, queue
+from goodword.events.models import Event
+from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Inbox, Wording
+from goodword.people.models import Address
+from goodword.promises import queries as owed
+
+ONE_FOR = timedelta(days=1)
+MOST_AN_HOUR = 3
+_ROBOTS = ("noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
+
+
+def on_received(event: Event) -> None:
+    """Listener of `conversations.message_received`: acknowledge, when the inbox wants it."""
+    message = Message.objects.filter(pk=event.data["message_id"]).first()
+    if message is not None:
+        acknowledge(message, at=timezone.now())
+
+
+@transaction.atomic
+def acknowledge(message: Message, *, at: datetime) -> Message | None:
+    """Queue an acknowledgement of `message`, or None where none is due."""
+    conversation = conversations.lock(message.conversation)
+    promise = owed.owed_reply(conversation)
+    if (
+        not conversation.inbox.acknowledges
+        or message.inbound_kind != "human"
+        or message.address is None
+        or promise is None
+        or _is_robot(message.address)
+        or _had_one(message, at=at)
+    ):
+        return None
+    language = conversation.person.language or conversation.inbox.language
+    words = words_of(
+        conversation.inbox, name=message.author_name, due_at=promise.due_at, language=language
+    )
+    return queue(
+        conversation,
+        text=words,
+        recipients=Recipients(to=(message.address.written,)),
+        due_at=at,
+        by=None,
+        at=at,
+    )
+
+
+def words_of(inbox: Inbox, *, name: str, due_at: datetime, language: str) -> str:
+    """The inbox's own words, else ours; `{name}`, `{due}` and `{business}` are filled in."""
+    business = accounts.business()
+    zone = ZoneInfo(business.zone if business else "UTC")
+    with translation.override(language), timezone.override(zone):
+        own = inboxes.words(inbox, Wording.Purpose.ACKNOWLEDGEMENT, language=language)
+        text = own or default_words()
+        due = formats.date_format(timezone.localtime(due_at), _("l j F, H:i"))
+        for key, value in {
+            "name": name,
+            "due": due,
+            "business": business.name if business else inbox.name,
+        }.items():
+            text = text.replace("{" + key + "}", value)
+    return text
+
+
+def default_words() -> str:
+    return _(
+        "Thank you for writing to us. Your message has arrived, and a person will answer it"
+        " by {due}.\n\n{business}"
+    )
+
+
+def _is_robot(address: Address) -> bool:
+    local = address.value.partition("@")[0].replace("_", "-")
+    return not address.value or local in _ROBOTS or address.value in inboxes.our_addresses()
+
+
+def _had_one(message: Message, *, at: datetime) -> bool:
+    sent = Message.objects.filter(automatic=True, direction=Message.Direction.OUT)
+    today = sent.filter(conversation=message.conversation, said_at__gt=at - ONE_FOR)
+    to_them = Recipient.objects.filter(
+        address=message.address, message__in=sent.filter(said_at__gt=at - timedelta(hours=1))
+    )
+    return today.exists() or to_them.count() >= MOST_AN_HOUR

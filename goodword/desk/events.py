@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class _AboutMessage:
+    conversation_id: int
+    inbox_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyQueued(_AboutMessage):
+    KIND: ClassVar[str] = "desk.reply_queued"
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTakenBack(_AboutMessage):
+    KIND: ClassVar[str] = "desk.reply_taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDelivered(_AboutMessage):
+    """The other side answered for at least one recipient; states are on the recipients."""
+
+    KIND: ClassVar[str] = "desk.message_delivered"
+    accepted: int
+    refused: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPutOff(_AboutMessage):
+    KIND: ClassVar[str] = "desk.delivery_put_off"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageBounced(_AboutMessage):
+    KIND: ClassVar[str] = "desk.message_bounced"
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswerDecided(_AboutMessage):
+    KIND: ClassVar[str] = "desk.no_answer_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalFailed:
+    KIND: ClassVar[str] = "desk.arrival_failed"
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleDecided(_AboutMessage):
+    KIND: ClassVar[str] = "desk.trouble_decided"
+    recipient_id: int
+    state: str

@@ -1,0 +1,142 @@
+"""The invariant: a conversation that awaits us has exactly one open reply promise, no other has.
+
+It awaits us when its newest counted message is inbound and nobody has said that it needs no
+answer (design.md, section 1). `settle` makes that true again after anything that could change it;
+`awaiting` is the same rule over all rows, for `goodword check`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from goodword.accounts.models import Team, Teammate
+from goodword.conversations import queries as conversations
+from goodword.conversations.models import Conversation, Message, Recipient
+from goodword.desk.models import NoAnswerNeeded
+from goodword.people.models import Holding
+from goodword.promises import actions as promises
+from goodword.promises import queries as owed
+from goodword.promises.models import REPLY, Promise
+
+REPLY_WITHIN = timedelta(hours=24)  # by the clock, until a service plan says otherwise
+
+
+def owed_message(conversation: Conversation) -> Message | None:
+    """The message that awaits our answer, None when the conversation doesn't await us."""
+    if not conversation.is_live:
+        return None
+    newest = conversations.newest_counted(conversation)
+    if newest is None or not newest.is_inbound:
+        return None
+    if NoAnswerNeeded.objects.filter(message=newest).exists():
+        return None
+    return newest
+
+
+def owner_of(conversation: Conversation) -> Teammate | Team:
+    """Who owes what is owed here: the assignee, else the team it was given to, else the inbox's."""
+    return conversation.assignee or conversation.team or conversation.inbox.team
+
+
+def settle(conversation: Conversation, *, by: Teammate | None, at: datetime, why: str) -> None:
+    """Make the invariant true for a locked conversation. `why` names what let go of a promise."""
+    message = owed_message(conversation)
+    promise = owed.owed_reply(conversation)
+    if message is None:
+        if promise is not None:
+            promises.release(promise, by=by, at=at, why=why)
+    elif promise is None:
+        _owe(conversation, message, at=at)
+    else:
+        promises.hand_over(promise, to=owner_of(conversation), by=by, at=at)
+
+
+def _owe(conversation: Conversation, message: Message, *, at: datetime) -> None:
+    """Owe the answer to `message`; an answer that came back is owed again as it was."""
+    before = (
+        Promise.objects.filter(conversation=conversation, kind=REPLY, message=message)
+        .exclude(state=Promise.State.BROKEN)
+        .order_by("-made_at", "-id")
+        .first()
+    )
+    if before is not None:
+        again = promises.reopen(before, by=None, at=at, why="owed_again")
+        promises.hand_over(again, to=owner_of(conversation), by=None, at=at)
+        return
+    promises.make(
+        kind=REPLY,
+        owner=owner_of(conversation),
+        person=message.person,
+        conversation=conversation,
+        message=message,
+        due_at=message.said_at + REPLY_WITHIN,
+        by=None,
+        at=at,
+    )
+
+
+def answered(message: Message, *, at: datetime) -> None:
+    """The other side took our `message`: count it and keep the promise, if it reached who is owed.
+
+    The conversation is locked. An answer keeps the promise only when it was written after the
+    message that is owed; what came in since is owed a new one by `settle`.
+    """
+    conversation = message.conversation
+    if message.automatic or message.is_note or not reaches_the_owed(message):
+        return
+    if not message.counted:
+        message.counted = True
+        message.save(update_fields=["counted"])
+    promise = owed.owed_reply(conversation)
+    if promise is not None and (promise.message_id is None or promise.message_id < message.pk):
+        promises.keep(promise, by=message.teammate, at=at)
+    settle(conversation, by=message.teammate, at=at, why="answered")
+
+
+def returned(message: Message, *, at: datetime) -> None:
+    """What was taken came back: it no longer counts when it reaches nobody who is owed."""
+    if message.counted and not reaches_the_owed(message):
+        message.counted = False
+        message.save(update_fields=["counted"])
+        settle(message.conversation, by=None, at=at, why="bounced")
+
+
+def reaches_the_owed(message: Message) -> bool:
+    """Whether the person we answer has it: at an address they wrote from, named or hold."""
+    asked = (
+        message.conversation.messages.filter(
+            counted=True, direction=Message.Direction.IN, pk__lt=message.pk
+        )
+        .order_by("-id")
+        .first()
+    )
+    person_id = asked.person_id if asked else message.conversation.person_id
+    theirs = set(Holding.objects.filter(person=person_id).values_list("address_id", flat=True))
+    if asked:
+        theirs |= set(
+            asked.recipients.filter(role=Recipient.Role.REPLY_TO).values_list(
+                "address_id", flat=True
+            )
+        )
+        theirs |= {asked.address_id}
+    return message.recipients.filter(
+        state=Recipient.State.ACCEPTED, address_id__in=theirs
+    ).exists()
+
+
+def awaiting() -> QuerySet[Conversation]:
+    """Every conversation that awaits us, by the rule itself; for `goodword check`."""
+    newest = Message.objects.filter(conversation=OuterRef("pk"), counted=True).order_by("-id")
+    waved = NoAnswerNeeded.objects.filter(message=OuterRef("newest_id"))
+    return (
+        Conversation.objects.filter(redirect_to__isnull=True)
+        .exclude(state__in=[Conversation.State.SPAM, Conversation.State.TRASH])
+        .annotate(
+            newest_id=Subquery(newest.values("id")[:1]),
+            newest_way=Subquery(newest.values("direction")[:1]),
+        )
+        .filter(newest_way=Message.Direction.IN)
+        .exclude(Exists(waved))
+    )

@@ -1,0 +1,160 @@
+"""Lists of conversations with what is owed in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from goodword.accounts.models import Team, Teammate
+from goodword.conversations import queries as conversations
+from goodword.conversations.models import Conversation
+from goodword.desk.models import Arrival, Dispatch
+from goodword.promises.models import REPLY, Promise
+
+State = Conversation.State
+Order = Literal["due", "newest"]
+PAGE = 50
+COUNT_TO = 99  # counts are capped, so that they cost the same in a large desk
+
+FOLDERS = ("mine", "unassigned", "waiting", "snoozed", "all", "closed", "unsent", "spam", "trash")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Conversations with `.owed` set on each; `after` is the cursor of the next page."""
+
+    rows: list[Conversation]
+    after: str = ""
+
+
+def in_folder(teammate: Teammate, folder: str, *, team: Team | None = None) -> QuerySet[Conversation]:
+    """What a folder holds for this teammate. Raises KeyError for a folder that isn't there.
+
+    waiting: open, and nobody awaits us: the next word is theirs. unsent: something we said was
+    refused, came back, or may not have arrived. `team`: the folder of one team.
+    """
+    visible = conversations.visible_to(teammate)
+    if team is not None:
+        return visible.filter(Q(team=team) | Q(assignee__isnull=True, inbox__team=team), state=State.OPEN)
+    live = [State.OPEN, State.SNOOZED, State.CLOSED]
+    return {
+        "mine": lambda: visible.filter(assignee=teammate, state=State.OPEN),
+        "unassigned": lambda: visible.filter(assignee__isnull=True, state=State.OPEN),
+        "waiting": lambda: visible.filter(~_owed(), state=State.OPEN, latest_is_ours=True),
+        "snoozed": lambda: visible.filter(state=State.SNOOZED),
+        "all": lambda: visible.filter(state__in=live),
+        "closed": lambda: visible.filter(state=State.CLOSED),
+        "unsent": lambda: conversations.in_trouble(visible.filter(state__in=live)) | held(visible),
+        "spam": lambda: visible.filter(state=State.SPAM),
+        "trash": lambda: visible.filter(state=State.TRASH),
+    }[folder]()
+
+
+def held(visible: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Those with a message that waits for a person before it leaves."""
+    waiting = Dispatch.objects.filter(message__conversation=OuterRef("pk")).exclude(held="")
+    return visible.filter(Exists(waiting))
+
+
+def _owed() -> Exists:
+    return Exists(
+        Promise.objects.filter(
+            conversation=OuterRef("pk"), kind=REPLY, state=Promise.State.OPEN
+        )
+    )
+
+
+def page_of(rows: QuerySet[Conversation], *, order: Order, after: str = "", most: int = PAGE) -> Page:
+    """One page, keyset. By due: what is owed in order of due time, then the rest, newest first.
+
+    `after` is the cursor of a former page; an unreadable one begins at the top.
+    """
+    phase, _, rest = after.partition(":")
+    found: list[Conversation] = []
+    if order == "due" and phase in {"", "due"}:
+        found = _owed_page(rows, after=rest, most=most)
+        if len(found) == most:
+            last = found[-1].owed  # type: ignore[attr-defined]
+            return Page(found, f"due:{last.due_at.isoformat()}_{last.pk}")
+        rest = ""
+    if order == "due":
+        rows = rows.filter(~_owed())
+    rows = rows.order_by("-latest_key")
+    if rest.isdecimal():
+        rows = rows.filter(latest_key__lt=int(rest))
+    others = list(_shown(rows)[: most - len(found) + 1])
+    more = len(others) > most - len(found)
+    others = others[: most - len(found)]
+    with_owed(others)
+    cursor = f"new:{(others[-1].latest_key if others else 2**62)}" if more else ""
+    return Page(found + others, cursor)
+
+
+def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[Conversation]:
+    promises = Promise.objects.filter(
+        kind=REPLY, state=Promise.State.OPEN, conversation__in=rows.order_by()
+    )
+    moment, _, key = after.partition("_")
+    try:
+        if key.isdecimal():
+            due_at = datetime.fromisoformat(moment)
+            promises = promises.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=int(key)))
+    except ValueError:
+        pass  # a cursor somebody typed: begin at the top
+    picked = list(
+        promises.select_related("owner", "team")
+        .prefetch_related(Prefetch("conversation", _shown(Conversation.objects.all())))
+        .order_by("due_at", "id")[:most]
+    )
+    for promise in picked:
+        promise.conversation.owed = promise
+    return [promise.conversation for promise in picked]
+
+
+def _shown(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    return rows.select_related("person", "assignee", "team", "inbox").prefetch_related("tags")
+
+
+def with_owed(rows: Iterable[Conversation]) -> None:
+    """Set `.owed` on each: its open reply promise, else the newest ended one, else None."""
+    rows = list(rows)
+    promises: dict[int, Promise] = {}
+    for promise in (
+        Promise.objects.filter(conversation__in=rows, kind=REPLY)
+        .select_related("owner", "team")
+        .order_by("conversation", "made_at", "id")
+    ):
+        known = promises.get(promise.conversation_id or 0)
+        if known is None or not known.is_open:
+            promises[promise.conversation_id or 0] = promise
+    for row in rows:
+        row.owed = promises.get(row.pk)  # type: ignore[attr-defined]
+
+
+def counts(teammate: Teammate, folders: Sequence[str]) -> dict[str, int]:
+    """How many conversations each folder holds, counted up to `COUNT_TO` + 1."""
+    return {name: _capped(in_folder(teammate, name)) for name in folders}
+
+
+def owed_by(teammate: Teammate) -> int:
+    """How many answers a teammate owes, capped."""
+    return Promise.objects.filter(
+        owner=teammate, kind=REPLY, state=Promise.State.OPEN
+    )[: COUNT_TO + 1].count()
+
+
+def team_counts(teammate: Teammate, teams: Iterable[Team]) -> dict[int, int]:
+    return {team.pk: _capped(in_folder(teammate, "", team=team)) for team in teams}
+
+
+def _capped(rows: QuerySet[Conversation]) -> int:
+    return rows.order_by()[: COUNT_TO + 1].count()
+
+
+def failed_arrivals() -> QuerySet[Arrival]:
+    """What came in and could not be read; it waits for a person, newest first."""
+    return Arrival.objects.filter(state=Arrival.State.FAILED).order_by("-id")

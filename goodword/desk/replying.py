@@ -1,0 +1,311 @@
+"""The way of an answer out, first half: what a teammate says, stored and queued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import getaddresses
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+
+from goodword.accounts import queries as accounts
+from goodword.accounts import rights
+from goodword.accounts.models import Teammate
+from goodword.conversations import actions as conversations
+from goodword.conversations import events as facts
+from goodword.conversations.actions import Named
+from goodword.conversations.models import (
+    Attachment,
+    Conversation,
+    Draft,
+    DraftFile,
+    Message,
+    Recipient,
+)
+from goodword.desk import events as desk_facts
+from goodword.desk import handling
+from goodword.desk.models import Dispatch
+from goodword.events import actions as events
+from goodword.events import waking
+from goodword.inboxes import queries as inboxes
+from goodword.people import queries as people
+
+ROAD = "email"
+
+
+class NobodyToReach(Exception):
+    """A reply needs at least one recipient."""
+
+
+class NotAnAddress(Exception):
+    """What was typed as a recipient is no address; `str()` is what was typed."""
+
+
+class NothingSaid(Exception):
+    """An empty reply or note."""
+
+
+class TooLate(Exception):
+    """The message has left, or is leaving, so it can't be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom a reply goes to, as "Name <address>" or an address."""
+
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.to) + len(self.cc) + len(self.bcc)
+
+
+def read_addresses(text: str) -> tuple[str, ...]:
+    """What a person typed, split at commas, semicolons and lines. Raises NotAnAddress."""
+    found = []
+    pieces = text.replace(";", ",").replace("\n", ",")
+    for name, address in getaddresses([pieces], strict=False):
+        address = address.strip()
+        if not address and not name:
+            continue
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise NotAnAddress(address or name) from error
+        found.append(f"{name} <{address}>" if name else address)
+    return tuple(found)
+
+
+def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
+    """Whom a reply goes to, and whom a reply to all: both from the newest message from outside.
+
+    Reply-To wins over From; our own addresses are never among them.
+    """
+    asked = (
+        conversation.messages.filter(direction=Message.Direction.IN, inbound_kind="human")
+        .prefetch_related("recipients__address")
+        .select_related("address")
+        .order_by("-id")
+        .first()
+    )
+    if asked is None:
+        addresses = people.addresses_of(conversation.person)[:1]
+        alone = Recipients(to=tuple(each.written for each in addresses if each.value))
+        return alone, alone
+    ours = inboxes.our_addresses()
+    named = [(row.role, row.name, row.address) for row in asked.recipients.all()]
+    to = [(name, a) for role, name, a in named if role == Recipient.Role.REPLY_TO]
+    if not to and asked.address and asked.address.value:
+        to = [(asked.author_name, asked.address)]
+    sender = tuple(_written(name, a.written) for name, a in to if a.value not in ours)
+    taken = {a.value for _, a in to} | ours
+    others = []
+    for role, name, address in named:
+        if role in {Recipient.Role.TO, Recipient.Role.CC} and address.value not in taken:
+            taken.add(address.value)
+            others.append(_written(name, address.written))
+    only = Recipients(to=sender)
+    return only, replace(only, cc=tuple(others))
+
+
+def _written(name: str, address: str) -> str:
+    plain = name.replace('"', "").replace("\\", "")
+    return f'"{plain}" <{address}>' if plain else address
+
+
+@transaction.atomic
+def reply(
+    conversation: Conversation,
+    *,
+    by: Teammate,
+    text: str,
+    recipients: Recipients,
+    draft: Draft | None = None,
+    at: datetime,
+) -> Message:
+    """Queue an answer; it leaves when the undo window is over.
+
+    The draft's files go with it and the draft goes. Raises MayNot, NothingSaid, NobodyToReach.
+    """
+    rights.require_answer(by)
+    attached = list(draft.files.select_related("file")) if draft else []
+    if not text.strip() and not attached:
+        raise NothingSaid
+    if not recipients.count:
+        raise NobodyToReach
+    conversation = conversations.lock(conversation)
+    undo = accounts.business()
+    wait = timedelta(seconds=undo.undo_send_seconds if undo else 0)
+    message = queue(
+        conversation,
+        text=text.strip(),
+        recipients=recipients,
+        files=attached,
+        due_at=at + wait,
+        by=by,
+        at=at,
+    )
+    if conversation.assignee is None:  # who answers has taken it
+        handling.assign(conversation, to=by, by=by, at=at)
+    if draft is not None:
+        draft.delete()
+    return message
+
+
+def queue(
+    conversation: Conversation,
+    *,
+    text: str,
+    recipients: Recipients,
+    files: Sequence[DraftFile] = (),
+    due_at: datetime,
+    by: Teammate | None,
+    at: datetime,
+) -> Message:
+    """Store a message of ours and let it be due at `due_at`; `by` None: the house says it."""
+    names = [
+        *_named(recipients.to, Recipient.Role.TO),
+        *_named(recipients.cc, Recipient.Role.CC),
+        *_named(recipients.bcc, Recipient.Role.BCC),
+    ]
+    message = conversations.say(
+        conversation,
+        direction=Message.Direction.OUT,
+        road=ROAD,
+        said_at=at,
+        stored_at=at,
+        text=text,
+        names=names,
+        file_names=[each.name for each in files],
+        teammate=by,
+        author_name=by.name if by else "",
+        subject=answer_subject(conversation.subject),
+        automatic=by is None,
+    )
+    Attachment.objects.bulk_create(
+        Attachment(
+            message=message, file=each.file, name=each.name, content_type=each.content_type
+        )
+        for each in files
+    )
+    conversations.know_external(message, scope=ROAD, values=[_message_id(message)])
+    Dispatch.objects.create(message=message, queued_at=at, due_at=due_at)
+    fact = desk_facts.ReplyQueued(
+        conversation_id=conversation.pk,
+        inbox_id=conversation.inbox_id,
+        message_id=message.pk,
+        automatic=by is None,
+    )
+    events.announce(fact, by=by, about=conversation, at=at)
+    transaction.on_commit(waking.wake)
+    return message
+
+
+def answer_subject(subject: str) -> str:
+    """`Re: ` once, whatever the other side's program put before it."""
+    plain = subject.strip()
+    while plain[:4].lower() in {"re: ", "aw: "} or plain[:3].lower() in {"re:", "aw:"}:
+        plain = plain[3:].strip()
+    return f"Re: {plain}" if plain else "Re:"
+
+
+def _named(written: Iterable[str], role: str) -> list[Named]:
+    return [
+        Named(address, name, role, Recipient.State.QUEUED)
+        for name, address in getaddresses(list(written), strict=False)
+    ]
+
+
+def _message_id(message: Message) -> str:
+    """Ours for good, before the message leaves; the host of GOODWORD_URL unless that is local."""
+    host = str(urlsplit(settings.URL).hostname)
+    if host in {"127.0.0.1", "localhost", "::1"}:
+        host = inboxes.sender_address(message.conversation.inbox).rpartition("@")[2]
+    return f"{message.public_id}.{message.pk:x}@{host}"
+
+
+@transaction.atomic
+def write_note(
+    conversation: Conversation, *, by: Teammate, text: str, draft: Draft | None = None, at: datetime
+) -> Message:
+    """An internal note: seen by colleagues only, changes nothing that is owed."""
+    attached = list(draft.files.select_related("file")) if draft else []
+    if not text.strip() and not attached:
+        raise NothingSaid
+    conversation = conversations.lock(conversation)
+    note = conversations.say(
+        conversation,
+        kind=Message.Kind.NOTE,
+        direction=Message.Direction.INTERNAL,
+        road="desk",
+        said_at=at,
+        stored_at=at,
+        text=text.strip(),
+        file_names=[each.name for each in attached],
+        teammate=by,
+        author_name=by.name,
+    )
+    Attachment.objects.bulk_create(
+        Attachment(message=note, file=each.file, name=each.name, content_type=each.content_type)
+        for each in attached
+    )
+    if draft is not None:
+        draft.delete()
+    fact = facts.NoteWritten(
+        conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=note.pk
+    )
+    events.announce(fact, by=by, about=conversation, at=at)
+    return note
+
+
+@transaction.atomic
+def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
+    """Undo send: the message becomes the draft it was, as long as no worker has begun to send it.
+
+    Raises MayNot, TooLate.
+    """
+    rights.require_answer(by)
+    conversation = conversations.lock(message.conversation)
+    # A worker that claims it at this moment loses or wins by its own conditional update.
+    won = (
+        Dispatch.objects.filter(Q(due_at__isnull=False) | ~Q(held=""), message=message)
+        .filter(Q(leased_until__isnull=True) | Q(leased_until__lte=at))
+        .update(due_at=None, lease="", leased_until=None)
+    )
+    if not won or not _never_left(message):
+        raise TooLate
+    names: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
+    for row in message.recipients.select_related("address"):
+        names[row.role].append(_written(row.name, row.address.written))
+    draft = conversations.save_draft(
+        conversation,
+        by=by,
+        kind=Draft.Kind.REPLY,
+        text=message.text,
+        to=", ".join(names["to"]),
+        cc=", ".join(names["cc"]),
+        bcc=", ".join(names["bcc"]),
+        at=at,
+    )
+    DraftFile.objects.bulk_create(
+        DraftFile(draft=draft, file=each.file, name=each.name, content_type=each.content_type)
+        for each in message.attachments.select_related("file")
+    )
+    fact = desk_facts.ReplyTakenBack(
+        conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
+    )
+    conversations.unsay(message)
+    events.announce(fact, by=by, about=conversation, at=at)
+    return draft
+
+
+def _never_left(message: Message) -> bool:
+    return not message.recipients.exclude(state=Recipient.State.QUEUED).exists()

@@ -1,0 +1,93 @@
+"""Announce facts in the transaction that makes them true; hand them on afterwards."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from goodword.core import due
+from goodword.events import waking
+from goodword.events.models import Delivery, Event
+
+logger = logging.getLogger(__name__)
+
+Listener = Callable[[Event], None]
+_listeners: dict[str, list[Listener]] = {}
+SYSTEM = "system:0"
+
+
+class Fact(Protocol):
+    """A past-tense frozen dataclass: KIND is stored, so it is never renamed."""
+
+    KIND: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def listen(listeners: dict[str, list[Listener]]) -> None:
+    """Register who listens to what; called once, by `wiring.py`."""
+    _listeners.clear()
+    _listeners.update(listeners)
+
+
+def name_of(row: Model | None) -> str:
+    """`kind:id` of a row, `system:0` for nobody."""
+    if row is None:
+        return SYSTEM
+    return f"{row._meta.model_name}:{row.pk}"
+
+
+def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Event:
+    """Store `fact` in the caller's transaction, for every listener and for the audit trail."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{fact.KIND} announced outside a transaction")
+    event = Event.objects.create(
+        at=at,
+        kind=fact.KIND,
+        actor=name_of(by),
+        subject=name_of(about),
+        data={k: _plain(v) for k, v in dataclasses.asdict(fact).items()},  # type: ignore[call-overload]
+    )
+    Delivery.objects.bulk_create(
+        Delivery(event=event, listener=_label(each), due_at=at)
+        for each in _listeners.get(fact.KIND, [])
+    )
+    transaction.on_commit(waking.wake)
+    return event
+
+
+def hand_on(*, at: datetime, most: int = 50) -> int:
+    """Call the listeners of what is due; a failing one is put off and blocks no other.
+
+    Returns how many deliveries were tried.
+    """
+    tried = 0
+    by_label = {_label(each): each for group in _listeners.values() for each in group}
+    for delivery in due.claim(Delivery.objects.all(), at=at, most=most):
+        tried += 1
+        listener = by_label.get(delivery.listener)
+        if listener is None:  # it was taken out of wiring.py since
+            due.finish(delivery)
+            continue
+        try:
+            listener(delivery.event)
+        except Exception as error:
+            logger.exception("listener failed", extra={"delivery": delivery.pk})
+            until = due.next_try(delivery, at=at)
+            due.put_off(delivery, until=until, why=f"{type(error).__name__}: {error}")
+        else:
+            due.finish(delivery)
+    return tried
+
+
+def _label(listener: Listener) -> str:
+    return f"{listener.__module__}.{listener.__qualname__}".removeprefix("goodword.")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from goodword.events.models import Delivery, Event
+
+
+def trail() -> QuerySet[Event]:
+    """Everything that happened, newest first: the audit trail."""
+    return Event.objects.order_by("-id")
+
+
+def failing() -> QuerySet[Delivery]:
+    """Deliveries that failed at least once and are still owed, oldest first."""
+    return Delivery.objects.filter(due_at__isnull=False, tries__gt=0).exclude(why="").order_by("id")

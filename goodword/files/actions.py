@@ -1,0 +1,99 @@
+"""Keep bytes once, and let go of what nothing refers to any more."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+
+from goodword.files.models import File
+
+GRACE = timedelta(days=1)  # a backup copies the database first and the files after
+
+
+def path_of(file: File) -> Path:
+    return _path(file.sha256)
+
+
+def read(file: File) -> bytes:
+    return path_of(file).read_bytes()
+
+
+def keep(data: bytes, *, at: datetime) -> File:
+    """Store `data` durably, once, and return its row; safe beside other writers and the sweep.
+
+    The bytes are written and synced before the row, so a committed row always has its bytes. Call
+    it inside the transaction that makes the first reference.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    spare = _write_spare(data)
+    try:
+        with transaction.atomic():
+            # The update first: it waits for a sweep that is just removing the same content.
+            File.objects.filter(sha256=digest).update(unreferenced_since=None)
+            file, _ = File.objects.get_or_create(
+                sha256=digest, defaults={"size_bytes": len(data), "stored_at": at}
+            )
+            target = _path(digest)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(spare, target)
+                _sync_folder(target.parent)
+        return file
+    finally:
+        spare.unlink(missing_ok=True)
+
+
+def sweep(*, at: datetime, most: int = 200) -> int:
+    """Remove files that nothing has referred to for a day; returns how many went."""
+    nothing = models.Q()
+    for relation in File._meta.related_objects:
+        nothing &= ~models.Exists(
+            relation.related_model._base_manager.filter(
+                **{f"{relation.field.name}_id": models.OuterRef("pk")}
+            )
+        )
+    idle = File.objects.filter(nothing)
+    # A row made a moment ago may belong to a transaction whose reference comes next.
+    fresh = idle.filter(unreferenced_since__isnull=True, stored_at__lte=at - GRACE)
+    fresh.update(unreferenced_since=at)
+    gone = 0
+    for file in idle.filter(unreferenced_since__lte=at - GRACE)[:most]:
+        try:
+            with transaction.atomic():
+                if not idle.filter(pk=file.pk, unreferenced_since__lte=at - GRACE).exists():
+                    continue
+                File.objects.filter(pk=file.pk).delete()
+                path_of(file).unlink(missing_ok=True)
+                gone += 1
+        except (models.ProtectedError, IntegrityError):
+            continue  # something came to refer to it meanwhile
+    return gone
+
+
+def _path(digest: str) -> Path:
+    return Path(settings.FILES_DIR) / digest[:2] / digest[2:]
+
+
+def _write_spare(data: bytes) -> Path:
+    folder = Path(settings.FILES_DIR) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    spare = folder / secrets.token_hex(8)
+    with spare.open("xb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    return spare
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

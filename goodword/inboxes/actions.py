@@ -1,0 +1,98 @@
+"""Make an inbox and change what it says of us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.models import Team, Teammate
+from goodword.core.text import clean, clean_line
+from goodword.events import actions as events
+from goodword.inboxes import events as facts
+from goodword.inboxes.models import Inbox, InboxAddress, Wording
+
+
+class AddressInUse(Exception):
+    """Another inbox has this address."""
+
+
+class NoAddress(Exception):
+    """An inbox needs an address: it is what our answers are from."""
+
+
+@transaction.atomic
+def make(
+    *,
+    name: str,
+    addresses: Iterable[str],
+    team: Team,
+    language: str = "en",
+    by: Teammate | None,
+    at: datetime,
+) -> Inbox:
+    """A new inbox; the first of `addresses` is what we answer from.
+
+    Raises AddressInUse, NoAddress.
+    """
+    inbox = Inbox.objects.create(
+        name=clean_line(name, most=80), team=team, language=language, made_at=at
+    )
+    inbox.teams.add(team)
+    _set_addresses(inbox, addresses)
+    events.announce(facts.InboxMade(), by=by, about=inbox, at=at)
+    return inbox
+
+
+@transaction.atomic
+def change(
+    inbox: Inbox,
+    *,
+    name: str,
+    addresses: Iterable[str],
+    team: Team,
+    teams: Iterable[Team],
+    language: str,
+    acknowledges: bool,
+    by: Teammate,
+    at: datetime,
+) -> None:
+    """Raises AddressInUse, NoAddress. Call `desk.change_inbox`, which also moves what is owed."""
+    inbox.name, inbox.team, inbox.language = clean_line(name, most=80), team, language
+    inbox.acknowledges = acknowledges
+    inbox.save(update_fields=["name", "team", "language", "acknowledges"])
+    inbox.teams.set({*teams, team})
+    _set_addresses(inbox, addresses)
+    events.announce(facts.InboxChanged(), by=by, about=inbox, at=at)
+
+
+@transaction.atomic
+def word(inbox: Inbox, purpose: str, texts: dict[str, str], *, by: Teammate, at: datetime) -> None:
+    """Set what the inbox says for `purpose`, by language; an empty text takes a variant out."""
+    for language, text in texts.items():
+        if text.strip():
+            Wording.objects.update_or_create(
+                inbox=inbox,
+                purpose=purpose,
+                language=language,
+                defaults={"text": clean(text).strip()},
+            )
+        else:
+            Wording.objects.filter(inbox=inbox, purpose=purpose, language=language).delete()
+    events.announce(facts.InboxChanged(), by=by, about=inbox, at=at)
+
+
+def _set_addresses(inbox: Inbox, addresses: Iterable[str]) -> None:
+    values = list(dict.fromkeys(each.strip().lower() for each in addresses if each.strip()))
+    if not values:
+        raise NoAddress
+    taken = InboxAddress.objects.filter(value__in=values).exclude(inbox=inbox).first()
+    if taken:
+        raise AddressInUse(taken.value)
+    inbox.addresses.exclude(value__in=values).delete()
+    inbox.addresses.update(preferred=False)
+    for place, value in enumerate(values):
+        InboxAddress.objects.update_or_create(
+            value=value, defaults={"inbox": inbox, "preferred": place == 0}
+        )

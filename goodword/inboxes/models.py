@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from goodword.accounts.models import Team
+from goodword.core import ids
+
+
+class Inbox(models.Model):
+    """A place where people reach us. Its team owes what nobody has taken yet."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=80)
+    # The team that owes the answers; `teams` are all that may see it, this one among them.
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="owed_inboxes")
+    teams = models.ManyToManyField(Team, related_name="inboxes")
+    language = models.CharField(max_length=12, default="en")
+    acknowledges = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="inbox_name_once")]
+        verbose_name_plural = "inboxes"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InboxAddress(models.Model):
+    """An address people write to; `value` in lower case. The preferred one is our From."""
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="addresses")
+    value = models.CharField(max_length=254, unique=True)
+    preferred = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inbox"], condition=models.Q(preferred=True), name="inbox_one_preferred"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Wording(models.Model):
+    """Words for customers that the business writes, with variants per language."""
+
+    class Purpose(models.TextChoices):
+        SIGNATURE = "signature", _("Signature")
+        ACKNOWLEDGEMENT = "acknowledgement", _("Acknowledgement")
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="wordings")
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    language = models.CharField(max_length=12)
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inbox", "purpose", "language"], name="wording_once_a_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} ({self.language})"
