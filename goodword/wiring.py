@@ -1,15 +1,42 @@
-"""Who listens to what, which roads there are, which kinds of promise: the one page that tells."""
+"""Who listens to what, which roads there are, what the worker does: the one page that tells."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+
+from goodword.channels.email import notices, trials
 from goodword.channels.email.road import EmailRoad
-from goodword.desk import acknowledging, roads
+from goodword.desk import acknowledging, delivering, handling, receiving, roads
 from goodword.events import actions as events
+from goodword.files import actions as files
 
 LISTENERS: dict[str, list[events.Listener]] = {
     # Never a promise: that is made in the message's own transaction.
     "conversations.message_received": [acknowledging.on_received],
 }
+
+Job = Callable[[datetime], int]
+
+# Each lane is a thread of the worker, so that a slow mail server holds up no mail that comes in.
+# A job does what is due in a small batch and says how much it did.
+LANES: dict[str, list[Job]] = {
+    "in": [lambda at: receiving.receive_due(at=at)],
+    "events": [lambda at: events.hand_on(at=at)],
+    "out": [
+        lambda at: delivering.deliver_due(clock=timezone.now),
+        lambda at: notices.send_due(clock=timezone.now),
+    ],
+    "trials": [lambda at: trials.try_due(clock=timezone.now)],
+}
+# What has time: looked at every half minute.
+SWEEP: list[Job] = [
+    lambda at: handling.wake_due(at=at),
+    lambda at: files.sweep(at=at),
+    lambda at: trials.sweep(at=at),
+]
 
 
 def wire() -> None:

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from goodword.core import due
 from goodword.events import waking
-from goodword.events.models import Delivery, Event
+from goodword.events.models import Delivery, Event, Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -91,3 +91,8 @@ def _label(listener: Listener) -> str:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def beat(lane: str, *, at: datetime) -> None:
+    """Note that a lane of this worker is alive."""
+    Pulse.objects.update_or_create(lane=lane, defaults={"at": at})

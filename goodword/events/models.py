@@ -42,3 +42,13 @@ class Delivery(DueRow):
 
     def __str__(self) -> str:
         return f"{self.event_id} to {self.listener}"
+
+
+class Pulse(models.Model):
+    """That a lane of some worker was alive at that moment; `/healthz` reads it."""
+
+    lane = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.lane} at {self.at}"

@@ -1,0 +1,97 @@
+"""The web server's door: pages as WSGI in a thread pool, the event stream as plain ASGI.
+
+Django's own ASGI handler costs twice the CPU a page and a thread for each stream (stack.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import django
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+django.setup(set_prefix=False)
+
+from goodword.web import live  # noqa: E402  # needs Django ready
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+PAGE_THREADS = 16
+MOST_CHUNKED_BYTES = 60 * 1024 * 1024
+
+_pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _live_and_die(receive, send)
+    elif scope["type"] == "http" and scope["path"] == live.PATH:
+        await live.stream(scope, receive, send)
+    elif scope["type"] == "http":
+        await _page(scope, receive, send)
+
+
+async def _page(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = dict(scope["headers"])
+    if headers.get(b"transfer-encoding", b"").lower() == b"chunked":
+        body = await _whole_body(receive)
+        if body is None:
+            await _refuse(send, 413)
+            return
+        # WSGI knows no chunks: give it the length instead.
+        kept = [(k, v) for k, v in scope["headers"] if k != b"transfer-encoding"]
+        scope = {**scope, "headers": [*kept, (b"content-length", str(len(body)).encode())]}
+        receive = _given(body, receive)
+
+    # a2wsgi answers 500 to a POST when these are not plain coroutine functions.
+    async def _receive() -> Message:
+        return await receive()
+
+    async def _send(message: Message) -> None:
+        await send(message)
+
+    await _pages(scope, _receive, _send)  # type: ignore[arg-type]  # a2wsgi's own TypedDicts
+
+
+async def _whole_body(receive: Receive) -> bytes | None:
+    """The body of a chunked request; None when it is too large."""
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MOST_CHUNKED_BYTES:
+            return None
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _given(body: bytes, after: Receive) -> Receive:
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return waiting.pop() if waiting else await after()
+
+    return receive
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _live_and_die(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            live.hub.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            live.hub.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

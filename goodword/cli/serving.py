@@ -1,0 +1,142 @@
+"""`goodword run`, `web` and `work`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+import click
+
+from goodword.cli import begin
+
+
+@click.command()
+def run() -> None:
+    """Serve everything in one process: web, worker, mail in and out.
+
+    Sets up the database first. Stop it with Ctrl-C.
+    """
+    begin()
+    _prepare(static=True)
+    from goodword.cli.working import Worker
+
+    worker = Worker()
+    _start(worker)
+    try:
+        _say_where()
+        _serve()
+    finally:
+        worker.stop()
+
+
+@click.command()
+def web() -> None:
+    """Serve the pages only; run `goodword work` beside it."""
+    begin()
+    _prepare(static=True)
+    _say_where()
+    _serve()
+
+
+@click.command()
+def work() -> None:
+    """Do the work only: mail in and out, reminders. Ends on SIGTERM after the row in hand."""
+    begin()
+    _prepare(static=False)
+    from goodword.cli.working import Worker
+
+    ended = threading.Event()
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    worker = Worker()
+    _start(worker)
+    click.echo("Goodword works. Ctrl-C ends it.")
+    try:
+        ended.wait()
+    finally:
+        worker.stop()
+
+
+def _start(worker: object) -> None:
+    from django.conf import settings
+
+    try:
+        worker.start()  # type: ignore[attr-defined]
+    except OSError as error:
+        worker.stop()  # type: ignore[attr-defined]
+        sys.exit(
+            f"goodword: mail can't be taken in at {settings.SMTP_HOST}:{settings.SMTP_PORT}:"
+            f" {error.strerror or error}. Set GOODWORD_SMTP_PORT to a free port, or to 0 to do"
+            " without."
+        )
+
+
+def _prepare(*, static: bool) -> None:
+    """Database and static files; both take no time when nothing changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    os.umask(0o077)  # the folder holds customers' mail
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:
+        sys.exit(f"goodword: the database can't be reached: {str(error).strip()}")
+    if static:
+        call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+    if not settings.FILES_DIR.exists():
+        settings.FILES_DIR.mkdir(parents=True)
+
+
+def _say_where() -> None:
+    """The address, and the way in for the first owner while there is none."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from goodword.accounts import actions as accounts
+
+    click.echo(f"Goodword is at {settings.URL}")
+    if settings.SMTP_PORT:
+        click.echo(f"Mail is taken in at {settings.SMTP_HOST}:{settings.SMTP_PORT} (SMTP)")
+    try:
+        token = accounts.make_first_owner_link(at=timezone.now())
+    except accounts.AlreadyOwned:
+        return
+    click.echo("\nMake yourself its owner with this link (works once, for 24 hours):")
+    click.echo(f"  {settings.URL}/setup/{token}/\n")
+
+
+def _serve() -> None:
+    import uvicorn
+    from django.conf import settings
+    from django.db import connection
+
+    connection.close()
+    config = uvicorn.Config(
+        "goodword.asgi:application",
+        host=settings.HOST,
+        port=settings.PORT,
+        log_level="warning",
+        log_config=None,
+        server_header=False,
+        # Forwarded headers count only from these peers.
+        proxy_headers=bool(settings.TRUSTED_PROXIES),
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
+        # An open event stream would keep the server alive for ever.
+        timeout_graceful_shutdown=2,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(
+            f"goodword: can't listen at {settings.HOST}:{settings.PORT}."
+            " Set GOODWORD_PORT to a free port."
+        )

@@ -1,0 +1,83 @@
+"""The worker: lanes of due work, the mailboxes and the SMTP intake, in threads of this process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from goodword import wiring
+from goodword.channels.email.fetching import Fetcher
+from goodword.channels.email.intake import make_intake
+from goodword.channels.email.smtp_in import Intake
+from goodword.events import actions as events
+from goodword.events import waking
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.5
+_SWEEP_SECONDS = 30.0
+_BEAT_SECONDS = 10.0
+
+
+class Worker:
+    """Start it, stop it. A lane finishes the row it has in hand before it ends."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        lanes = [(name, jobs, _LOOK_SECONDS) for name, jobs in wiring.LANES.items()]
+        lanes.append(("sweep", wiring.SWEEP, _SWEEP_SECONDS))
+        self._threads = [
+            threading.Thread(target=self._lane, args=lane, name=f"lane-{lane[0]}")
+            for lane in lanes
+        ]
+        self._fetcher = Fetcher(clock=timezone.now)
+        self._intake: Intake | None = None
+
+    def start(self) -> None:
+        """Raises OSError when the SMTP port is taken."""
+        if settings.SMTP_PORT:
+            self._intake = make_intake(clock=timezone.now)
+            self._intake.start()
+        for thread in self._threads:
+            thread.start()
+        self._fetcher.start()
+
+    def stop(self) -> None:
+        if self._intake is not None:
+            self._intake.stop()
+        self._stop.set()
+        waking.wake()
+        self._fetcher.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def _lane(self, name: str, jobs: list[wiring.Job], pause: float) -> None:
+        seen, beaten = 0, 0.0
+        while not self._stop.is_set():
+            done = 0
+            try:
+                if time.monotonic() - beaten > _BEAT_SECONDS:
+                    events.beat(name, at=timezone.now())
+                    beaten = time.monotonic()
+                for job in jobs:
+                    done += job(timezone.now())
+            except Exception:  # a lane never ends by itself: the next round tries again
+                logger.exception("a lane failed", extra={"lane": name})
+                self._stop.wait(2)
+            close_old_connections()
+            if not done:
+                seen = self._rest(seen, pause)
+        connection.close()
+
+    def _rest(self, seen: int, pause: float) -> int:
+        if pause > _LOOK_SECONDS:
+            self._stop.wait(pause)
+            return seen
+        return waking.wait(seen, seconds=pause)
+
+

@@ -1,0 +1,269 @@
+"""Live screens: server-sent events that name what changed, never what it says.
+
+A line carries a topic (`inbox:3`, `conversation:7hq2…`) and the event's id; the page fetches again
+through `visible_to`. One thread a process looks for new events, whoever wrote them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError, close_old_connections, connection
+from django.http import HttpRequest
+
+from goodword.accounts.models import Teammate
+from goodword.conversations.models import Conversation
+from goodword.events import waking
+from goodword.events.models import Event
+from goodword.inboxes import queries as inboxes
+
+PATH = "/events/"
+MOST_A_TEAMMATE = 12  # open pages; a browser shares six connections over HTTP/1 anyway
+_LOOK_SECONDS = 0.5
+_BEAT_SECONDS = 15.0
+_OVERLAP = 200  # PostgreSQL's ids commit out of order: look back that far
+_REPLAY = 500
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    event_id: int
+    inbox_id: int | None  # None: for everyone, as when teams or inboxes change
+    topics: tuple[str, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """One open page."""
+
+    teammate_id: int
+    loop: asyncio.AbstractEventLoop
+    queue: asyncio.Queue[News] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
+
+    def tell(self, news: News) -> None:
+        """From the hub's thread."""
+        self.loop.call_soon_threadsafe(self._put, news)
+
+    def _put(self, news: News) -> None:
+        if not self.queue.full():  # a page that doesn't read reconnects and is replayed
+            self.queue.put_nowait(news)
+
+
+class Hub:
+    """Looks for new events and tells every open page of this process."""
+
+    def __init__(self) -> None:
+        self._listeners: set[Listener] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._look, name="live", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        waking.wake()
+        if self._thread is not None:
+            self._thread.join()
+
+    def join(self, listener: Listener) -> bool:
+        """False when this teammate has too many pages open."""
+        with self._lock:
+            open_now = Counter(each.teammate_id for each in self._listeners)
+            if open_now[listener.teammate_id] >= MOST_A_TEAMMATE:
+                return False
+            self._listeners.add(listener)
+            return True
+
+    def leave(self, listener: Listener) -> None:
+        with self._lock:
+            self._listeners.discard(listener)
+
+    def _look(self) -> None:
+        seen: OrderedDict[int, None] = OrderedDict()
+        self._fresh(seen)  # what is there already is no news
+        woken = 0
+        while not self._stop.is_set():
+            woken = waking.wait(woken, seconds=_LOOK_SECONDS)
+            try:
+                self._tell(self._fresh(seen))
+            except DatabaseError:
+                self._stop.wait(2)
+            close_old_connections()
+        connection.close()
+
+    def _fresh(self, seen: OrderedDict[int, None]) -> list[int]:
+        """Ids of events not seen before, also those that were committed out of order."""
+        newest = max(seen, default=waking.latest())
+        ids = Event.objects.filter(id__gt=newest - _OVERLAP).order_by("id")
+        fresh = [key for key in ids.values_list("id", flat=True) if key not in seen]
+        seen.update(dict.fromkeys(fresh))
+        while len(seen) > 4 * _OVERLAP:
+            seen.popitem(last=False)
+        return fresh
+
+    def _tell(self, fresh: list[int]) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        if not fresh or not listeners:
+            return
+        for news in news_of(Event.objects.filter(pk__in=fresh).order_by("id")):
+            for listener in listeners:
+                listener.tell(news)
+
+
+hub = Hub()
+
+
+def news_of(events: Iterable[Event]) -> list[News]:
+    """What the pages are told of these events."""
+    events = list(events)
+    ids = {event.data.get("conversation_id") for event in events} - {None}
+    names = dict(Conversation.objects.filter(pk__in=ids).values_list("pk", "public_id"))
+    found = []
+    for event in events:
+        inbox_id = event.data.get("inbox_id")
+        if inbox_id is not None:
+            name = names.get(event.data.get("conversation_id"))
+            topics = [f"inbox:{inbox_id}", *([f"conversation:{name}"] if name else [])]
+            found.append(News(event.pk, inbox_id, tuple(topics)))
+        elif event.kind.startswith(("accounts.", "inboxes.")):
+            found.append(News(event.pk, None, ("house",)))
+    return found
+
+
+async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one GET of `PATH` until the page goes, the session ends or the server stops."""
+    headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+    teammate = await sync_to_async(_whose, thread_sensitive=False)(headers)
+    if scope["method"] != "GET" or not _same_origin(headers):
+        await _refuse(send, 403)
+        return
+    if teammate is None:
+        await _refuse(send, 401)
+        return
+    listener = Listener(teammate.pk, asyncio.get_running_loop())
+    if not hub.join(listener):
+        await _refuse(send, 429)
+        return
+    try:
+        await _open(send)
+        since = headers.get("last-event-id") or _asked_since(scope)
+        telling = asyncio.create_task(_tell(listener, teammate, headers, since, send))
+        leaving = asyncio.create_task(_gone(receive))
+        done, rest = await asyncio.wait(
+            {telling, leaving}, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in rest:
+            task.cancel()
+        if telling in done and telling.exception() is None:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        hub.leave(listener)
+
+
+async def _tell(
+    listener: Listener, teammate: Teammate, headers: dict[str, str], since: str, send: Send
+) -> None:
+    visible = await sync_to_async(_visible, thread_sensitive=False)(teammate)
+    for news in await sync_to_async(_missed, thread_sensitive=False)(since):
+        await _write(send, news, visible)
+    while True:
+        try:
+            news = await asyncio.wait_for(listener.queue.get(), timeout=_BEAT_SECONDS)
+        except TimeoutError:
+            if await sync_to_async(_whose, thread_sensitive=False)(headers) is None:
+                return  # signed out, or left the house
+            await send({"type": "http.response.body", "body": b":\n\n", "more_body": True})
+            continue
+        if news.inbox_id is None:
+            if await sync_to_async(_whose, thread_sensitive=False)(headers) is None:
+                return
+            visible = await sync_to_async(_visible, thread_sensitive=False)(teammate)
+        await _write(send, news, visible)
+
+
+async def _write(send: Send, news: News, visible: set[int]) -> None:
+    if news.inbox_id is not None and news.inbox_id not in visible:
+        return
+    lines = "".join(f"id: {news.event_id}\nevent: topic\ndata: {t}\n\n" for t in news.topics)
+    await send({"type": "http.response.body", "body": lines.encode(), "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _open(send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _same_origin(headers: dict[str, str]) -> bool:
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc in {
+        headers.get("host"),
+        urlsplit(settings.URL).netloc,
+    }
+
+
+def _whose(headers: dict[str, str]) -> Teammate | None:
+    """The signed-in teammate behind the cookie; this path goes past Django's middleware."""
+    close_old_connections()
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return None
+    if cookie is None:
+        return None
+    request = HttpRequest()
+    request.session = SessionStore(cookie.value)
+    user = get_user(request)
+    return user if isinstance(user, Teammate) and user.is_active else None
+
+
+def _visible(teammate: Teammate) -> set[int]:
+    return set(inboxes.open_to(teammate).order_by().values_list("pk", flat=True))
+
+
+def _asked_since(scope: Scope) -> str:
+    """`?since=`: the newest event the page knew when it was made."""
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return asked.get("since", [""])[0]
+
+
+def _missed(since: str) -> list[News]:
+    """What happened after the event a page last knew."""
+    if not since.isdecimal():
+        return []
+    return news_of(Event.objects.filter(id__gt=int(since)).order_by("id")[:_REPLAY])
