@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import events as facts
 from goodword.conversations.models import (
@@ -206,7 +207,8 @@ def set_state(
 
 @transaction.atomic
 def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) -> Tag:
-    """Put a tag on; a new name makes a new tag."""
+    """Put a tag on; a new name makes a new tag. Raises MayNot."""
+    rights.require_answer(by)
     name = clean_line(name, most=60)
     found = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
     conversation.tags.add(found)
@@ -216,6 +218,8 @@ def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) ->
 
 @transaction.atomic
 def untag(conversation: Conversation, tag: Tag, *, by: Teammate, at: datetime) -> None:
+    """Raises MayNot."""
+    rights.require_answer(by)
     conversation.tags.remove(tag)
     _announce_tag(conversation, tag, on=False, by=by, at=at)
 

@@ -24,6 +24,11 @@ def first_key_at(moment: datetime) -> int:
     return _milliseconds(moment) << _RANDOM_BITS
 
 
+def moment_of(key: int) -> datetime:
+    """The moment a key was made for, to the millisecond, UTC."""
+    return datetime.fromtimestamp((key >> _RANDOM_BITS) / 1000, tz=UTC)
+
+
 def public_id(length: int = 16) -> str:
     """A random name for a URL: 16 characters of 27 are 76 bits."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
-from goodword.accounts.models import Team, Teammate
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
 from goodword.desk.models import Arrival, Dispatch
+from goodword.inboxes.models import Inbox
 from goodword.promises.models import REPLY, Promise
 
 State = Conversation.State
@@ -116,7 +126,9 @@ def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[C
 
 
 def _shown(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    return rows.select_related("person", "assignee", "team", "inbox").prefetch_related("tags")
+    return rows.select_related("person", "assignee", "team", "inbox").prefetch_related(
+        "tags", "person__holdings__address"
+    )
 
 
 def with_owed(rows: Iterable[Conversation]) -> None:
@@ -135,9 +147,25 @@ def with_owed(rows: Iterable[Conversation]) -> None:
         row.owed = promises.get(row.pk)  # type: ignore[attr-defined]
 
 
-def counts(teammate: Teammate, folders: Sequence[str]) -> dict[str, int]:
-    """How many conversations each folder holds, counted up to `COUNT_TO` + 1."""
-    return {name: _capped(in_folder(teammate, name)) for name in folders}
+class _Counted(Subquery):
+    """How many rows a query gives, as one column of another: all folders cost one round trip."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def counts(
+    teammate: Teammate, folders: Sequence[str], *, teams: Sequence[Team] = ()
+) -> dict[str, int]:
+    """How many conversations each folder holds, a team's by its public id; at most COUNT_TO + 1.
+
+    One query, whatever is asked for.
+    """
+    rows = {name: in_folder(teammate, name) for name in folders}
+    rows |= {team.public_id: in_folder(teammate, "", team=team) for team in teams}
+    columns = [_Counted(each.order_by().values("pk")[: COUNT_TO + 1]) for each in rows.values()]
+    found = Teammate.objects.filter(pk=teammate.pk).values_list(*columns).first()
+    return dict(zip(rows, found or [0] * len(rows), strict=True))
 
 
 def owed_by(teammate: Teammate) -> int:
@@ -147,12 +175,20 @@ def owed_by(teammate: Teammate) -> int:
     )[: COUNT_TO + 1].count()
 
 
-def team_counts(teammate: Teammate, teams: Iterable[Team]) -> dict[int, int]:
-    return {team.pk: _capped(in_folder(teammate, "", team=team)) for team in teams}
+def teams_of(teammate: Teammate) -> QuerySet[Team]:
+    """The teams whose folders a teammate sees: an owner all, anyone else their own."""
+    teams = accounts.teams()
+    return teams if teammate.is_owner else teams.filter(members=teammate)
 
 
-def _capped(rows: QuerySet[Conversation]) -> int:
-    return rows.order_by()[: COUNT_TO + 1].count()
+def who_may_answer(inbox: Inbox) -> QuerySet[Teammate]:
+    """Whom a conversation of this inbox can be given to, by name."""
+    member = Membership.objects.filter(teammate=OuterRef("pk"), team__inboxes=inbox)
+    return (
+        accounts.active()
+        .exclude(role=Role.LIGHT)
+        .filter(Q(role=Role.OWNER) | Exists(member))
+    )
 
 
 def failed_arrivals() -> QuerySet[Arrival]:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
+from goodword.events.actions import name_of
 from goodword.events.models import Delivery, Event
 
 
@@ -13,3 +14,8 @@ def trail() -> QuerySet[Event]:
 def failing() -> QuerySet[Delivery]:
     """Deliveries that failed at least once and are still owed, oldest first."""
     return Delivery.objects.filter(due_at__isnull=False, tries__gt=0).exclude(why="").order_by("id")
+
+
+def about(row: Model) -> QuerySet[Event]:
+    """What happened to one thing, oldest first."""
+    return Event.objects.filter(subject=name_of(row)).order_by("id")
