@@ -5,11 +5,18 @@ from datetime import UTC, datetime
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.utils import timezone
 
 from goodword.ui import chips, drawings
 from goodword.ui.templatetags import ui
 
 NOW = datetime(2026, 5, 14, 8, 42, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_greenwich():
+    with timezone.override(UTC):
+        yield
 
 
 def render(source, **context):
