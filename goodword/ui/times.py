@@ -92,8 +92,8 @@ def _with_days_off(when: datetime, now: datetime) -> tuple[datetime, int]:
 
 
 def _minutes_between(start: datetime, end: datetime) -> int:
-    cut = {"second": 0, "microsecond": 0}
-    return int((end.replace(**cut) - start.replace(**cut)) / timedelta(minutes=1))
+    start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
+    return int((end - start) / timedelta(minutes=1))
 
 
 def _span(minutes: int) -> str:

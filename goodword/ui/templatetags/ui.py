@@ -122,7 +122,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     hint = hint or str(bound.help_text)
     described = [f"{bound.auto_id}_hint"] if hint else []
     described += [f"{bound.auto_id}_errors"] if bound.errors else []
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
