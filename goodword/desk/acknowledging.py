@@ -25,6 +25,7 @@ from goodword.promises import queries as owed
 
 ONE_FOR = timedelta(days=1)
 MOST_AN_HOUR = 3
+TOO_LATE_AFTER = timedelta(hours=1)  # "we have it" is no news by then, and may have been said
 _ROBOTS = ("noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
 
 
@@ -45,6 +46,7 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
         or message.inbound_kind != "human"
         or message.address is None
         or promise is None
+        or message.said_at < at - TOO_LATE_AFTER
         or _is_robot(message.address)
         or _had_one(message, at=at)
     ):

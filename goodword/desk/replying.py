@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.utils import getaddresses
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,6 +38,7 @@ from goodword.inboxes import queries as inboxes
 from goodword.people import queries as people
 
 ROAD = "email"
+_PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"])+')  # between commas, but not inside quotes
 
 
 class NobodyToReach(Exception):
@@ -71,16 +73,15 @@ class Recipients:
 def read_addresses(text: str) -> tuple[str, ...]:
     """What a person typed, split at commas, semicolons and lines. Raises NotAnAddress."""
     found = []
-    pieces = text.replace(";", ",").replace("\n", ",")
-    for name, address in getaddresses([pieces], strict=False):
-        address = address.strip()
-        if not address and not name:
+    for piece in _PIECE.findall(text):
+        if not piece.strip():
             continue
+        name, address = parseaddr(piece.strip())
         try:
             validate_email(address)
         except ValidationError as error:
-            raise NotAnAddress(address or name) from error
-        found.append(f"{name} <{address}>" if name else address)
+            raise NotAnAddress(piece.strip()) from error
+        found.append(_written(name, address))
     return tuple(found)
 
 
@@ -220,7 +221,7 @@ def answer_subject(subject: str) -> str:
 def _named(written: Iterable[str], role: str) -> list[Named]:
     return [
         Named(address, name, role, Recipient.State.QUEUED)
-        for name, address in getaddresses(list(written), strict=False)
+        for name, address in map(parseaddr, written)
     ]
 
 

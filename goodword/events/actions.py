@@ -85,6 +85,13 @@ def hand_on(*, at: datetime, most: int = 50) -> int:
     return tried
 
 
+def forget_undelivered() -> None:
+    """After a restore: what was to be handed on then may have been, so it is not handed on."""
+    Delivery.objects.filter(due_at__isnull=False).update(
+        due_at=None, leased_until=None, lease="", why="restored"
+    )
+
+
 def _label(listener: Listener) -> str:
     return f"{listener.__module__}.{listener.__qualname__}".removeprefix("goodword.")
 

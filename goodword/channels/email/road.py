@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from goodword.channels.email import composing, parsing, smtp_out
+from goodword.channels.email.html import text_to_html
 from goodword.channels.email.models import MailAccount
 from goodword.core import sealing
 from goodword.desk.roads import Inbound, Outbound, Outcome
@@ -25,11 +27,30 @@ class EmailRoad:
             return Outcome(trouble=_("This inbox has no outgoing mail server yet."))
         return smtp_out.send(
             smtp_server(account),
-            composing.compose(outbound),
+            composing.compose(written_out(outbound)),
             sender=outbound.sender.address,
             envelope=outbound.envelope,
             commit=commit,
         )
+
+
+def written_out(outbound: Outbound) -> Outbound:
+    """Text and HTML as they are sent: the answer, the signature, the history below it."""
+    text, html = outbound.text, outbound.html or text_to_html(outbound.text)
+    if outbound.signature:
+        text += f"\n\n-- \n{outbound.signature}"
+        html += f"<p>-- <br></p>{text_to_html(outbound.signature)}"
+    if outbound.history:
+        below, below_html = composing.quoted(
+            outbound.history.text,
+            outbound.history.html,
+            author=outbound.history.author,
+            moment=outbound.history.moment,
+            language=outbound.language,
+        )
+        text += f"\n\n{below}"
+        html += f"<br>{below_html}"
+    return replace(outbound, text=text, html=html)
 
 
 def smtp_server(account: MailAccount) -> smtp_out.Server:
