@@ -1,0 +1,256 @@
+"""An answer leaves once: undo, crashes, two workers, what the other side says."""
+
+import pytest
+
+from goodword.accounts.rights import MayNot
+from goodword.conversations.models import Draft, Message, Recipient
+from goodword.core import due
+from goodword.desk import checking, delivering, replying
+from goodword.desk.models import Dispatch
+from goodword.desk.roads import Answer
+from goodword.promises.queries import replies_of
+from tests.factories import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONDAY_NOON,
+    MemoryRoad,
+    deliver,
+    make_house,
+    receive,
+    reply,
+)
+
+pytestmark = pytest.mark.django_db
+GRACE = "grace@whitlow.example"
+LATER = MONDAY_NOON + HOUR + MINUTE
+
+
+@pytest.fixture
+def house():
+    return make_house()
+
+
+@pytest.fixture
+def answer(house):
+    return reply(receive(house).conversation, house.ben, at=MONDAY_NOON + HOUR)
+
+
+def state_of(message):
+    return [row.state for row in message.recipients.order_by("pk")]
+
+
+def test_nothing_leaves_before_the_undo_window_is_over(answer):
+    from datetime import timedelta
+
+    assert deliver(at=MONDAY_NOON + HOUR + timedelta(seconds=9)).sent == []
+    assert len(deliver(at=MONDAY_NOON + HOUR + timedelta(seconds=10)).sent) == 1
+
+
+def test_taken_back_it_is_the_draft_it_was_and_never_leaves(house, answer):
+    conversation = answer.conversation
+    draft = replying.take_back(answer, by=house.ben, at=MONDAY_NOON + HOUR)
+
+    assert (draft.text, draft.to) == ("It left this morning.", GRACE)
+    assert deliver(at=LATER).sent == []
+    assert conversation.messages.filter(direction="out").count() == 0
+    conversation.refresh_from_db()
+    assert conversation.latest_words == "Where is my gift card?"
+    assert checking.violations() == []
+
+
+def test_what_has_left_cannot_be_taken_back(house, answer):
+    deliver(at=LATER)
+    with pytest.raises(replying.TooLate):
+        replying.take_back(answer, by=house.ben, at=LATER)
+
+
+def test_what_a_worker_holds_cannot_be_taken_back(house, answer):
+    next(due.claim(Dispatch.objects.all(), at=LATER))
+    with pytest.raises(replying.TooLate):
+        replying.take_back(answer, by=house.ben, at=LATER)
+
+
+def test_two_workers_send_it_once(answer):
+    road = MemoryRoad()
+    # The second worker looks while the first has the message in hand.
+    road.before_commit = lambda: deliver(at=LATER, road=second)
+    second = MemoryRoad()
+    deliver(at=LATER, road=road)
+    assert (len(road.sent), len(second.sent)) == (1, 0)
+    assert state_of(answer) == ["accepted"]
+
+
+def test_a_worker_that_was_too_slow_sends_nothing_when_its_lease_was_taken(answer):
+    slow, quick = MemoryRoad(), MemoryRoad()
+    slow.before_commit = lambda: deliver(at=LATER + HOUR, road=quick)
+
+    deliver(at=LATER, road=slow)
+
+    assert (len(slow.sent), len(quick.sent)) == (0, 1)
+    assert state_of(answer) == ["accepted"]
+
+
+class Killed(BaseException):
+    """As kill -9: nothing catches it."""
+
+
+def kill():
+    raise Killed
+
+
+def test_killed_before_the_other_side_could_accept_it_is_sent_again(answer):
+    with pytest.raises(Killed):
+        deliver(at=LATER, road=MemoryRoad(before_commit=kill))
+    assert state_of(answer) == ["queued"]
+
+    assert len(deliver(at=LATER + HOUR).sent) == 1
+    assert state_of(answer) == ["accepted"]
+
+
+def test_killed_after_the_other_side_could_have_accepted_a_person_decides(house, answer):
+    with pytest.raises(Killed):
+        deliver(at=LATER, road=MemoryRoad(after_commit=kill))
+    again = deliver(at=LATER + HOUR)
+
+    assert again.sent == []
+    assert state_of(answer) == ["unknown"]
+    assert replies_of(answer.conversation)[0].is_open
+    assert checking.violations() == []
+
+
+def test_unknown_sent_again_keeps_its_id_and_counts_once_accepted(house, answer):
+    first = MemoryRoad(answers={GRACE: Answer("unknown")})
+    deliver(at=LATER, road=first)
+    recipient = answer.recipients.get()
+    assert recipient.state == "unknown"
+
+    delivering.send_again(recipient, by=house.ben, at=LATER + HOUR)
+    second = deliver(at=LATER + HOUR)
+
+    assert first.sent[0].external_id == second.sent[0].external_id
+    assert replies_of(answer.conversation)[0].state == "kept"
+
+
+def test_unknown_that_a_person_knows_to_have_arrived_keeps_the_promise(house, answer):
+    deliver(at=LATER, road=MemoryRoad(answers={GRACE: Answer("unknown")}))
+    delivering.count_as_received(answer.recipients.get(), by=house.ben, at=LATER)
+    assert replies_of(answer.conversation)[0].state == "kept"
+    with pytest.raises(delivering.NotInTrouble):
+        delivering.count_as_received(answer.recipients.get(), by=house.ben, at=LATER)
+
+
+def test_not_now_is_tried_again_and_given_up_after_two_days_with_the_servers_words(answer):
+    busy = MemoryRoad(answers={GRACE: Answer("later", "451 try again")})
+    deliver(at=LATER, road=busy)
+    assert state_of(answer) == ["queued"]
+    assert Dispatch.objects.get().due_at > LATER
+
+    deliver(at=LATER + 2 * DAY, road=busy)
+    recipient = answer.recipients.get()
+    assert (recipient.state, recipient.words) == ("refused", "451 try again")
+    assert checking.violations() == []
+
+
+def test_trouble_of_our_own_keeps_it_queued_and_says_why(answer):
+    deliver(at=LATER, road=MemoryRoad(trouble="wrong password"))
+    assert state_of(answer) == ["queued"]
+    assert Dispatch.objects.get().why == "wrong password"
+    assert len(deliver(at=LATER + HOUR).sent) == 1
+
+
+def test_each_recipient_has_an_answer_of_their_own(house):
+    conversation = receive(house).conversation
+    message = reply(conversation, house.ben, at=MONDAY_NOON + HOUR, cc=["gone@whitlow.example"])
+    road = MemoryRoad(answers={"gone@whitlow.example": Answer("refused", "550 unknown")})
+    deliver(at=LATER, road=road)
+    assert state_of(message) == ["accepted", "refused"]
+    assert deliver(at=LATER + DAY).sent == []
+
+
+def test_held_after_a_restore_it_waits_for_a_person(house, answer):
+    assert delivering.hold_everything(why="restored", at=LATER) == 1
+    assert deliver(at=LATER).sent == []
+    assert checking.violations() == []
+    delivering.let_go(answer, by=house.ben, at=LATER)
+    assert len(deliver(at=LATER).sent) == 1
+
+
+def test_a_light_teammate_sends_nothing_and_writes_notes(house):
+    conversation = receive(house).conversation
+    with pytest.raises(MayNot):
+        reply(conversation, house.lou, at=MONDAY_NOON)
+    note = replying.write_note(conversation, by=house.lou, text="She called too", at=MONDAY_NOON)
+    assert note.direction == Message.Direction.INTERNAL
+
+
+def test_an_empty_reply_or_one_to_nobody_is_refused(house):
+    conversation = receive(house).conversation
+    with pytest.raises(replying.NothingSaid):
+        reply(conversation, house.ben, " \n", at=MONDAY_NOON)
+    with pytest.raises(replying.NobodyToReach):
+        reply(conversation, house.ben, at=MONDAY_NOON, to=[])
+
+
+def test_what_is_sent_names_the_whole_thread_and_who_speaks(house):
+    first = receive(house)
+    reply(first.conversation, house.ben, at=MONDAY_NOON + HOUR)
+    road = deliver(at=LATER)
+    theirs = first.external_ids.get(scope="email").value
+
+    outbound = road.sent[0]
+    assert outbound.in_reply_to == theirs
+    assert list(outbound.references) == [theirs]
+    assert (outbound.sender.address, outbound.sender.name) == (
+        "hello@shop.example",
+        "Ben Okri (Marlow & Finch)",
+    )
+    assert outbound.subject == "Re: The spring gift card"
+    assert outbound.history.text == "Where is my gift card?"
+    assert outbound.external_id.endswith("@shop.example")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("grace@x.example", ("grace@x.example",)),
+        ("a@x.example, B <b@x.example>; c@x.example", ("a@x.example", '"B" <b@x.example>', "c@x.example")),
+        ('"Whitlow, Grace" <g@x.example>', ('"Whitlow, Grace" <g@x.example>',)),
+        (" , ;\n", ()),
+    ],
+)  # fmt: skip
+def test_recipients_are_read_as_people_type_them(typed, read):
+    assert replying.read_addresses(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["grace", "grace@", "a@b c", "<script>@x", "a@x.example b@x"])
+def test_what_is_no_address_is_said_back(typed):
+    with pytest.raises(replying.NotAnAddress):
+        replying.read_addresses(typed)
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer_subject"),
+    [("Hello", "Re: Hello"), ("Re: Hello", "Re: Hello"), ("AW: Re:Hi", "Re: Hi"), ("", "Re:"), ("Review", "Re: Review")],
+)  # fmt: skip
+def test_re_stands_once(subject, answer_subject):
+    assert replying.answer_subject(subject) == answer_subject
+
+
+def test_the_reply_goes_to_who_wrote_and_a_reply_to_all_copies_the_others_but_not_us(house):
+    from goodword.desk.roads import Party
+
+    message = receive(
+        house,
+        cc=[Party("joe@petty.example", "Joe"), Party("repairs@shop.example")],
+    )
+    only, everyone = replying.reply_to_all(message.conversation)
+    assert only.to == ('"Grace Whitlow" <grace@whitlow.example>',)
+    assert (only.cc, everyone.cc) == ((), ('"Joe" <joe@petty.example>',))
+
+
+def test_whoever_answers_takes_it(house, answer):
+    answer.conversation.refresh_from_db()
+    assert answer.conversation.assignee == house.ben
+    assert Draft.objects.count() == 0
+    assert Recipient.objects.get(message=answer).state == "queued"
