@@ -65,7 +65,7 @@ def read_mail(raw: bytes) -> tuple[Message, bool]:
     try:
         return message_from_bytes(raw, policy=POLICY), False
     except (*BROKEN, MemoryError):
-        return _laid_flat(raw), True
+        return laid_flat(raw), True
 
 
 def read_body(mail: Message, *, too_deep: bool) -> Body:
@@ -269,7 +269,7 @@ def _children(part: Message) -> list[object]:
     return list(inside) if isinstance(inside, list) else []
 
 
-def _laid_flat(raw: bytes) -> Message:
+def laid_flat(raw: bytes) -> Message:
     """A mail nested deeper than Python can go: its leaves in a row under its own headers."""
     head, _, rest = re.sub(rb"\r\n?", b"\n", raw).partition(b"\n\n")
     mail = message_from_bytes(head + b"\n\n", policy=POLICY)
@@ -277,7 +277,7 @@ def _laid_flat(raw: bytes) -> Message:
         del mail[name]
     mail["Content-Type"] = "multipart/mixed"
     mail.set_payload([])
-    leaves = [leaf for block in _blocks(rest, raw) if (leaf := _leaf_of(block))]
+    leaves = [leaf for leaf in map(_leaf_of, _blocks(rest, raw)) if leaf is not None]
     for leaf in leaves[:_MOST_PARTS]:
         mail.attach(leaf)
     return mail

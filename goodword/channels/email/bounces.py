@@ -21,7 +21,8 @@ _SERVER_NAMES = re.compile(
 )
 _SUBJECT = re.compile(
     r"undeliver|not? delivered|non-?delivery|non remis|delivery (?:status )?(?:notification|"
-    r"failure|report|status)|delivery[\w ]{0,20}fail|failure notice|returned mail|mail(?: delivery)? fail|"
+    r"failure|report|status)|delivery[\w ]{0,20}fail|failure notice|returned mail|"
+    r"mail(?: delivery)? fail|"
     r"message (?:status - undeliverable|undeliverable|delivery)|could not be (?:sent|delivered)|"
     r"returning message|return(?:ed)? to sender|mail delivery|delivery (?:error|problem|delayed)|"
     r"unzustellbar|nicht zugestellt|zustellung|mail error|bounced?\b|mail system error|"
@@ -80,7 +81,7 @@ class Bounce:
 
 def read_bounce(mail: Message, body: Body, *, sender: str) -> Bounce | None:
     """The bounce in `mail`, or None if it is none."""
-    report = _delivery_report(body)
+    report = _delivery_report(body) if _by_a_server(mail, sender) else None
     why = _why(mail, body, report, sender)
     if not why:
         return None
@@ -96,6 +97,8 @@ def read_bounce(mail: Message, body: Body, *, sender: str) -> Bounce | None:
 
 
 def _why(mail: Message, body: Body, report: Message | None, sender: str) -> str:
+    if "disposition-notification" in first(mail, "Content-Type").lower() or _is_receipt(body):
+        return ""  # someone has read it, or thrown it away
     if report is not None and "Feedback-Type" in report:
         return "multipart/report; report-type=feedback-report"
     if report is not None:
@@ -106,8 +109,6 @@ def _why(mail: Message, body: Body, report: Message | None, sender: str) -> str:
             return "multipart/report; report-type=delivery-status"
     if first(mail, "X-Failed-Recipients"):
         return "X-Failed-Recipients"
-    if any("disposition-notification" in kind for kind in (_report_type(mail), _kinds(body))):
-        return ""
     return _why_by_sender(mail, body, sender)
 
 
@@ -134,18 +135,21 @@ def _display_name(mail: Message) -> str:
     return line(mail, "From", most=200).strip("\"' ")
 
 
-def _report_type(mail: Message) -> str:
-    return first(mail, "Content-Type").lower()
-
-
-def _kinds(body: Body) -> str:
+def _by_a_server(mail: Message, sender: str) -> bool:
+    """Whether a mail server sent this itself: people forward bounces they got, reports and all."""
+    names = (sender, _display_name(mail), first(mail, "Return-Path").strip(" <"))
     return (
-        "disposition-notification"
-        if any(
-            re.search(r"^Disposition:", text, re.IGNORECASE | re.MULTILINE) for text in body.reports
-        )
-        else ""
+        content_type(mail) == "multipart/report"
+        or re.sub(r"\s", "", first(mail, "Return-Path")) == "<>"
+        or any(_MAILER.match(name) or _SERVER_NAMES.match(name) for name in names)
+        or "X-Failed-Recipients" in mail
+        or not sender
     )
+
+
+def _is_receipt(body: Body) -> bool:
+    fields = re.compile(r"^Disposition:", re.IGNORECASE | re.MULTILINE)
+    return any(fields.search(text) for text in body.reports)
 
 
 def _delivery_report(body: Body) -> Message | None:

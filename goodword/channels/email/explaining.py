@@ -145,7 +145,7 @@ def _code(error: BaseException, said: str) -> Code:
         return "tls"
     if _APP_PASSWORD.search(said):
         return "app_password"
-    if _LOGIN_DISABLED.search(said):
+    if _LOGIN_DISABLED.search(said) or "TLS not supported" in said or "STARTTLS" in said:
         return "tls"
     if isinstance(error, (MailboxLoginError, smtplib.SMTPAuthenticationError)):
         return "password"
@@ -156,8 +156,6 @@ def _code(error: BaseException, said: str) -> Code:
         return "port"
     if "AUTHENTICATIONFAILED" in said.upper():
         return "password"
-    if "STARTTLS" in said.upper() or "TLS not supported" in said:
-        return "tls"
     return "other"
 
 

@@ -82,7 +82,7 @@ def _pairs(value: str) -> list[tuple[str, str]]:
     good = [(name, address) for name, address in pairs if "@" in address]
     if good and len(good) == len(pairs):
         return good
-    return good or _pairs_by_sight(value)
+    return good or [pair for pair in _pairs_by_sight(value) if pair[1] and "=?" not in pair[1]]
 
 
 def _pairs_by_sight(value: str) -> list[tuple[str, str]]:
@@ -96,12 +96,12 @@ def _pairs_by_sight(value: str) -> list[tuple[str, str]]:
 
 
 def _name(written: str) -> str:
-    return clean_line(decode_words(written), most=200).strip(" \"'")
+    return clean_line(decode_words(written), most=200).strip()
 
 
 def _address(written: str) -> str:
     address = clean_line(decode_words(written), most=320).replace(" ", "").strip("<>\"'")
-    return address if address.count("@") else ""
+    return address if "@" in address and not set(address) & set("<>(),;") else ""
 
 
 def addresses(mail: Message, *names: str) -> list[str]:

@@ -12,8 +12,8 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Literal
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxFetchError
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxFetchError, MailboxStarttlsError
 from imap_tools.utils import check_command_status
 
 from goodword.channels.email.explaining import PlaintextLogin
@@ -25,6 +25,7 @@ _LOOK_UP_SECONDS = 1.0  # how often a wait asks whether to stop
 _POLL_SECONDS = 20.0  # between NOOPs where the server has no IDLE
 _AT_ONCE = 500
 _EMPTY_WAKES = 5
+_NEWS = re.compile(rb"\b(?:EXISTS|RECENT)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +158,15 @@ class Mailbox:
     def _idle(self, until: float) -> bool:
         box, empty = self._box, 0
         box.idle.start()  # type: ignore[no-untyped-call]  # of imap_tools
-        news = False
+        # What the server had to say came before its "go ahead", or together with it.
+        news = self._heard_of_new() or self._read_ahead()
         while not news and not self.stop() and (left := until - time.monotonic()) > 0:
             patience = min(_LOOK_UP_SECONDS, left)
             asked = time.monotonic()
             heard = box.idle.poll(timeout=patience)
             if any(line.upper().startswith(b"* BYE") for line in heard):
                 raise ConnectionResetError("the server said goodbye")
-            news = any(re.search(rb"\b(?:EXISTS|RECENT)\b", line) for line in heard)
+            news = any(_NEWS.search(line) for line in heard)
             # A closed line wakes the poll at once, again and again, and has nothing to say.
             early = not heard and time.monotonic() - asked < patience / 2
             empty = empty + 1 if early else 0
@@ -172,6 +174,19 @@ class Mailbox:
                 raise ConnectionResetError("the server closed the connection")
         box.idle.stop()  # type: ignore[no-untyped-call]  # of imap_tools
         return news or self._heard_of_new()
+
+    def _read_ahead(self) -> bool:
+        """Whether news was read from the socket already, where polling it can't see them."""
+        client = self._box.client
+        old = client.sock.gettimeout()
+        client.sock.settimeout(0)
+        try:
+            waiting: bytes = client.file.peek(1)  # type: ignore[union-attr]
+        except OSError:
+            return False
+        finally:
+            client.sock.settimeout(old)
+        return bool(_NEWS.search(waiting))
 
     def _poll(self, until: float) -> bool:
         asked = time.monotonic()
@@ -208,11 +223,15 @@ def _connected(server: Server) -> BaseMailBox:
         return MailBox(
             server.host, server.port, timeout=server.timeout_seconds, ssl_context=trusted
         )
+    box = MailBoxUnencrypted(server.host, server.port, timeout=server.timeout_seconds)
     if server.security == "starttls":
-        return MailBoxStartTls(
-            server.host, server.port, timeout=server.timeout_seconds, ssl_context=trusted
-        )
-    return MailBoxUnencrypted(server.host, server.port, timeout=server.timeout_seconds)
+        # Not imap_tools' own class: it leaves the socket open when the server says no.
+        try:
+            check_command_status(box.client.starttls(trusted), MailboxStarttlsError)
+        except BaseException:
+            box.client.shutdown()
+            raise
+    return box
 
 
 def _log_in(box: BaseMailBox, server: Server) -> None:

@@ -11,7 +11,7 @@ from email.message import Message
 
 from django.utils.translation import gettext as _
 
-from goodword.channels.email.bodies import Body, read_body, read_mail
+from goodword.channels.email.bodies import Body, laid_flat, read_body, read_mail
 from goodword.channels.email.headers import (
     delivered_to,
     distinct,
@@ -44,8 +44,11 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
     """
     if not raw.strip(b"\x00\r\n\t "):
         raise CannotParse(_("The mail is empty."))
-    mail, too_deep = read_mail(_without_mbox_line(raw))
+    raw = _without_mbox_line(raw)
+    mail, too_deep = read_mail(raw)
     body = read_body(mail, too_deep=too_deep)
+    if body.too_deep and not too_deep:
+        body = read_body(laid_flat(raw), too_deep=True)
     own_id = message_id(mail)
     sender = _sender(mail)
     reached = delivered_to(mail, envelope_to)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import threading
 import time
 from collections import deque
@@ -28,6 +29,7 @@ Store = Callable[[bytes, str, list[str], str], None]  # raw, sender, recipients,
 _MOST_RECIPIENTS = 100
 _IDLE_SECONDS = 120
 _RATE_WINDOW_SECONDS = 60.0
+_LONGEST_GOODBYE_SECONDS = 10.0
 _MOST_CLIENTS_NOTED = 10_000
 # The standard says 998 and programs write more; the parser copes, so the customer's mail counts.
 _LONGEST_LINE = 1024 * 1024
@@ -75,18 +77,18 @@ class _Session(SMTP):
         super().__init__(handler, **options)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if self._handler.connections >= self._handler.intake.max_connections:
+        if len(self._handler.open) >= self._handler.intake.max_connections:
             assert isinstance(transport, asyncio.WriteTransport)
             transport.write(b"421 4.3.2 Too many connections, try again later\r\n")
             transport.close()
             return
-        self._handler.connections += 1
+        self._handler.open.add(self)
         self._counted = True
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._counted:
-            self._handler.connections -= 1
+            self._handler.open.discard(self)
             super().connection_lost(error)
 
     def eof_received(self) -> bool | None:
@@ -102,7 +104,8 @@ class _Handler:
 
     def __init__(self, intake: Intake) -> None:
         self.intake = intake
-        self.connections = 0
+        self.open: set[_Session] = set()
+        self.storing = 0
         self.rate = Rate(intake.rate_per_minute)
         self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="smtp-intake")
 
@@ -139,12 +142,27 @@ class _Handler:
         raw = envelope.original_content or b""
         sender = (envelope.mail_from or "").strip("<>")
         recipients = [str(address) for address in envelope.rcpt_tos]
+        self.storing += 1
         try:
             await self._aside(self.intake.store, raw, sender, recipients, _client(session))
         except Exception:  # whatever it was, the mail is not stored: the sender keeps it
             logger.exception("could not store a mail", extra={"bytes": len(raw)})
             return "451 4.3.0 The mail could not be stored, try again later"
+        finally:
+            self.storing -= 1
         return "250 2.0.0 Stored"
+
+    async def close(self) -> None:
+        """Let mails that are being stored get their answer, then hang up on everybody."""
+        until = time.monotonic() + _LONGEST_GOODBYE_SECONDS
+        while self.storing and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0)
+        for session in list(self.open):
+            if isinstance(session.transport, asyncio.WriteTransport):
+                session.transport.abort()
+        while self.open and time.monotonic() < until:
+            await asyncio.sleep(0.01)
 
     async def handle_VRFY(
         self, server: SMTP, session: Session, envelope: Envelope, address: str
@@ -161,6 +179,15 @@ def _client(session: Session) -> str:
 
 
 class _Controller(Controller):
+    """The stock one, on a socket that is bound already: a taken port is known at once."""
+
+    def __init__(self, handler: _Handler, listener: socket.socket, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._listener = listener
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
+
     def factory(self) -> SMTP:
         return _Session(self.handler, loop=self.loop, **self.SMTP_kwargs)
 
@@ -211,11 +238,12 @@ class Intake:
     def start(self) -> None:
         """Listen. Raises OSError if the port is taken."""
         with self._lock:
+            family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+            listener = socket.create_server((self.host, self._wanted_port), family=family)
             self._handler = _Handler(self)
             controller = _Controller(
                 self._handler,
-                hostname=self.host,
-                port=self._wanted_port,
+                listener,
                 server_hostname="goodword",
                 ident="ESMTP",
                 data_size_limit=self._max_bytes,
@@ -225,16 +253,21 @@ class Intake:
             try:
                 controller.start()
             except BaseException:
+                listener.close()
                 self._handler.threads.shutdown(wait=False)
                 controller.loop.close()
                 raise
             self._controller = controller
 
     def stop(self) -> None:
-        """Close the port and let a mail that is being stored finish; its sender hears no answer."""
+        """Close the port, finish the mails that are being stored, and hang up."""
         with self._lock:
             controller, self._controller = self._controller, None
             if controller is None or self._handler is None:
                 return
+            if controller.server is not None:
+                controller.loop.call_soon_threadsafe(controller.server.close)
+            goodbye = asyncio.run_coroutine_threadsafe(self._handler.close(), controller.loop)
+            goodbye.result(timeout=_LONGEST_GOODBYE_SECONDS + 5)
             controller.stop()
             self._handler.threads.shutdown(wait=True)

@@ -35,6 +35,7 @@ def _field(words: str) -> re.Pattern[str]:
 
 
 _FROM_LINE, _DATE_LINE, _SUBJECT_LINE = _field(_FROM), _field(_DATE), _field(_SUBJECT)
+_FIELDS = (_FROM_LINE, _DATE_LINE, _SUBJECT_LINE)
 _SEPARATOR = re.compile(
     r"^\s*-{2,}\s*(?:Original Message|Original Appointment|Ursprüngliche Nachricht|"
     r"Originalnachricht|Message d'origine|Message original|Mensaje original|Mensagem original|"
@@ -91,12 +92,13 @@ def _history_begins(rows: list[str]) -> int | None:
             continue
         if _QUOTED.match(row):
             return number if _all_quoted(rows[number:]) else None
-        length = _block_length(rows, number)
+        begins_block, may_be_wrote = _begins_block(row), bool(_HAS_DATE_OR_ADDRESS.search(row))
+        candidates += begins_block or may_be_wrote
+        if candidates > _MOST_CANDIDATES:
+            return None
+        length = _block_length(rows, number) if begins_block else 0
         sure = bool(length)
-        if not length and _may_be_wrote(row):
-            candidates += 1
-            if candidates > _MOST_CANDIDATES:
-                return None
+        if not length and may_be_wrote:
             length = _wrote_length(rows, number)
             sure = bool(_BRACKETED.search(" ".join(rows[number : number + length])))
         if length:
@@ -132,16 +134,13 @@ def _block_length(rows: list[str], at: int) -> int:
     """
     if _SEPARATOR.match(rows[at]):
         following = [row for row in rows[at + 1 : at + 4] if row.strip()]
-        return 1 + (_block_length(rows, at + 1) if following and len(rows) > at + 1 else 0)
-    fields = (_FROM_LINE, _DATE_LINE, _SUBJECT_LINE)
-    if not any(field.match(rows[at]) for field in fields):
-        return 0
-    missing = set(fields)
+        return 1 + (_block_length(rows, at + 1) if following and _begins_block(rows[at + 1]) else 0)
+    missing = set(_FIELDS)
     for number in range(at, min(at + 14, len(rows))):
         row = rows[number]
         if len(row) > 2000 or _QUOTED.match(row):
             break
-        for field in fields:
+        for field in _FIELDS:
             if field.match(row) and (field is not _DATE_LINE or re.search(r"\d", row)):
                 missing.discard(field)
         if not missing:
@@ -149,9 +148,8 @@ def _block_length(rows: list[str], at: int) -> int:
     return 0
 
 
-def _may_be_wrote(row: str) -> bool:
-    """A cheap look, so that the library's patterns meet few lines (they are slow on long ones)."""
-    return bool(_HAS_DATE_OR_ADDRESS.search(row))
+def _begins_block(row: str) -> bool:
+    return bool(_SEPARATOR.match(row)) or any(field.match(row) for field in _FIELDS)
 
 
 def _wrote_length(rows: list[str], at: int) -> int:

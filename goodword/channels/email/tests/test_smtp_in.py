@@ -1,0 +1,199 @@
+import smtplib
+import socket
+import threading
+
+import pytest
+
+from goodword.channels.email.smtp_in import Intake, Rate
+
+MAIL = b"From: a@b.example\r\nSubject: x\r\n\r\n..dots\r\nHallo\r\n"
+
+
+class Desk:
+    """What the intake is connected to."""
+
+    def __init__(self) -> None:
+        self.stored: list[tuple[bytes, str, list[str], str]] = []
+        self.broken = self.full = self.lost = False
+        self.slow: threading.Event | None = None
+
+    def known(self, address: str) -> bool:
+        if self.lost:
+            raise RuntimeError("no database")
+        return address.lower().endswith("@shop.example")
+
+    def store(self, raw: bytes, sender: str, recipients: list[str], peer: str) -> None:
+        if self.slow:
+            self.slow.wait(5)
+        if self.broken:
+            raise OSError("disk")
+        self.stored.append((raw, sender, recipients, peer))
+
+    def disk_short(self) -> bool:
+        return self.full
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def intake(desk):
+    intake = Intake(
+        host="127.0.0.1",
+        port=0,
+        known=desk.known,
+        store=desk.store,
+        disk_short=desk.disk_short,
+        max_bytes=200_000,
+        max_connections=3,
+        rate_per_minute=8,
+    )
+    intake.start()
+    yield intake
+    intake.stop()
+
+
+@pytest.fixture
+def client(intake):
+    with smtplib.SMTP("127.0.0.1", intake.port, timeout=5) as client:
+        yield client
+
+
+def test_a_mail_for_us_is_stored_before_it_is_accepted(client, desk):
+    refused = client.sendmail("a@b.example", ["hello@shop.example", "info@shop.example"], MAIL)
+
+    assert refused == {}
+    assert desk.stored == [
+        (MAIL, "a@b.example", ["hello@shop.example", "info@shop.example"], "127.0.0.1")
+    ]
+
+
+def test_a_bounce_with_an_empty_sender_is_taken(client, desk):
+    client.sendmail("", ["hello@shop.example"], MAIL)
+
+    assert desk.stored[0][1] == ""
+
+
+def test_mail_for_others_is_refused_so_nothing_is_relayed(client, desk):
+    client.ehlo()
+    client.mail("a@b.example")
+
+    code, words = client.rcpt("someone@elsewhere.example")
+
+    assert (code, words[:5]) == (550, b"5.1.1")
+    assert client.docmd("DATA")[0] == 503
+    assert desk.stored == []
+
+
+def test_umlauts_in_addresses_and_eight_bits_are_taken(client, desk):
+    raw = "Subject: Grüße\r\n\r\nÄ\r\n".encode()
+
+    client.sendmail("jürgen@b.example", ["grüße@shop.example"], raw, ["SMTPUTF8", "BODY=8BITMIME"])
+
+    assert desk.stored[0][:3] == (raw, "jürgen@b.example", ["grüße@shop.example"])
+
+
+def test_very_long_lines_are_taken(client, desk):
+    raw = b"Subject: x\r\n\r\n" + b"y" * 100_000 + b"\r\n"
+
+    client.sendmail("a@b.example", ["hello@shop.example"], raw)
+
+    assert desk.stored[0][0] == raw
+
+
+@pytest.mark.parametrize(("trouble", "code"), [("full", 452), ("broken", 451), ("lost", 451)])
+def test_while_we_are_in_trouble_the_sender_keeps_the_mail(client, desk, trouble, code):
+    setattr(desk, trouble, True)
+
+    with pytest.raises(smtplib.SMTPException) as refusal:
+        client.sendmail("a@b.example", ["hello@shop.example"], MAIL)
+
+    assert str(code) in str(refusal.value)
+    assert desk.stored == []
+
+
+def test_too_large_is_said_before_and_after_the_fact(client, desk):
+    client.ehlo()
+    assert client.esmtp_features["size"] == "200000"
+    assert client.mail("a@b.example", ["SIZE=200001"])[0] == 552
+
+    client.mail("a@b.example")
+    client.rcpt("hello@shop.example")
+    assert client.data(b"x\r\n" * 100_000)[0] == 552
+    assert desk.stored == []
+
+
+def test_one_connection_too_many_is_asked_to_come_back(intake):
+    open_ones = [smtplib.SMTP("127.0.0.1", intake.port, timeout=5) for _ in range(3)]
+    with pytest.raises(smtplib.SMTPConnectError) as refusal:
+        smtplib.SMTP("127.0.0.1", intake.port, timeout=5)
+    for one in open_ones:
+        one.close()
+
+    assert refusal.value.smtp_code == 421
+
+
+def test_one_mail_too_many_a_minute_is_asked_to_come_back(client):
+    client.ehlo()
+    answers = []
+    for _ in range(9):
+        answers.append(client.mail("a@b.example")[0])
+        client.rset()
+
+    assert answers == [250] * 8 + [451]
+
+
+def test_the_rate_counts_each_client_and_forgets_after_a_minute():
+    now = [0.0]
+    rate = Rate(2, clock=lambda: now[0])
+
+    assert [rate.allows("a"), rate.allows("a"), rate.allows("a"), rate.allows("b")] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    now[0] = 61.0
+    assert rate.allows("a")
+
+
+def test_more_than_a_hundred_recipients_are_put_off(client):
+    client.ehlo()
+    client.mail("a@b.example")
+    codes = [client.rcpt(f"{number}@shop.example")[0] for number in range(101)]
+
+    assert codes == [250] * 100 + [452]
+
+
+def test_it_does_not_tell_what_it_is_built_from(intake):
+    with socket.create_connection(("127.0.0.1", intake.port), timeout=5) as line:
+        greeting = line.recv(200)
+
+    assert greeting == b"220 goodword ESMTP\r\n"
+
+
+def test_stopping_waits_for_the_mail_that_is_being_stored(intake, client, desk):
+    desk.slow = threading.Event()
+    sending = threading.Thread(
+        target=client.sendmail, args=("a@b.example", ["hello@shop.example"], MAIL)
+    )
+    sending.start()
+    while not intake._handler.storing:
+        pass
+    stopping = threading.Thread(target=intake.stop)
+    stopping.start()
+    desk.slow.set()
+    stopping.join(10)
+    sending.join(10)
+
+    assert len(desk.stored) == 1
+    assert intake.port == 0
+
+
+def test_a_taken_port_is_an_error_at_the_start(intake, desk):
+    second = Intake(host="127.0.0.1", port=intake.port, known=desk.known, store=desk.store)
+
+    with pytest.raises(OSError):
+        second.start()
