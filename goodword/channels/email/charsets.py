@@ -52,6 +52,7 @@ _LOOSE_WORD = re.compile(
 )
 _ODD_BYTES = re.compile("[\ud800-\udfff]")
 _MANY_BAD = 3
+_MOST_LOOSE = 3000
 
 
 def codec_named(charset: str) -> str:
@@ -130,7 +131,9 @@ def decode_words(value: str) -> str:
         return value
     pieces: list[tuple[str, str, bytes]] = []  # (plain text before, charset, bytes of the word)
     at = 0
-    pattern = _ENCODED_WORD if _ENCODED_WORD.search(value) else _LOOSE_WORD
+    # The loose pattern looks ahead a long way: not for headers made to be slow.
+    strict = _ENCODED_WORD.search(value) or len(value) > _MOST_LOOSE
+    pattern = _ENCODED_WORD if strict else _LOOSE_WORD
     for match in pattern.finditer(value):
         data = _word_bytes(match.group(2), match.group(3))
         if data is None:

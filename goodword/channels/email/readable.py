@@ -21,11 +21,11 @@ _CONFIG = ParserConfig(
 # Beyond this a full rendering takes seconds, and holds the intake up.
 _MOST_HTML = 1_500_000
 _HIDDEN = re.compile(
-    r"<(style|script|head|title|template)\b[^>]{0,2000}>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
+    r"<(style|script|head|title|template)\b[^<>]{0,2000}>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
     re.IGNORECASE | re.DOTALL,
 )
-_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^>]{0,200}>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]{0,5000}>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^<>]{0,200}>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,5000}>")
 _XML = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 

@@ -1,5 +1,6 @@
 import base64
 import random
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -255,6 +256,25 @@ def test_nothing_that_comes_stops_the_intake(raw):
         shown.encode()
         assert "\x00" not in shown
     assert inbound.identity
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail("x", From="=?utf-8?q?a" * 9000),
+        mail("x", To="((" * 40_000, References="<" * 90_000),
+        mail("x", Content_Type=";a=" * 20_000),
+        mail("<" * 500_000, Content_Type="text/html"),
+        mail("<style " * 100_000, Content_Type="text/html"),
+        mail("<table><tr><td>" * 3000, Content_Type="text/html"),
+        mail("<blockquote>x " * 20_000, Content_Type="text/html"),
+    ],
+)
+def test_mail_made_to_be_slow_is_not(raw):
+    began = time.perf_counter()
+
+    assert read(raw).identity
+    assert time.perf_counter() - began < 2  # 0.3 by itself; a busy machine gets some room
 
 
 def test_random_damage_to_a_rich_mail_never_raises():
