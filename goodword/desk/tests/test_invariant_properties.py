@@ -1,0 +1,204 @@
+"""Whatever happens in whatever order, the invariants hold."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from goodword.accounts.rights import MayNot
+from goodword.conversations.models import Conversation, Message, Recipient
+from goodword.desk import checking, delivering, handling, replying
+from goodword.desk.roads import Answer
+from tests.factories import MONDAY_NOON, MemoryRoad, deliver, make_house, receive, reply
+
+SENDERS = ["grace@whitlow.example", "joe@petty.example"]
+KINDS = ["human", "human", "human", "auto_reply", "bounce", "list"]
+pick = st.integers(min_value=0, max_value=10_000)
+
+
+class Desk(RuleBasedStateMachine):
+    """Mails come in, teammates act, workers deliver, servers refuse, people leave."""
+
+    def __init__(self):
+        super().__init__()
+        self.house = make_house()
+        self.at = MONDAY_NOON
+
+    def later(self, minutes=7):
+        self.at += timedelta(minutes=minutes)
+        return self.at
+
+    def any_conversation(self, n):
+        found = list(Conversation.objects.order_by("pk"))
+        return found[n % len(found)] if found else None
+
+    def someone(self, n):
+        active = [each for each in (self.house.ben, self.house.lea, self.house.ana)]
+        chosen = active[n % 3]
+        chosen.refresh_from_db()
+        return chosen if chosen.is_active else self.house.ana
+
+    @rule(sender=st.sampled_from(SENDERS), kind=st.sampled_from(KINDS), n=pick, joins=st.booleans())
+    def mail_comes_in(self, sender, kind, n, joins):
+        ours = list(Message.objects.filter(direction="out").order_by("pk"))
+        answers = ours[n % len(ours)] if ours and joins else None
+        receive(
+            self.house,
+            sender=sender,
+            kind=kind,
+            answers=answers,
+            at=self.later(),
+            bounced_recipient=SENDERS[n % 2],
+            bounce_hard=True,
+        )
+
+    @rule(n=pick)
+    def an_answer_bounces(self, n):
+        accepted = list(Recipient.objects.filter(state="accepted").order_by("pk"))
+        if accepted:
+            recipient = accepted[n % len(accepted)]
+            receive(
+                self.house,
+                sender="mailer-daemon@x.example",
+                kind="bounce",
+                answers=recipient.message,
+                at=self.later(),
+                bounced_recipient=recipient.address.value,
+                bounce_hard=True,
+            )
+
+    @rule(n=pick)
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_answers_and_it_is_accepted(self, n):
+        conversation = self.any_conversation(n)
+        theirs = conversation.person.holdings.first().address.written
+        reply(conversation, self.house.ana, at=self.later(), to=[theirs])
+        deliver(at=self.later())
+
+    @rule(n=pick, who=pick, to=st.sampled_from([*SENDERS, "third@party.example"]))
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_replies(self, n, who, to):
+        reply(self.any_conversation(n), self.someone(who), at=self.later(), to=[to])
+
+    @rule(n=pick)
+    def someone_takes_it_back(self, n):
+        queued = list(Message.objects.filter(dispatch__due_at__isnull=False).order_by("pk"))
+        if queued:
+            try:
+                replying.take_back(queued[n % len(queued)], by=self.house.ana, at=self.at)
+            except replying.TooLate:
+                pass
+
+    @rule(state=st.sampled_from(["accepted", "accepted", "refused", "later", "unknown"]))
+    def workers_deliver(self, state):
+        road = MemoryRoad(answers={each: Answer(state, "words") for each in SENDERS})
+        deliver(at=self.later(), road=road)
+
+    @rule(before=st.booleans())
+    def a_worker_is_killed(self, before):
+        class Killed(BaseException):
+            pass
+
+        def kill():
+            raise Killed
+
+        road = MemoryRoad(**({"before_commit": kill} if before else {"after_commit": kill}))
+        try:
+            deliver(at=self.later(), road=road)
+        except Killed:
+            self.later(minutes=20)  # the lease runs out
+
+    @rule(n=pick, choice=st.sampled_from(["send_again", "count_as_received", "leave_it"]))
+    def someone_decides_about_trouble(self, n, choice):
+        trouble = list(Recipient.objects.filter(state__in=["unknown", "refused", "bounced"]))
+        if trouble:
+            try:
+                getattr(delivering, choice)(
+                    trouble[n % len(trouble)], by=self.house.ana, at=self.later()
+                )
+            except delivering.NotInTrouble:
+                pass
+
+    @rule(
+        n=pick,
+        who=pick,
+        act=st.sampled_from(
+            ["close", "reopen", "mark_spam", "trash", "no_answer_needed", "take_back_no_answer"]
+        ),
+    )
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_acts(self, n, who, act):
+        conversation = self.any_conversation(n)
+        try:
+            getattr(handling, act)(conversation, by=self.someone(who), at=self.later())
+        except (handling.AnswerOwed, handling.NothingOwed):
+            pass
+
+    @rule(n=pick, who=pick, to=pick)
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_assigns(self, n, who, to):
+        choices = [self.house.ben, self.house.lea, self.house.ana, self.house.front, None]
+        try:
+            handling.assign(
+                self.any_conversation(n), to=choices[to % 5], by=self.someone(who), at=self.later()
+            )
+        except (handling.CannotSee, MayNot):
+            pass
+
+    @rule(n=pick)
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_snoozes(self, n):
+        conversation = self.any_conversation(n)
+        until = self.at + timedelta(days=1)
+        handling.snooze(conversation, until=until, by=self.house.ana, at=self.at)
+
+    @rule()
+    def a_day_passes(self):
+        handling.wake_due(at=self.later(minutes=24 * 60))
+
+    @rule()
+    def ben_leaves_or_returns(self):
+        from goodword.accounts import actions as accounts
+
+        self.house.ben.refresh_from_db()
+        if self.house.ben.is_active:
+            handling.take_leave(self.house.ben, by=self.house.ana, at=self.later())
+        else:
+            accounts.reactivate(self.house.ben, by=self.house.ana, at=self.later())
+
+    @invariant()
+    def all_is_well(self):
+        assert checking.violations() == []
+
+
+@pytest.mark.django_db
+def test_the_invariants_hold_whatever_happens():
+    from django.db import transaction
+    from hypothesis.stateful import run_state_machine_as_test
+
+    class Rollback(Exception):
+        pass
+
+    class Fresh(Desk):
+        """Each run in a savepoint of its own."""
+
+        def __init__(self):
+            self.savepoint = transaction.atomic()
+            self.savepoint.__enter__()
+            super().__init__()
+
+        def teardown(self):
+            self.savepoint.__exit__(Rollback, Rollback(), None)
+
+    run_state_machine_as_test(
+        Fresh,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
