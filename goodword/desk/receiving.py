@@ -109,7 +109,9 @@ def receive_due(*, at: datetime, most: int = 20) -> int:
 def receive_arrival(arrival: Arrival, *, at: datetime) -> Message:
     """Parse one arrival and receive it. Raises CannotParse, NoInbox."""
     inbound = roads.road(arrival.road).parse(
-        files.read(arrival.raw), received_at=arrival.said_at, envelope_to=arrival.envelope_to
+        files.read(arrival.raw),
+        received_at=arrival.said_at,
+        envelope_to=arrival.envelope_to or _addresses_of(arrival.inbox),
     )
     inbox = arrival.inbox or inbox_of(inbound)
     with transaction.atomic():
@@ -119,6 +121,11 @@ def receive_arrival(arrival: Arrival, *, at: datetime) -> Message:
         )
         due.finish(arrival)
     return message
+
+
+def _addresses_of(inbox: Inbox | None) -> list[str]:
+    """What a mailbox's mail was delivered to, where the envelope is not known any more."""
+    return list(inbox.addresses.values_list("value", flat=True)) if inbox else []
 
 
 def inbox_of(inbound: Inbound) -> Inbox:

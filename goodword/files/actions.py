@@ -51,6 +51,7 @@ def keep(data: bytes, *, at: datetime) -> File:
 
 def sweep(*, at: datetime, most: int = 200) -> int:
     """Remove files that nothing has referred to for a day; returns how many went."""
+    _sweep_spares(at=at)
     nothing = models.Q()
     for relation in File._meta.related_objects:
         nothing &= ~models.Exists(
@@ -84,11 +85,22 @@ def _write_spare(data: bytes) -> Path:
     folder = Path(settings.FILES_DIR) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     spare = folder / secrets.token_hex(8)
-    with spare.open("xb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with spare.open("xb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        spare.unlink(missing_ok=True)
+        raise
     return spare
+
+
+def _sweep_spares(*, at: datetime) -> None:
+    """What a killed writer left behind."""
+    for spare in (Path(settings.FILES_DIR) / "incoming").glob("*"):
+        if spare.stat().st_mtime < (at - GRACE).timestamp():
+            spare.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

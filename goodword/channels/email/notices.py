@@ -158,3 +158,10 @@ def _end(notice: Notice, *, why: str) -> None:
     """Nothing is left to do. The text may hold a link that lets somebody in, so it goes."""
     due.put_off(notice, until=None, why=why)
     Notice.objects.filter(pk=notice.pk, due_at__isnull=True).update(text="")
+
+
+def forget_unsent() -> None:
+    """After a restore: what was to be sent then may have been, and its links are old."""
+    Notice.objects.filter(due_at__isnull=False).update(
+        due_at=None, leased_until=None, lease="", why="restored"
+    )

@@ -1,0 +1,136 @@
+"""A backup holds everything, and what it brings back sends nothing by itself."""
+
+import os
+import tarfile
+
+import pytest
+from django.core.management import call_command
+
+from goodword import backups
+from goodword.accounts.models import Teammate
+from goodword.channels.email.models import MailAccount
+from goodword.conversations.models import Message
+from goodword.desk import checking
+from goodword.desk.models import Dispatch
+from goodword.desk.roads import InboundFile
+from goodword.files import actions as files
+from tests.factories import DAY, HOUR, MONDAY_NOON, deliver, make_house, receive, reply
+
+# serialized_rollback is not needed: each test ends in an empty database of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "data" / "files"
+    settings.DATA_DIR = tmp_path / "data"
+    (tmp_path / "data" / "keys").mkdir(parents=True)
+    (tmp_path / "data" / "keys" / "secret").write_text("s3cret")
+
+
+def fill():
+    house = make_house()
+    message = receive(house, files=[InboundFile("a.pdf", "application/pdf", b"%PDF-1")])
+    answer = reply(message.conversation, house.ben, at=MONDAY_NOON + HOUR)
+    MailAccount.objects.create(
+        inbox=house.hello, imap_host="imap.example", uidvalidity=7, last_uid=99, begin_at=MONDAY_NOON
+    )
+    return message, answer
+
+
+def empty(settings):
+    import shutil
+
+    call_command("flush", interactive=False, verbosity=0)
+    shutil.rmtree(settings.FILES_DIR)
+    (settings.DATA_DIR / "keys" / "secret").unlink()
+
+
+@pytest.mark.parametrize("passphrase", ["", "open sesame"])
+def test_everything_comes_back_as_it_was(settings, tmp_path, passphrase):
+    message, _ = fill()
+    before = checking.counts()
+    target = tmp_path / "desk.backup"
+
+    made = backups.write(target, passphrase=passphrase, at=MONDAY_NOON + DAY)
+    assert (made.files, made.missing) == (1, [])
+    assert os.stat(target).st_mode & 0o777 == 0o600
+    empty(settings)
+    backups.restore(target, passphrase=passphrase, at=MONDAY_NOON + 2 * DAY)
+
+    assert checking.counts() == before
+    assert checking.violations() == []
+    again = Message.objects.get(pk=message.pk)
+    assert (again.text, again.said_at) == (message.text, message.said_at)
+    assert files.read(again.attachments.get().file) == b"%PDF-1"
+    assert (settings.DATA_DIR / "keys" / "secret").read_text() == "s3cret"
+    assert Teammate.objects.get(email="ana@shop.example").check_password("correct horse battery")
+
+
+def test_nothing_queued_leaves_by_itself_and_mailboxes_are_looked_through_again(settings, tmp_path):
+    _, answer = fill()
+    backups.write(tmp_path / "b", at=MONDAY_NOON + HOUR)
+    empty(settings)
+    assert backups.restore(tmp_path / "b", at=MONDAY_NOON + DAY)["held"] == 1
+    assert deliver(at=MONDAY_NOON + 2 * DAY).sent == []
+    assert Dispatch.objects.get(message_id=answer.pk).held == "restored"
+    account = MailAccount.objects.get()
+    assert (account.uidvalidity, account.last_uid) == (None, 0)
+
+
+def test_new_rows_after_a_restore_collide_with_nothing(settings, tmp_path):
+    fill()
+    backups.write(tmp_path / "b", at=MONDAY_NOON + HOUR)
+    empty(settings)
+    backups.restore(tmp_path / "b", at=MONDAY_NOON + DAY)
+    from types import SimpleNamespace
+
+    from goodword.inboxes.models import Inbox
+
+    receive(SimpleNamespace(hello=Inbox.objects.get(name="Hello")), sender="new@x.example")
+    assert checking.violations() == []
+
+
+def test_an_installation_in_use_is_not_overwritten(tmp_path):
+    fill()
+    backups.write(tmp_path / "b", at=MONDAY_NOON)
+    with pytest.raises(backups.CannotRestore, match="in use"):
+        backups.restore(tmp_path / "b", at=MONDAY_NOON)
+
+
+@pytest.mark.parametrize("passphrase", ["", "wrong"])
+def test_without_the_passphrase_an_encrypted_backup_stays_shut(settings, tmp_path, passphrase):
+    fill()
+    backups.write(tmp_path / "b", passphrase="right", at=MONDAY_NOON)
+    assert b"Grace" not in (tmp_path / "b").read_bytes()
+    empty(settings)
+    with pytest.raises(backups.CannotRestore, match="passphrase"):
+        backups.restore(tmp_path / "b", passphrase=passphrase, at=MONDAY_NOON)
+    assert not Teammate.objects.exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "text"])
+def test_a_damaged_backup_is_refused_and_changes_nothing(settings, tmp_path, damage):
+    fill()
+    whole = tmp_path / "b"
+    backups.write(whole, at=MONDAY_NOON)
+    data = {"cut": whole.read_bytes()[:2000], "empty": b"", "text": b"hello"}[damage]
+    whole.write_bytes(data)
+    empty(settings)
+    with pytest.raises(backups.CannotRestore):
+        backups.restore(whole, at=MONDAY_NOON)
+    assert not Teammate.objects.exists()
+
+
+def test_a_backup_reads_without_goodword(tmp_path):
+    fill()
+    backups.write(tmp_path / "b", at=MONDAY_NOON)
+    with tarfile.open(tmp_path / "b") as tar:
+        rows = tar.extractfile("tables/conversations.message.jsonl").read().decode()
+    assert "Where is my gift card?" in rows
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
+    message, _ = fill()
+    os.unlink(files.path_of(message.attachments.get().file))
+    assert len(backups.write(tmp_path / "b", at=MONDAY_NOON).missing) == 1
