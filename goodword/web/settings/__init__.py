@@ -1,0 +1,1 @@
+"""Settings: of the business and its machine for owners, of themselves for everyone."""

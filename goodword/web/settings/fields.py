@@ -1,0 +1,88 @@
+"""Fields that several forms share, and what they check."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from goodword.accounts.models import Teammate
+from goodword.web.setup.actions import WeakPassword, check_password
+
+_HOST = re.compile(r"[^\s/@:]+|\[?[0-9a-fA-F:]+\]?")
+
+
+def person_name() -> forms.CharField:
+    return forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        help_text=_("As customers and teammates see it."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+def new_password() -> forms.CharField:
+    return forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least ten characters. A few words in a row are easy to remember."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+def require_strong(password: str, *, name: str, email: str) -> None:
+    """Raises ValidationError in the validators' words."""
+    try:
+        check_password(password, name=name, email=email)
+    except WeakPassword as error:
+        raise ValidationError(str(error)) from error
+
+
+class HostField(forms.CharField):
+    """The name or number of a server, without scheme, port and path."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        plain = forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"})
+        super().__init__(max_length=200, widget=plain, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        host = str(super().clean(value)).strip()
+        if host and not _HOST.fullmatch(host):
+            raise ValidationError(_("Give the server's name alone, such as imap.shop.example."))
+        return host
+
+
+class AddressesField(forms.CharField):
+    """Mail addresses, one a line; cleaned to a list in lower case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        area = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+        super().__init__(max_length=4000, widget=area, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        lines = str(super().clean(value)).replace(",", "\n").splitlines()
+        found = [line.strip().lower() for line in lines if line.strip()]
+        for line in found:
+            try:
+                validate_email(line)
+            except ValidationError as error:
+                raise ValidationError(
+                    _("“%(line)s” is no mail address."), params={"line": line}
+                ) from error
+        return list(dict.fromkeys(found))
+
+
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at run time
+    """Teammates to tick, named with what they may do."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple())
+        super().__init__(**kwargs)
+
+    def label_from_instance(self, obj: Teammate) -> str:
+        return f"{obj.name} · {obj.get_role_display()}"

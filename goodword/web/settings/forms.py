@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Business, Role, Team, Teammate, Theme
+from goodword.inboxes.models import Inbox, InboxAddress
+from goodword.web.settings.fields import (
+    AddressesField,
+    PeopleField,
+    new_password,
+    person_name,
+    require_strong,
+)
+from goodword.web.setup import places
+
+
+class BusinessForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the business"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"})
+    )
+    zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("All times are shown and counted in this zone.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        help_text=_("Of the business, where a customer's own is not known."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [("", _("Choose a country")), *places.countries()]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = places.zones()  # type: ignore[attr-defined]
+        self.fields["language"].choices = places.languages()  # type: ignore[attr-defined]
+
+
+class BusinessSettingsForm(BusinessForm):
+    undo_send_seconds = forms.IntegerField(
+        label=_("Undo send, in seconds"),
+        min_value=0,
+        max_value=60,
+        help_text=_("How long an answer waits before it leaves. 0 sends at once."),
+    )
+
+    @staticmethod
+    def of(business: Business | None) -> dict[str, Any]:
+        names = ("name", "country", "zone", "language", "undo_send_seconds")
+        return {name: getattr(business, name) for name in names} if business else {}
+
+
+class InboxForm(forms.Form):
+    """A new inbox. `InboxSettingsForm` has all of it."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    addresses = AddressesField(
+        label=_("Mail addresses"),
+        help_text=_("One a line. Answers are from the first one."),
+    )
+    team = forms.ModelChoiceField(
+        label=_("Team that owes the answers"),
+        queryset=Team.objects.none(),
+        empty_label=None,
+        help_text=_("What nobody has taken is owed by this team."),
+    )
+    language = forms.ChoiceField(label=_("Language"))
+
+    def __init__(self, *args: Any, inbox: Inbox | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inbox = inbox
+        self.fields["team"].queryset = accounts.teams()  # type: ignore[attr-defined]
+        self.fields["language"].choices = places.languages()  # type: ignore[attr-defined]
+        if "teams" in self.fields:
+            self.fields["teams"].queryset = accounts.teams()  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if self._others().filter(name__iexact=name).exists():
+            raise ValidationError(_("There is another inbox of this name."))
+        return name
+
+    def clean_addresses(self) -> list[str]:
+        found: list[str] = self.cleaned_data["addresses"]
+        taken = InboxAddress.objects.filter(value__in=found, inbox__in=self._others()).first()
+        if taken:
+            raise ValidationError(
+                _("%(address)s belongs to the inbox %(inbox)s."),
+                params={"address": taken.value, "inbox": taken.inbox.name},
+            )
+        return found
+
+    def _others(self) -> Any:
+        everyone = Inbox.objects.all()
+        return everyone.exclude(pk=self.inbox.pk) if self.inbox else everyone
+
+
+class InboxSettingsForm(InboxForm):
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams that see it"),
+        queryset=Team.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text=_("The team that owes the answers always does. Owners see every inbox."),
+    )
+    acknowledges = forms.BooleanField(
+        label=_("Acknowledge new mail"),
+        required=False,
+        help_text=_("A short answer by itself that the mail is here. Never to robots."),
+    )
+
+    @staticmethod
+    def of(inbox: Inbox) -> dict[str, Any]:
+        addresses = inbox.addresses.order_by("-preferred", "pk").values_list("value", flat=True)
+        return {
+            "name": inbox.name,
+            "addresses": "\n".join(addresses),
+            "team": inbox.team_id,
+            "teams": list(inbox.teams.values_list("pk", flat=True)),
+            "language": inbox.language,
+            "acknowledges": inbox.acknowledges,
+        }
+
+
+class WordingForm(forms.Form):
+    """The words of an inbox for one purpose: a field for each language that has some."""
+
+    another = forms.ChoiceField(label=_("Another language"), required=False)
+
+    def __init__(self, *args: Any, inbox: Inbox, purpose: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        texts = dict(inbox.wordings.filter(purpose=purpose).values_list("language", "text"))
+        known = dict(places.customer_languages())
+        own = [code for code, _name in places.languages()]
+        given = [name.removeprefix("text_") for name in self.data if name.startswith("text_")]
+        given.append(self.data.get("another", ""))
+        more = [code for code in given if code in known]
+        codes = list(dict.fromkeys([inbox.language, *own, *sorted(texts), *more]))
+        for code in codes:
+            self.fields[f"text_{code}"] = forms.CharField(
+                label=places.language_name(code),
+                required=False,
+                max_length=5000,
+                initial=texts.get(code, ""),
+                widget=forms.Textarea(attrs={"rows": 4, "lang": code}),
+            )
+        self.fields["another"].choices = [("", _("Choose a language")), *known.items()]  # type: ignore[attr-defined]
+        self.codes = codes
+        self.order_fields([*(f"text_{code}" for code in codes), "another"])
+
+    def texts(self) -> dict[str, str]:
+        return {code: self.cleaned_data[f"text_{code}"] for code in self.codes}
+
+    def asks_for_another(self) -> bool:
+        """A language was chosen that has no words yet: the page comes back with a field for it."""
+        code = self.cleaned_data.get("another", "")
+        if not code or self.cleaned_data.get(f"text_{code}", "").strip():
+            return False
+        self.data = {name: value for name, value in self.data.items() if name != "another"}
+        return True
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Role.choices, initial=Role.AGENT, widget=forms.RadioSelect()
+    )
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams"),
+        queryset=Team.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text=_("They see the inboxes of their teams. Owners see every inbox."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teams"].queryset = accounts.teams()  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        if accounts.teammates().filter(email__iexact=email).exists():
+            raise ValidationError(_("A teammate with this address is here already."))
+        return email
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect())
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    members = PeopleField(
+        label=_("Members"),
+        queryset=Teammate.objects.none(),
+        error_messages={"required": _("A team has at least one member who may answer.")},
+        help_text=_("At least one who may answer: what the team owes must be somebody's."),
+    )
+
+    def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+        self.fields["members"].queryset = accounts.active()  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = accounts.teams()
+        if self.team:
+            others = others.exclude(pk=self.team.pk)
+        if others.filter(name__iexact=name).exists():
+            raise ValidationError(_("There is another team of this name."))
+        return name
+
+
+class ProfileForm(forms.Form):
+    name = person_name()
+    signature = forms.CharField(
+        label=_("Signature"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands under your answers, above the signature of the inbox."),
+    )
+    theme = forms.ChoiceField(
+        label=_("Light or dark"),
+        required=False,
+        choices=Theme.choices,
+        widget=forms.RadioSelect(),
+    )
+
+
+class JoinForm(forms.Form):
+    name = person_name()
+    password = new_password()
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        require_strong(password, name=self.cleaned_data.get("name", ""), email=self.email)
+        return password
+
+
+class RetryForm(forms.Form):
+    inbox = forms.ModelChoiceField(
+        label=_("Into the inbox"),
+        queryset=Inbox.objects.none(),
+        required=False,
+        empty_label=_("As it says itself"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["inbox"].queryset = Inbox.objects.order_by("name")  # type: ignore[attr-defined]

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Team
+from goodword.channels.email.explaining import words_for
+from goodword.channels.email.models import MailAccount
+from goodword.desk import handling
+from goodword.inboxes import actions, queries
+from goodword.inboxes.models import Inbox, Wording
+from goodword.web.inside import moment_of, teammate_of
+from goodword.web.settings import pages
+from goodword.web.settings.forms import InboxForm, InboxSettingsForm, WordingForm
+
+
+@pages.owners_only
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    rows = (
+        queries.open_to(teammate_of(request))
+        .select_related("team", "mail_account")
+        .prefetch_related("addresses")
+    )
+    context = {"inboxes": rows}
+    return pages.show(request, "web/settings/inboxes.html", context, here="inboxes")
+
+
+@pages.owners_only
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    business = accounts.business()
+    initial = {"language": business.language if business else "en"}
+    form = InboxForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        by, at = teammate_of(request), moment_of(request)
+        inbox = actions.make(**form.cleaned_data, by=by, at=at)
+        messages.success(request, _("The inbox is open. Connect its mailbox here."))
+        return redirect("settings:mailbox", inbox.public_id)
+    return pages.show(
+        request,
+        "web/settings/inbox_new.html",
+        {"form": form, "has_teams": accounts.teams().exists()},
+        here="inboxes",
+        status=pages.status_of(form),
+    )
+
+
+@pages.owners_only
+@require_http_methods(["GET", "POST"])
+def one(request: HttpRequest, public_id: str) -> HttpResponse:
+    inbox = _inbox(request, public_id)
+    form = InboxSettingsForm(request.POST or None, inbox=inbox, initial=InboxSettingsForm.of(inbox))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data | {"teams": list(cast("list[Team]", form.cleaned_data["teams"]))}
+        handling.change_inbox(inbox, **given, by=teammate_of(request), at=moment_of(request))
+        messages.success(request, _("The inbox is saved."))
+        return redirect("settings:inbox", public_id)
+    account = MailAccount.objects.filter(inbox=inbox).first()
+    return pages.show(
+        request,
+        "web/settings/inbox.html",
+        {
+            "inbox": inbox,
+            "title": Inbox.objects.get(pk=inbox.pk).name,
+            "form": form,
+            "account": account,
+            "trouble": words_for(account.trouble) if account and account.trouble else "",
+        },
+        here="inboxes",
+        status=pages.status_of(form),
+    )
+
+
+@pages.owners_only
+@require_http_methods(["GET", "POST"])
+def words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
+    """What the inbox says by itself, in each language: its signature, its acknowledgement."""
+    inbox = _inbox(request, public_id)
+    form = WordingForm(request.POST or None, inbox=inbox, purpose=purpose)
+    if request.method == "POST" and form.is_valid():
+        by, at = teammate_of(request), moment_of(request)
+        if not form.asks_for_another():
+            actions.word(inbox, purpose, form.texts(), by=by, at=at)
+            messages.success(request, _("The words are saved."))
+            return redirect("settings:inbox", public_id)
+    context = {"inbox": inbox, "form": form, "purpose": Wording.Purpose(purpose)}
+    status = pages.status_of(form)
+    return pages.show(request, "web/settings/words.html", context, here="inboxes", status=status)
+
+
+def _inbox(request: HttpRequest, public_id: str) -> Inbox:
+    return get_object_or_404(queries.open_to(teammate_of(request)), public_id=public_id)

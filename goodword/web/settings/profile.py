@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts import actions as accounts
+from goodword.web.inside import inside, moment_of, teammate_of
+from goodword.web.settings import pages
+from goodword.web.settings.forms import ProfileForm
+
+
+@inside
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    me = teammate_of(request)
+    initial = {"name": me.name, "signature": me.signature, "theme": me.theme}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        accounts.describe(me, **form.cleaned_data)
+        messages.success(request, _("Your profile is saved."))
+        return redirect("settings:profile")
+    context = {
+        "form": form,
+        "two_factor": is_mfa_enabled(me),
+        "my_teams": me.teams.order_by("name"),
+        "joined": me.joined_at,
+        "asked_at": moment_of(request),
+    }
+    status = pages.status_of(form)
+    return pages.show(request, "web/settings/profile.html", context, here="profile", status=status)

@@ -1,0 +1,162 @@
+"""The audit trail in words: who did what, each event a sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
+from goodword.channels.email.explaining import words_for
+from goodword.conversations.models import Conversation
+from goodword.events.models import Event
+from goodword.inboxes.models import Inbox
+from goodword.promises.models import Promise as OwedPromise
+
+Words = str | Promise
+
+# The beginning of `kind`, and what the filter calls it.
+PARTS: list[tuple[str, Words]] = [
+    ("accounts", _("People inside")),
+    ("inboxes", _("Inboxes")),
+    ("email", _("Mailboxes")),
+    ("conversations", _("Conversations")),
+    ("desk", _("Answers")),
+    ("promises", _("Promises")),
+]
+
+# %(subject)s is what it happened to; other names are values of the event, put into words below.
+SENTENCES: dict[str, Words] = {
+    "accounts.business_changed": _("changed the business"),
+    "accounts.teammate_joined": _("%(subject)s joined as %(role)s"),
+    "accounts.teammate_invited": _("invited %(subject)s as %(role)s"),
+    "accounts.role_changed": _("changed the role of %(subject)s from %(before)s to %(after)s"),
+    "accounts.teammate_left": _("deactivated %(subject)s"),
+    "accounts.teammate_returned": _("reactivated %(subject)s"),
+    "accounts.team_made": _("made the team %(subject)s"),
+    "accounts.team_changed": _("changed the team %(subject)s"),
+    "inboxes.made": _("opened the inbox %(subject)s"),
+    "inboxes.changed": _("changed the inbox %(subject)s"),
+    "email.mailbox_connected": _("connected the mailbox of %(subject)s"),
+    "email.mailbox_disconnected": _("disconnected the mailbox of %(subject)s"),
+    "email.mailbox_failing": _("The mailbox of %(subject)s failed. %(trouble)s"),
+    "email.mailbox_recovered": _("The mailbox of %(subject)s works again"),
+    "conversations.message_received": _("A message came in, %(subject)s"),
+    "conversations.note_written": _("wrote a note, %(subject)s"),
+    "conversations.state_changed": _("moved %(subject)s from %(before)s to %(after)s"),
+    "conversations.assigned": _("gave %(subject)s to %(to)s"),
+    "conversations.tagged": _("changed the tags of %(subject)s"),
+    "desk.reply_queued": _("answered %(subject)s"),
+    "desk.reply_taken_back": _("took an answer back, %(subject)s"),
+    "desk.message_delivered": _("An answer was handed over, %(subject)s"),
+    "desk.delivery_put_off": _("An answer could not leave yet, %(subject)s"),
+    "desk.message_bounced": _("A mail came back, %(subject)s"),
+    "desk.no_answer_decided": _("decided that %(subject)s needs no answer"),
+    "desk.arrival_failed": _("%(subject)s could not be read"),
+    "desk.trouble_decided": _("decided what became of a mail, %(subject)s"),
+    "promises.made": _("A promise was made, %(subject)s"),
+    "promises.kept": _("A promise was kept, %(subject)s"),
+    "promises.released": _("A promise was released, %(subject)s"),
+    "promises.reopened": _("A promise is owed again, %(subject)s"),
+    "promises.handed_over": _("A promise was handed to %(owner)s, %(subject)s"),
+}
+
+_STATES = dict(Conversation.State.choices)
+_ROLES = dict(Role.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    key: int
+    at: datetime
+    who: str
+    what: str
+    kind: str
+
+
+def _conversation(row: Any) -> str:
+    return now_("conversation %(reference)s") % {"reference": row.reference}
+
+
+def _promise(row: Any) -> str:
+    return _conversation(row.conversation) if row.conversation else str(row.what)
+
+
+# How a row named `kind:id` in an event is called.
+_NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
+    "teammate": (Teammate, (), lambda row: str(row.name)),
+    "team": (Team, (), lambda row: str(row.name)),
+    "inbox": (Inbox, (), lambda row: str(row.name)),
+    "business": (Business, (), lambda row: str(row.name)),
+    "invitation": (Invitation, (), lambda row: str(row.email)),
+    "conversation": (Conversation, (), _conversation),
+    "promise": (OwedPromise, ("conversation",), _promise),
+}
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """Events in words. One query for each kind of row they name, however many events."""
+    events = list(events)
+    names = _names_in(events)
+    return [
+        Entry(
+            key=event.pk,
+            at=event.at,
+            who=_name(event.actor, names),
+            what=_sentence(event, names),
+            kind=event.kind,
+        )
+        for event in events
+    ]
+
+
+def _names_in(events: list[Event]) -> dict[str, str]:
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for event in events:
+        for text in (event.actor, event.subject, event.data.get("to"), event.data.get("owner")):
+            kind, _colon, key = str(text or "").partition(":")
+            if kind in _NAMES and key.isdecimal():
+                wanted[kind].add(int(key))
+    found: dict[str, str] = {}
+    for kind, keys in wanted.items():
+        model, related, name = _NAMES[kind]
+        for row in model._base_manager.filter(pk__in=keys).select_related(*related):
+            found[f"{kind}:{row.pk}"] = name(row)
+    return found
+
+
+def _sentence(event: Event, names: dict[str, str]) -> str:
+    pattern = SENTENCES.get(event.kind)
+    if pattern is None:
+        return f"{event.kind}, {_name(event.subject, names)}"
+    values = {key: _value(key, value, names) for key, value in event.data.items()}
+    return str(pattern) % (values | {"subject": _name(event.subject, names)})
+
+
+def _value(key: str, value: Any, names: dict[str, str]) -> str:
+    if key in {"to", "owner"}:
+        return _name(str(value), names) if value else now_("the inbox's team")
+    if key == "trouble":
+        return words_for(str(value))
+    if key in {"role", "before", "after"}:
+        return str(_ROLES.get(value) or _STATES.get(value) or value)
+    return str(value)
+
+
+def _name(text: str, names: dict[str, str]) -> str:
+    kind, _colon, key = text.partition(":")
+    if kind == "system":
+        return str(pgettext_lazy("who did it", "Goodword"))
+    if text in names:
+        return names[text]
+    if kind == "arrival":
+        return now_("arrival %(number)s") % {"number": key}
+    return now_("%(kind)s %(number)s, gone since") % {"kind": kind, "number": key}

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from goodword.inboxes.models import Wording
+from goodword.web.settings import (
+    arrivals,
+    audit,
+    business,
+    inboxes,
+    joining,
+    mailboxes,
+    profile,
+    teammates,
+    teams,
+)
+
+app_name = "settings"
+_inbox = "settings/inboxes/<slug:public_id>"
+_mate = "settings/teammates/<slug:public_id>"
+
+urlpatterns = [
+    path("settings/", business.start, name="start"),
+    path("settings/business/", business.business, name="business"),
+    path("settings/roles/", business.roles, name="roles"),
+    path("settings/profile/", profile.profile, name="profile"),
+    path("settings/inboxes/", inboxes.listed, name="inboxes"),
+    path("settings/inboxes/new/", inboxes.new, name="new_inbox"),
+    path(f"{_inbox}/", inboxes.one, name="inbox"),
+    path(
+        f"{_inbox}/signature/",
+        inboxes.words,
+        {"purpose": Wording.Purpose.SIGNATURE},
+        name="signature",
+    ),
+    path(
+        f"{_inbox}/acknowledgement/",
+        inboxes.words,
+        {"purpose": Wording.Purpose.ACKNOWLEDGEMENT},
+        name="acknowledgement",
+    ),
+    path(f"{_inbox}/mailbox/", mailboxes.mailbox, name="mailbox"),
+    path(f"{_inbox}/mailbox/disconnect/", mailboxes.disconnect, name="disconnect"),
+    path(f"{_inbox}/mailbox/<slug:trial_id>/", mailboxes.trial, name="trial"),
+    path(f"{_inbox}/mailbox/<slug:trial_id>/use/", mailboxes.use_trial, name="use_trial"),
+    path("settings/teammates/", teammates.listed, name="teammates"),
+    path("settings/teammates/invite/", teammates.invite, name="invite"),
+    path("settings/invitations/<int:pk>/again/", teammates.invite_again, name="invite_again"),
+    path("settings/invitations/<int:pk>/withdraw/", teammates.withdraw, name="withdraw"),
+    path(f"{_mate}/", teammates.one, name="teammate"),
+    path(f"{_mate}/deactivate/", teammates.deactivate, name="deactivate"),
+    path(f"{_mate}/reactivate/", teammates.reactivate, name="reactivate"),
+    path(f"{_mate}/password-link/", teammates.password_link, name="password_link"),
+    path("settings/teams/", teams.listed, name="teams"),
+    path("settings/teams/new/", teams.new, name="new_team"),
+    path("settings/teams/<slug:public_id>/", teams.one, name="team"),
+    path("settings/audit/", audit.audit, name="audit"),
+    path("settings/arrivals/", arrivals.listed, name="arrivals"),
+    path("settings/arrivals/<int:pk>/raw/", arrivals.raw, name="arrival_raw"),
+    path("settings/arrivals/<int:pk>/again/", arrivals.try_again, name="arrival_again"),
+    path("join/<str:token>/", joining.join, name="join"),
+]

@@ -1,0 +1,1 @@
+"""The first evening: from the one-time link to the first mail."""

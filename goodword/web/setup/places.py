@@ -1,0 +1,79 @@
+"""Zones, countries and languages as one chooses them from a list."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from django.conf import settings
+from django.utils.translation import get_language
+
+Choices = list[tuple[str, str]]
+GroupedChoices = list[tuple[str, Choices]]
+
+# The areas of the tz database; what lies outside them are old names of the same zones.
+_AREAS = (
+    "Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian",
+    "Antarctica", "Arctic",
+)  # fmt: skip
+# CLDR also names unions, test regions and places without a code of their own.
+_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+
+
+@lru_cache(maxsize=1)
+def _zone_names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def is_zone(name: str) -> bool:
+    return name in _zone_names()
+
+
+def zones() -> GroupedChoices:
+    """Every zone by its area: "Europe/Berlin" is "Berlin" under "Europe"."""
+    grouped: GroupedChoices = [("", [("UTC", "UTC")])]
+    for area in _AREAS:
+        names = sorted(name for name in _zone_names() if name.startswith(f"{area}/"))
+        cities = [(name, name.removeprefix(f"{area}/").replace("_", " ")) for name in names]
+        grouped.append((area, cities))
+    return grouped
+
+
+def countries() -> Choices:
+    """ISO 3166-1 codes with names in the reader's language, by name."""
+    names = _locale().territories
+    found = [
+        (code, name)
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+    ]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def is_country(code: str) -> bool:
+    return code in dict(countries())
+
+
+def languages() -> Choices:
+    """The languages that Goodword itself speaks."""
+    return [(code, language_name(code)) for code, _name in settings.LANGUAGES]
+
+
+def customer_languages() -> Choices:
+    """The languages that customers may be written to in: more than Goodword speaks, by name."""
+    found = [(code, name) for code, name in _locale().languages.items() if len(code) == 2]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the reader's: "German"; the code itself when nobody knows it."""
+    name = _locale().languages.get(code.replace("-", "_")) or code
+    return str(name[:1].upper() + name[1:])
+
+
+def _locale() -> Locale:
+    try:
+        return Locale.parse(get_language() or "en", sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
