@@ -60,6 +60,6 @@ def setup(
             inbox_address=inbox,
             at=timezone.now(),
         )
-    except actions.CannotSetUp as why:
+    except actions.SetupFault as why:
         sys.exit(f"goodword: {why}")
     click.echo(f"{business} is set up. {owner} owns it; {inbox} takes mail in.")
