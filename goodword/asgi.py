@@ -24,7 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 PAGE_THREADS = 16
 MOST_CHUNKED_BYTES = 60 * 1024 * 1024
 
-_pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+_pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]  # two spellings of WSGI
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

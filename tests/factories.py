@@ -131,9 +131,7 @@ class MemoryRoad:
     def parse(self, raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> Inbound:
         raise NotImplementedError
 
-    def send(
-        self, outbound: Outbound, *, commit: Callable[[Sequence[str]], None]
-    ) -> Outcome:
+    def send(self, outbound: Outbound, *, commit: Callable[[Sequence[str]], None]) -> Outcome:
         if self.trouble:
             return Outcome(trouble=self.trouble)
         self.before_commit()

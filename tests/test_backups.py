@@ -33,7 +33,11 @@ def fill():
     message = receive(house, files=[InboundFile("a.pdf", "application/pdf", b"%PDF-1")])
     answer = reply(message.conversation, house.ben, at=MONDAY_NOON + HOUR)
     MailAccount.objects.create(
-        inbox=house.hello, imap_host="imap.example", uidvalidity=7, last_uid=99, begin_at=MONDAY_NOON
+        inbox=house.hello,
+        imap_host="imap.example",
+        uidvalidity=7,
+        last_uid=99,
+        begin_at=MONDAY_NOON,
     )
     return message, answer
 

@@ -185,9 +185,9 @@ def open_invitation(token: str, *, at: datetime) -> Invitation | None:
 def accept_invitation(token: str, *, name: str, password: str, at: datetime) -> Teammate:
     """Raises LinkExpired, AddressTaken."""
     invitation = open_invitation(token, at=at)
-    won = invitation and Invitation.objects.filter(
-        pk=invitation.pk, used_at__isnull=True
-    ).update(used_at=at)
+    won = invitation and Invitation.objects.filter(pk=invitation.pk, used_at__isnull=True).update(
+        used_at=at
+    )
     if invitation is None or not won:
         raise LinkExpired
     teammate = join(
@@ -259,9 +259,7 @@ def describe(teammate: Teammate, *, name: str, signature: str, theme: str) -> No
 
 
 @transaction.atomic
-def make_team(
-    *, name: str, members: Iterable[Teammate], by: Teammate | None, at: datetime
-) -> Team:
+def make_team(*, name: str, members: Iterable[Teammate], by: Teammate | None, at: datetime) -> Team:
     """Raises TeamWouldBeEmpty when no member may answer."""
     team = Team.objects.create(name=clean_line(name, most=80), made_at=at)
     Membership.objects.bulk_create(Membership(team=team, teammate=each) for each in members)

@@ -108,9 +108,7 @@ class Membership(models.Model):
     teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="memberships")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["team", "teammate"], name="membership_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["team", "teammate"], name="membership_once")]
 
     def __str__(self) -> str:
         return f"{self.teammate_id} in {self.team_id}"

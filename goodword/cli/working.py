@@ -32,8 +32,7 @@ class Worker:
         lanes = [(name, jobs, _LOOK_SECONDS) for name, jobs in wiring.LANES.items()]
         lanes.append(("sweep", wiring.SWEEP, _SWEEP_SECONDS))
         self._threads = [
-            threading.Thread(target=self._lane, args=lane, name=f"lane-{lane[0]}")
-            for lane in lanes
+            threading.Thread(target=self._lane, args=lane, name=f"lane-{lane[0]}") for lane in lanes
         ]
         self._fetcher = Fetcher(clock=timezone.now)
         self._intake: Intake | None = None
@@ -79,5 +78,3 @@ class Worker:
             self._stop.wait(pause)
             return seen
         return waking.wait(seen, seconds=pause)
-
-

@@ -42,9 +42,7 @@ class Named:
     kind: str = "email"
 
 
-def open_conversation(
-    *, inbox: Inbox, person: Person, subject: str, at: datetime
-) -> Conversation:
+def open_conversation(*, inbox: Inbox, person: Person, subject: str, at: datetime) -> Conversation:
     return Conversation.objects.create(
         inbox=inbox, person=person, subject=clean_line(subject), made_at=at
     )
@@ -181,7 +179,7 @@ def set_state(
     until: datetime | None = None,
     why: str = "",
 ) -> None:
-    """Move between open, snoozed, closed, spam and trash; what each needs is set, the rest unset."""
+    """Move between the states; the columns that a state needs are set, the others unset."""
     before = conversation.state
     closed, trashed = state == Conversation.State.CLOSED, state == Conversation.State.TRASH
     conversation.state = state

@@ -316,9 +316,7 @@ class Link(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["conversation", "other"], name="link_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["conversation", "other"], name="link_once")]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} to {self.other_id}"

@@ -21,7 +21,7 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 
 class DueRow(models.Model):
-    """`due_at` null: nothing is left to do. `lease` names the worker's claim until `leased_until`."""
+    """`due_at` null: nothing is left to do. `lease` names a worker's claim until `leased_until`."""
 
     due_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
@@ -77,7 +77,7 @@ def put_off(row: DueRow, *, until: datetime | None, why: str) -> None:
 
 def next_try(row: DueRow, *, at: datetime) -> datetime:
     """When a failed row is due again: 15 s after the first try, doubling up to an hour."""
-    wait = _FIRST_WAIT * 2 ** min(max(row.tries - 1, 0), 16)
+    wait: timedelta = _FIRST_WAIT * 2 ** min(max(row.tries - 1, 0), 16)
     return at + min(wait, _LONGEST_WAIT)
 
 

@@ -70,9 +70,9 @@ def _nothing_owed_to_nobody() -> Iterator[Violation]:
 
 
 def _every_promise_has_someone() -> Iterator[Violation]:
-    answering = Membership.objects.filter(
-        team=OuterRef("team"), teammate__is_active=True
-    ).exclude(teammate__role=Role.LIGHT)
+    answering = Membership.objects.filter(team=OuterRef("team"), teammate__is_active=True).exclude(
+        teammate__role=Role.LIGHT
+    )
     ownerless = Q(owner__is_active=False) | Q(owner__role=Role.LIGHT)
     rows = Promise.objects.filter(state=Promise.State.OPEN).filter(
         ownerless | (Q(team__isnull=False) & ~Exists(answering))

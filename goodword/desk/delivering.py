@@ -49,9 +49,7 @@ def deliver_due(*, clock: Clock, most: int = 10) -> int:
             continue  # another worker has it
         except Exception as error:
             logger.exception("delivery failed", extra={"dispatch": dispatch.pk})
-            _record(
-                dispatch, Outcome(trouble=f"{type(error).__name__}: {error}"), at=clock()
-            )
+            _record(dispatch, Outcome(trouble=f"{type(error).__name__}: {error}"), at=clock())
     return done
 
 

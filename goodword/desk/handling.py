@@ -65,9 +65,7 @@ def assign(
 
 
 def _can_answer(teammate: Teammate, inbox: Inbox) -> bool:
-    return (
-        rights.may_answer(teammate) and inboxes.open_to(teammate).filter(pk=inbox.pk).exists()
-    )
+    return rights.may_answer(teammate) and inboxes.open_to(teammate).filter(pk=inbox.pk).exists()
 
 
 def _give(
@@ -243,6 +241,7 @@ def change_inbox(
             conversation__assignee__isnull=True,
             conversation__team__isnull=True,
         ):
+            assert promise.conversation is not None  # a constraint of reply promises
             owing.settle(conversations.lock(promise.conversation), by=by, at=at, why="")
 
 
@@ -261,5 +260,3 @@ def _return_unreachable(*, by: Teammate, at: datetime) -> None:
     )
     for conversation in Conversation.objects.filter(lost_person | lost_team):
         _give(conversations.lock(conversation), None, by=by, at=at)
-
-

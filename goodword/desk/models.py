@@ -35,7 +35,9 @@ class Arrival(DueRow):
     class Meta:
         indexes = [
             due_index("arrival_due"),
-            models.Index(fields=["state", "id"], name="arrival_failed", condition=models.Q(state="failed")),
+            models.Index(
+                fields=["state", "id"], name="arrival_failed", condition=models.Q(state="failed")
+            ),
             models.Index(fields=["source", "raw"], name="arrival_seen"),
         ]
 

@@ -20,9 +20,7 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
     inbox = conversation.inbox
     ours = conversations.external_ids_of_message(message, scope=message.road)
     asked = _answered_message(message)
-    asked_ids = (
-        conversations.external_ids_of_message(asked, scope=message.road) if asked else []
-    )
+    asked_ids = conversations.external_ids_of_message(asked, scope=message.road) if asked else []
     named = list(message.recipients.select_related("address").order_by("pk"))
     language = conversation.person.language or inbox.language
     return Outbound(
@@ -38,9 +36,7 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         to=_parties(named, Recipient.Role.TO),
         cc=_parties(named, Recipient.Role.CC),
         in_reply_to=asked_ids[0] if asked_ids else "",
-        references=conversations.external_ids_of(
-            conversation, scope=message.road, before=message
-        ),
+        references=conversations.external_ids_of(conversation, scope=message.road, before=message),
         files=[
             OutboundFile(each.name, each.content_type, str(files.path_of(each.file)))
             for each in message.attachments.select_related("file")

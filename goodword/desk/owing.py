@@ -35,6 +35,12 @@ def owed_message(conversation: Conversation) -> Message | None:
     return newest
 
 
+def waived(conversation: Conversation) -> bool:
+    """Whether a person's word is all that keeps an answer from being owed."""
+    newest = conversations.newest_counted(conversation) if conversation.is_live else None
+    return newest is not None and NoAnswerNeeded.objects.filter(message=newest).exists()
+
+
 def owner_of(conversation: Conversation) -> Teammate | Team:
     """Who owes what is owed here: the assignee, else the team it was given to, else the inbox's."""
     return conversation.assignee or conversation.team or conversation.inbox.team
@@ -113,17 +119,17 @@ def reaches_the_owed(message: Message) -> bool:
         .first()
     )
     person_id = asked.person_id if asked else message.conversation.person_id
-    theirs = set(Holding.objects.filter(person=person_id).values_list("address_id", flat=True))
+    theirs = set(
+        Holding.objects.filter(person=person_id).values_list("address_id", flat=True)
+    )
     if asked:
         theirs |= set(
             asked.recipients.filter(role=Recipient.Role.REPLY_TO).values_list(
                 "address_id", flat=True
             )
         )
-        theirs |= {asked.address_id}
-    return message.recipients.filter(
-        state=Recipient.State.ACCEPTED, address_id__in=theirs
-    ).exists()
+        theirs |= {asked.address_id} if asked.address_id else set()
+    return message.recipients.filter(state=Recipient.State.ACCEPTED, address_id__in=theirs).exists()
 
 
 def awaiting() -> QuerySet[Conversation]:

@@ -28,6 +28,7 @@ from goodword.promises.models import REPLY, Promise
 State = Conversation.State
 Order = Literal["due", "newest"]
 PAGE = 50
+_NO_KEY = 2**62  # above every key
 COUNT_TO = 99  # counts are capped, so that they cost the same in a large desk
 
 FOLDERS = ("mine", "unassigned", "waiting", "snoozed", "all", "closed", "unsent", "spam", "trash")
@@ -41,7 +42,9 @@ class Page:
     after: str = ""
 
 
-def in_folder(teammate: Teammate, folder: str, *, team: Team | None = None) -> QuerySet[Conversation]:
+def in_folder(
+    teammate: Teammate, folder: str, *, team: Team | None = None
+) -> QuerySet[Conversation]:
     """What a folder holds for this teammate. Raises KeyError for a folder that isn't there.
 
     waiting: open, and nobody awaits us: the next word is theirs. unsent: something we said was
@@ -49,7 +52,9 @@ def in_folder(teammate: Teammate, folder: str, *, team: Team | None = None) -> Q
     """
     visible = conversations.visible_to(teammate)
     if team is not None:
-        return visible.filter(Q(team=team) | Q(assignee__isnull=True, inbox__team=team), state=State.OPEN)
+        return visible.filter(
+            Q(team=team) | Q(assignee__isnull=True, inbox__team=team), state=State.OPEN
+        )
     live = [State.OPEN, State.SNOOZED, State.CLOSED]
     return {
         "mine": lambda: visible.filter(assignee=teammate, state=State.OPEN),
@@ -72,13 +77,13 @@ def held(visible: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 def _owed() -> Exists:
     return Exists(
-        Promise.objects.filter(
-            conversation=OuterRef("pk"), kind=REPLY, state=Promise.State.OPEN
-        )
+        Promise.objects.filter(conversation=OuterRef("pk"), kind=REPLY, state=Promise.State.OPEN)
     )
 
 
-def page_of(rows: QuerySet[Conversation], *, order: Order, after: str = "", most: int = PAGE) -> Page:
+def page_of(
+    rows: QuerySet[Conversation], *, order: Order, after: str = "", most: int = PAGE
+) -> Page:
     """One page, keyset. By due: what is owed in order of due time, then the rest, newest first.
 
     `after` is the cursor of a former page; an unreadable one begins at the top.
@@ -95,12 +100,12 @@ def page_of(rows: QuerySet[Conversation], *, order: Order, after: str = "", most
         rows = rows.filter(~_owed())
     rows = rows.order_by("-latest_key")
     if rest.isdecimal():
-        rows = rows.filter(latest_key__lt=int(rest))
+        rows = rows.filter(latest_key__lt=min(int(rest), _NO_KEY))
     others = list(_shown(rows)[: most - len(found) + 1])
     more = len(others) > most - len(found)
     others = others[: most - len(found)]
     with_owed(others)
-    cursor = f"new:{(others[-1].latest_key if others else 2**62)}" if more else ""
+    cursor = f"new:{(others[-1].latest_key if others else _NO_KEY)}" if more else ""
     return Page(found + others, cursor)
 
 
@@ -108,21 +113,33 @@ def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[C
     promises = Promise.objects.filter(
         kind=REPLY, state=Promise.State.OPEN, conversation__in=rows.order_by()
     )
-    moment, _, key = after.partition("_")
-    try:
-        if key.isdecimal():
-            due_at = datetime.fromisoformat(moment)
-            promises = promises.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=int(key)))
-    except ValueError:
-        pass  # a cursor somebody typed: begin at the top
+    if (cursor := _read_cursor(after)) is not None:
+        due_at, key = cursor
+        promises = promises.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=key))
     picked = list(
         promises.select_related("owner", "team")
         .prefetch_related(Prefetch("conversation", _shown(Conversation.objects.all())))
         .order_by("due_at", "id")[:most]
     )
+    found = []
     for promise in picked:
-        promise.conversation.owed = promise
-    return [promise.conversation for promise in picked]
+        conversation = promise.conversation
+        assert conversation is not None  # a constraint of reply promises
+        conversation.owed = promise  # type: ignore[attr-defined]
+        found.append(conversation)
+    return found
+
+
+def _read_cursor(text: str) -> tuple[datetime, int] | None:
+    """Due time and key of the last row shown; None for what somebody typed."""
+    moment, _, key = text.partition("_")
+    try:
+        due_at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    if due_at.tzinfo is None or not key.isdecimal():
+        return None
+    return due_at, min(int(key), _NO_KEY)
 
 
 def _shown(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -170,9 +187,9 @@ def counts(
 
 def owed_by(teammate: Teammate) -> int:
     """How many answers a teammate owes, capped."""
-    return Promise.objects.filter(
-        owner=teammate, kind=REPLY, state=Promise.State.OPEN
-    )[: COUNT_TO + 1].count()
+    return Promise.objects.filter(owner=teammate, kind=REPLY, state=Promise.State.OPEN)[
+        : COUNT_TO + 1
+    ].count()
 
 
 def teams_of(teammate: Teammate) -> QuerySet[Team]:
@@ -184,11 +201,7 @@ def teams_of(teammate: Teammate) -> QuerySet[Team]:
 def who_may_answer(inbox: Inbox) -> QuerySet[Teammate]:
     """Whom a conversation of this inbox can be given to, by name."""
     member = Membership.objects.filter(teammate=OuterRef("pk"), team__inboxes=inbox)
-    return (
-        accounts.active()
-        .exclude(role=Role.LIGHT)
-        .filter(Q(role=Role.OWNER) | Exists(member))
-    )
+    return accounts.active().exclude(role=Role.LIGHT).filter(Q(role=Role.OWNER) | Exists(member))
 
 
 def failed_arrivals() -> QuerySet[Arrival]:

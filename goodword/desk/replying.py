@@ -192,9 +192,7 @@ def queue(
         automatic=by is None,
     )
     Attachment.objects.bulk_create(
-        Attachment(
-            message=message, file=each.file, name=each.name, content_type=each.content_type
-        )
+        Attachment(message=message, file=each.file, name=each.name, content_type=each.content_type)
         for each in files
     )
     conversations.know_external(message, scope=ROAD, values=[_message_id(message)])

@@ -40,10 +40,10 @@ class Inbound:
     `identity`: two inbounds with the same identity are one message (an idempotency key, at most
     200 characters). `external_ids`: the ids the message carries; `refers_to`: the ids it answers,
     nearest first. `said_at`: aware, when it arrived. `claimed_at`: what the sender's clock said.
-    `html` is as it came, cleaned whenever it is shown; `text` is the whole text; `reply_text` is `text` without the quoted
-    history, for showing (never longer than `text`). `to`/`cc` as written. `delivered_to`: the
-    addresses it reached us by (envelope), when known. `kind_why`: the rule that decided `kind`.
-    `oddities`: what was strange about it, in words, to be shown on the message.
+    `html` is as it came, cleaned whenever it is shown; `text` is the whole text; `reply_text` is
+    `text` without the quoted history, for showing (never longer than `text`). `to`/`cc` as written.
+    `delivered_to`: the addresses it reached us by (envelope), when known. `kind_why`: the rule
+    that decided `kind`. `oddities`: what was strange about it, in words, to be shown on the message.
     """
 
     road: str

@@ -51,7 +51,7 @@ def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Eve
         kind=fact.KIND,
         actor=name_of(by),
         subject=name_of(about),
-        data={k: _plain(v) for k, v in dataclasses.asdict(fact).items()},  # type: ignore[call-overload]
+        data={k: _plain(v) for k, v in dataclasses.asdict(fact).items()},
     )
     Delivery.objects.bulk_create(
         Delivery(event=event, listener=_label(each), due_at=at)

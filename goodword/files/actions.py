@@ -52,14 +52,11 @@ def keep(data: bytes, *, at: datetime) -> File:
 def sweep(*, at: datetime, most: int = 200) -> int:
     """Remove files that nothing has referred to for a day; returns how many went."""
     _sweep_spares(at=at)
-    nothing = models.Q()
+    idle = File.objects.all()
     for relation in File._meta.related_objects:
-        nothing &= ~models.Exists(
-            relation.related_model._base_manager.filter(
-                **{f"{relation.field.name}_id": models.OuterRef("pk")}
-            )
-        )
-    idle = File.objects.filter(nothing)
+        referring = relation.related_model._base_manager
+        column = f"{relation.field.name}_id"
+        idle = idle.exclude(models.Exists(referring.filter(**{column: models.OuterRef("pk")})))
     # A row made a moment ago may belong to a transaction whose reference comes next.
     fresh = idle.filter(unreferenced_since__isnull=True, stored_at__lte=at - GRACE)
     fresh.update(unreferenced_since=at)

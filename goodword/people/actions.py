@@ -12,7 +12,9 @@ from goodword.people.models import Address, Holding, Person
 
 def normalised(value: str, *, kind: str = "email") -> str:
     """How an address is compared: trimmed, lower case. Dots and plus tags stay: they can matter."""
-    return clean_line(value, most=320).casefold() if kind == "email" else clean_line(value, most=320)
+    return (
+        clean_line(value, most=320).casefold() if kind == "email" else clean_line(value, most=320)
+    )
 
 
 @transaction.atomic
@@ -26,7 +28,9 @@ def know_address(value: str, *, kind: str = "email") -> Address:
 
 
 @transaction.atomic
-def meet(value: str, *, name: str = "", kind: str = "email", at: datetime) -> tuple[Person, Address]:
+def meet(
+    value: str, *, name: str = "", kind: str = "email", at: datetime
+) -> tuple[Person, Address]:
     """The person who writes from this address (its primary holder), made when they are new.
 
     A name they give is kept when we have none; it never overwrites one.

@@ -86,9 +86,7 @@ def keep(promise: Promise, *, by: Teammate | None, at: datetime) -> Promise:
 def release(promise: Promise, *, by: Teammate | None, at: datetime, why: str) -> Promise:
     """Let go of a promise; `why` is from a closed set. Raises AlreadyEnded."""
     _end(promise, state=Promise.State.RELEASED, by=by, at=at, why=why)
-    events.announce(
-        facts.PromiseReleased(**_about(promise), why=why), by=by, about=promise, at=at
-    )
+    events.announce(facts.PromiseReleased(**_about(promise), why=why), by=by, about=promise, at=at)
     return promise
 
 
@@ -122,9 +120,7 @@ def hand_over(promise: Promise, *, to: Owner, by: Teammate | None, at: datetime)
     return promise
 
 
-def _end(
-    promise: Promise, *, state: str, by: Teammate | None, at: datetime, why: str
-) -> None:
+def _end(promise: Promise, *, state: str, by: Teammate | None, at: datetime, why: str) -> None:
     won = Promise.objects.filter(pk=promise.pk, state=Promise.State.OPEN).update(
         state=state, ended_at=at, ended_by=by, ended_why=why
     )

@@ -169,9 +169,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         since = headers.get("last-event-id") or _asked_since(scope)
         telling = asyncio.create_task(_tell(listener, teammate, headers, since, send))
         leaving = asyncio.create_task(_gone(receive))
-        done, rest = await asyncio.wait(
-            {telling, leaving}, return_when=asyncio.FIRST_COMPLETED
-        )
+        done, rest = await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
         for task in rest:
             task.cancel()
         if telling in done and telling.exception() is None:
@@ -258,8 +256,8 @@ def _visible(teammate: Teammate) -> set[int]:
 
 def _asked_since(scope: Scope) -> str:
     """`?since=`: the newest event the page knew when it was made."""
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    return asked.get("since", [""])[0]
+    query: bytes = scope.get("query_string", b"")
+    return parse_qs(query.decode("latin-1")).get("since", [""])[0]
 
 
 def _missed(since: str) -> list[News]:

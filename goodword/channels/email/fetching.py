@@ -47,9 +47,7 @@ def catch_up(account: MailAccount, mailbox: imap_in.Mailbox, *, at: datetime) ->
     for uid in uids:
         taken += _take(account, mailbox, uid, remember=known, at=at)
     last = max([newest, account.last_uid if known else 0, *uids])
-    MailAccount.objects.filter(pk=account.pk).update(
-        uidvalidity=mailbox.uidvalidity, last_uid=last
-    )
+    MailAccount.objects.filter(pk=account.pk).update(uidvalidity=mailbox.uidvalidity, last_uid=last)
     account.uidvalidity, account.last_uid = mailbox.uidvalidity, last
     return taken
 
@@ -134,7 +132,7 @@ class Fetcher:
                 logger.exception("could not look for mailboxes")
             close_old_connections()
             self._stop.wait(_LOOK_FOR_ACCOUNTS_SECONDS)
-        for thread, ended, _ in self._threads.values():
+        for _, ended, _ in self._threads.values():
             ended.set()
         for thread, _, _ in self._threads.values():
             thread.join()
@@ -170,7 +168,7 @@ class Fetcher:
                 try:
                     self._keep_up(account, token, ended)
                     wait = _FIRST_WAIT_SECONDS
-                except Exception as error:  # whatever it was, the next try comes
+                except Exception as error:  # noqa: BLE001  # whatever it was, the next try comes
                     self._note(account, error)
                     ended.wait(wait)
                     wait = min(wait * 2, _LONGEST_WAIT_SECONDS)

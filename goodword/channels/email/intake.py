@@ -32,9 +32,7 @@ def make_intake(*, clock: Callable[[], datetime]) -> Intake:
         # The envelope's sender as the receiving server must note it (RFC 5321, 4.4): an empty one
         # marks what no robot may answer.
         raw = b"Return-Path: <" + sender.encode("utf-8", "replace") + b">\r\n" + raw
-        receiving.take_in(
-            raw, road="email", source="smtp", envelope_to=recipients, at=clock()
-        )
+        receiving.take_in(raw, road="email", source="smtp", envelope_to=recipients, at=clock())
 
     return Intake(
         host=settings.SMTP_HOST,

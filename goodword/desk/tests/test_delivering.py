@@ -214,7 +214,8 @@ def test_what_is_sent_names_the_whole_thread_and_who_speaks(house):
     ("typed", "read"),
     [
         ("grace@x.example", ("grace@x.example",)),
-        ("a@x.example, B <b@x.example>; c@x.example", ("a@x.example", '"B" <b@x.example>', "c@x.example")),
+        ("a@x.example, B <b@x.example>", ("a@x.example", '"B" <b@x.example>')),
+        ("a@x.example; b@x.example\nc@x.example", ("a@x.example", "b@x.example", "c@x.example")),
         ('"Whitlow, Grace" <g@x.example>', ('"Whitlow, Grace" <g@x.example>',)),
         (" , ;\n", ()),
     ],
@@ -231,8 +232,14 @@ def test_what_is_no_address_is_said_back(typed):
 
 @pytest.mark.parametrize(
     ("subject", "answer_subject"),
-    [("Hello", "Re: Hello"), ("Re: Hello", "Re: Hello"), ("AW: Re:Hi", "Re: Hi"), ("", "Re:"), ("Review", "Re: Review")],
-)  # fmt: skip
+    [
+        ("Hello", "Re: Hello"),
+        ("Re: Hello", "Re: Hello"),
+        ("AW: Re:Hi", "Re: Hi"),
+        ("", "Re:"),
+        ("Review", "Re: Review"),
+    ],
+)
 def test_re_stands_once(subject, answer_subject):
     assert replying.answer_subject(subject) == answer_subject
 

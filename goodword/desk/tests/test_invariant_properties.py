@@ -35,8 +35,7 @@ class Desk(RuleBasedStateMachine):
         return found[n % len(found)] if found else None
 
     def someone(self, n):
-        active = [each for each in (self.house.ben, self.house.lea, self.house.ana)]
-        chosen = active[n % 3]
+        chosen = (self.house.ben, self.house.lea, self.house.ana)[n % 3]
         chosen.refresh_from_db()
         return chosen if chosen.is_active else self.house.ana
 

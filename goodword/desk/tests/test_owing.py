@@ -178,9 +178,7 @@ def test_spam_and_trash_owe_nothing_and_coming_back_owes_it_again(house, act):
 
 def test_snoozing_changes_nothing_that_is_owed_and_ends_by_itself(house):
     conversation = receive(house).conversation
-    handling.snooze(
-        conversation, until=MONDAY_NOON + 3 * HOUR, by=house.ben, at=MONDAY_NOON + HOUR
-    )
+    handling.snooze(conversation, until=MONDAY_NOON + 3 * HOUR, by=house.ben, at=MONDAY_NOON + HOUR)
     assert owed_reply(conversation).due_at == MONDAY_NOON + DAY
 
     assert handling.wake_due(at=MONDAY_NOON + 2 * HOUR) == 0

@@ -145,9 +145,7 @@ def test_a_stranger_who_knows_an_id_opens_a_new_conversation_linked_to_it(house)
 
 def test_someone_we_copied_in_belongs(house):
     first = receive(house)
-    answer = reply(
-        first.conversation, house.ben, at=MONDAY_NOON + HOUR, cc=["joe@petty.example"]
-    )
+    answer = reply(first.conversation, house.ben, at=MONDAY_NOON + HOUR, cc=["joe@petty.example"])
     joined = receive(house, sender="joe@petty.example", answers=answer, at=MONDAY_NOON + DAY)
     assert joined.conversation == first.conversation
 
