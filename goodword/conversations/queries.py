@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import (
@@ -82,6 +82,30 @@ def external_ids_of(conversation: Conversation, *, scope: str, before: Message) 
 def external_ids_of_message(message: Message, *, scope: str) -> list[str]:
     return list(
         message.external_ids.filter(scope=scope).order_by("pk").values_list("value", flat=True)
+    )
+
+
+def linked_to(
+    conversation: Conversation, *, visible: QuerySet[Conversation]
+) -> QuerySet[Conversation]:
+    """Those of `visible` that seem to belong to this one, in either direction."""
+    return (
+        visible.filter(Q(linked_from__conversation=conversation) | Q(links__other=conversation))
+        .exclude(pk=conversation.pk)
+        .select_related("person")
+        .order_by("-latest_key")
+        .distinct()
+    )
+
+
+def others_with(
+    conversation: Conversation, *, visible: QuerySet[Conversation]
+) -> QuerySet[Conversation]:
+    """What else was said with the same person, newest first."""
+    return (
+        visible.filter(person=conversation.person_id)
+        .exclude(pk=conversation.pk)
+        .order_by("-latest_key")
     )
 
 

@@ -1,10 +1,126 @@
-"""What the shell around every page shows."""
+"""What the shell around every page shows. Nothing is asked of the database until it is drawn."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from goodword.accounts.models import Team, Teammate
+from goodword.channels.email.explaining import words_for
+from goodword.channels.email.models import MailAccount
+from goodword.desk import queries as desk
+from goodword.inboxes import queries as inboxes
+from goodword.web.inbox.places import FOLDERS
+
+_COUNTED = ("mine", "unassigned", "waiting", "snoozed", "unsent")
+_LISTED = ("mine", "unassigned", "waiting", "snoozed", "all", "closed")
+_QUIET = ("spam", "trash")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLink:
+    key: str
+    word: str
+    icon: str
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailingMailbox:
+    inbox: str
+    inbox_id: str  # public
+    since: datetime
+    why: str
+
+
+class Shell:
+    """Queries: one for the teams, one for all counts, two for what is wrong."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def teammate(self) -> Teammate | None:
+        user = getattr(self._request, "user", None)
+        return user if isinstance(user, Teammate) and user.is_authenticated else None
+
+    @property
+    def section(self) -> str:
+        """Which part of Goodword the page belongs to: "inbox", "settings"…"""
+        match = self._request.resolver_match
+        return match.namespaces[0] if match and match.namespaces else ""
+
+    @cached_property
+    def _teams(self) -> list[Team]:
+        return list(desk.teams_of(self.teammate)) if self.teammate else []
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        if self.teammate is None:
+            return {}
+        return desk.counts(self.teammate, _COUNTED, teams=self._teams)
+
+    @property
+    def folders(self) -> list[FolderLink]:
+        return [self._link(key) for key in _LISTED]
+
+    @property
+    def quiet_folders(self) -> list[FolderLink]:
+        return [self._link(key) for key in _QUIET]
+
+    @property
+    def unsent(self) -> FolderLink | None:
+        return self._link("unsent") if self._counts.get("unsent") else None
+
+    @property
+    def team_links(self) -> list[FolderLink]:
+        return [
+            FolderLink(
+                team.public_id, team.name, "users-round", _capped(self._counts[team.public_id])
+            )
+            for team in self._teams
+        ]
+
+    @property
+    def to_answer(self) -> str:
+        """What stands beside "Inbox": mine and nobody's."""
+        return _capped(self._counts.get("mine", 0) + self._counts.get("unassigned", 0))
+
+    @cached_property
+    def failing_mailboxes(self) -> list[FailingMailbox]:
+        if self.teammate is None:
+            return []
+        accounts = MailAccount.objects.filter(
+            inbox__in=inboxes.open_to(self.teammate).order_by(), failing_since__isnull=False
+        ).select_related("inbox")
+        return [
+            FailingMailbox(
+                each.inbox.name, each.inbox.public_id, each.failing_since, words_for(each.trouble)
+            )
+            for each in accounts.order_by("inbox__name")
+            if each.failing_since
+        ]
+
+    @cached_property
+    def failed_arrivals(self) -> int:
+        """Mails that could not be read; an owner looks after them."""
+        if self.teammate is None or not self.teammate.is_owner:
+            return 0
+        return desk.failed_arrivals()[:100].count()
+
+    def _link(self, key: str) -> FolderLink:
+        folder = FOLDERS[key]
+        return FolderLink(key, str(folder.word), folder.icon, _capped(self._counts.get(key, 0)))
+
+
+def _capped(count: int) -> str:
+    if not count:
+        return ""
+    return str(count) if count <= desk.COUNT_TO else f"{desk.COUNT_TO}+"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -13,4 +129,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "now": getattr(request, "now", None),
         "business": getattr(request, "business", None),
         "theme": getattr(teammate, "theme", ""),
+        "shell": Shell(request),
     }

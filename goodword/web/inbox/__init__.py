@@ -1,0 +1,1 @@
+"""The daily screens: lists of conversations, one conversation, the composer, search."""

@@ -1,0 +1,282 @@
+"""What teammates do with a conversation, each a POST that leads back to it.
+
+Where an answer is owed, closing and the trash ask first what becomes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Team, Teammate
+from goodword.conversations import actions as conversations
+from goodword.conversations import queries as said
+from goodword.conversations.models import Conversation
+from goodword.desk import delivering, handling, replying
+from goodword.promises import queries as promises
+from goodword.promises.models import Promise
+from goodword.web.inbox import conversation as pages
+from goodword.web.inbox import showing, snoozing
+from goodword.web.inbox.errors import REFUSALS, sentence
+from goodword.web.inbox.forms import SnoozeForm, TagForm
+from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
+
+Act = Callable[[Conversation, Teammate, datetime], object]
+
+
+class NobodySuch(Exception):
+    """The teammate or team a page named isn't there."""
+
+
+def _do(request: HttpRequest, public_id: str, act: Act, *, done: str = "") -> HttpResponse:
+    """Find, act, lead back; a refusal is said in a sentence and changes nothing."""
+    found = pages.visible(request, public_id)
+    # Where the list stands beside it is decided before the act: it may leave the folder by it.
+    back = pages.address_of(request, found)
+    try:
+        act(found, teammate_of(request), moment_of(request))
+    except REFUSALS as error:
+        messages.error(request, sentence(error))
+    else:
+        if done:
+            messages.success(request, done)
+    return redirect(back)
+
+
+@inside
+@require_http_methods(["GET", "POST"])
+def assign(request: HttpRequest, public_id: str) -> HttpResponse:
+    if request.method == "GET":
+        return _page(request, public_id, "web/inbox/assign.html")
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.assign(found, to=_whom(request.POST.get("to", ""), by), by=by, at=at)
+
+    try:
+        return _do(request, public_id, act)
+    except NobodySuch:
+        found = pages.visible(request, public_id)
+        messages.error(request, _("Nothing was changed: whom you named isn't here any more."))
+        return redirect(pages.address_of(request, found))
+
+
+def _whom(name: str, by: Teammate) -> Teammate | Team | None:
+    """ "me", "nobody", "teammate:7hq2…" or "team:4mkd…". Raises NobodySuch."""
+    kind, _colon, public_id = name.partition(":")
+    if kind == "nobody":
+        return None
+    if kind == "me":
+        return by
+    rows = {"teammate": accounts.active(), "team": accounts.teams()}.get(kind)
+    found = rows.filter(public_id=public_id).first() if rows is not None else None
+    if not isinstance(found, Teammate | Team):
+        raise NobodySuch(name)
+    return found
+
+
+@inside
+@require_POST
+def tag(request: HttpRequest, public_id: str) -> HttpResponse:
+    form = TagForm(request.POST)
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        if form.is_valid():
+            conversations.tag(found, form.cleaned_data["name"], by=by, at=at)
+
+    return _do(request, public_id, act)
+
+
+@inside
+@require_POST
+def untag(request: HttpRequest, public_id: str) -> HttpResponse:
+    name = request.POST.get("name", "")
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        for each in said.tags().filter(conversations=found, name=name):
+            conversations.untag(found, each, by=by, at=at)
+
+    return _do(request, public_id, act)
+
+
+@inside
+@require_http_methods(["GET", "POST"])
+def snooze(request: HttpRequest, public_id: str) -> HttpResponse:
+    if request.method == "GET":
+        return _page(request, public_id, "web/inbox/snooze.html", form=SnoozeForm())
+    form = SnoozeForm(request.POST)
+    until = _until(form, moment_of(request)) if form.is_valid() else None
+    if until is None:
+        if form.is_valid():
+            form.add_error("moment", _("Choose a day and a time."))
+        return _page(request, public_id, "web/inbox/snooze.html", form=form, status=422)
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.snooze(found, until=until, by=by, at=at)
+
+    return _do(request, public_id, act, done=_("Snoozed. What is owed stays owed, at its time."))
+
+
+def _until(form: SnoozeForm, now: datetime) -> datetime | None:
+    offered = {choice.code: choice.until for choice in snoozing.choices(now)}
+    moment: datetime | None = form.cleaned_data["moment"]
+    return offered.get(form.cleaned_data["until"]) or moment
+
+
+@inside
+@require_POST
+def close(request: HttpRequest, public_id: str) -> HttpResponse:
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.close(found, by=by, at=at)
+
+    try:
+        return _do(request, public_id, act, done=_("Closed."))
+    except handling.AnswerOwed as error:
+        return _ask(request, public_id, error.promise, "closing")
+
+
+@inside
+@require_POST
+def trash(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Over an owed answer it asks once, and says what becomes of it."""
+    promise = promises.owed_reply(pages.visible(request, public_id))
+    if promise is not None and request.POST.get("sure") != "yes":
+        return _ask(request, public_id, promise, "trashing")
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.trash(found, by=by, at=at)
+
+    done = _("Moved to the trash. It stays there for 30 days.")
+    return _do(request, public_id, act, done=done)
+
+
+@inside
+@require_POST
+def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+    """From wherever it was: closed, snoozed, spam or trash."""
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.reopen(found, by=by, at=at)
+
+    return _do(request, public_id, act)
+
+
+@inside
+@require_POST
+def spam(request: HttpRequest, public_id: str) -> HttpResponse:
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.mark_spam(found, by=by, at=at)
+
+    return _do(request, public_id, act, done=_("Marked as spam. Nobody owes it an answer."))
+
+
+@inside
+@require_POST
+def no_answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
+    """`then=close` closes as well: it is one of the answers to what closing asks."""
+    closes = request.POST.get("then") == "close"
+
+    @transaction.atomic
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.no_answer_needed(found, by=by, at=at)
+        if closes:
+            handling.close(found, by=by, at=at)
+
+    return _do(request, public_id, act, done=_("Closed.") if closes else "")
+
+
+@inside
+@require_POST
+def answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        handling.take_back_no_answer(found, by=by, at=at)
+
+    return _do(request, public_id, act)
+
+
+# A message of ours on its way out
+
+
+@inside
+@require_POST
+def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    message = pages.visible_message(request, public_id)
+    found = message.conversation
+    try:
+        replying.take_back(message, by=teammate_of(request), at=moment_of(request))
+    except REFUSALS as error:
+        messages.error(request, sentence(error))
+        return redirect(pages.address_of(request, found))
+    return redirect(pages.address_of(request, found, compose="reply"))
+
+
+@inside
+@require_POST
+def let_go(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send what was held back."""
+    message = pages.visible_message(request, public_id)
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        delivering.let_go(message, by=by, at=at)
+
+    return _do(request, message.conversation.public_id, act)
+
+
+@inside
+@require_POST
+def decide(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What a person decides about a recipient in trouble: received, again or leave."""
+    message = pages.visible_message(request, public_id)
+    verbs = {
+        "received": delivering.count_as_received,
+        "again": delivering.send_again,
+        "leave": delivering.leave_it,
+    }
+    verb = verbs.get(request.POST.get("choice", ""))
+    rows = message.recipients.filter(address__value=request.POST.get("address", ""))
+
+    @transaction.atomic
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        if verb is None:
+            raise delivering.NotInTrouble
+        for row in rows.select_related("message__conversation"):
+            verb(row, by=by, at=at)
+
+    return _do(request, message.conversation.public_id, act)
+
+
+# Questions, as a dialog where htmx asks and as a page of their own without it
+
+
+def _ask(request: HttpRequest, public_id: str, promise: Promise, about: str) -> HttpResponse:
+    found = pages.visible(request, public_id)
+    owed = showing.owed_of(promise, by=teammate_of(request), now=moment_of(request))
+    context = {
+        "conversation": found,
+        "place": pages.place_beside(request, found),
+        "owed": owed,
+        "promise": promise,
+        "about": about,
+        "back": pages.address_of(request, found),
+    }
+    if not wants_piece(request):
+        return render(request, "web/inbox/ask.html", context, status=422)
+    answer = render(request, "web/inbox/_ask_dialog.html", context, status=422)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#asking", "innerHTML"
+    return answer
+
+
+def _page(
+    request: HttpRequest, public_id: str, template: str, *, status: int = 200, **more: object
+) -> HttpResponse:
+    found = pages.visible(request, public_id)
+    here = pages.place_beside(request, found)
+    context = pages.opened_context(request, found, here) | more
+    return render(request, template, context, status=status)

@@ -1,0 +1,205 @@
+"""What a teammate is writing: the draft as shown, saved as they type, and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from goodword.accounts import rights
+from goodword.accounts.models import Teammate
+from goodword.conversations import actions as conversations
+from goodword.conversations.models import Conversation, Draft
+from goodword.desk import replying
+from goodword.desk.replying import Recipients
+from goodword.web.inbox import conversation as pages
+from goodword.web.inbox import writing
+from goodword.web.inbox.errors import sentence
+from goodword.web.inbox.forms import ComposerForm
+from goodword.web.inbox.writing import Composer
+from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
+
+
+@inside
+@require_POST
+def draft(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Keep what is being written; add files, take one out, or turn to another kind of answer."""
+    found = pages.visible(request, public_id)
+    form = ComposerForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _wrong(request, found, form, _errors_of(form))
+    kept = _keep(request, found, form)
+    turn = form.cleaned_data["switch"]
+    if turn:
+        if kept is not None and turn in {"reply", "all"} and kept.kind == Draft.Kind.REPLY:
+            _address_draft(kept, turn, by=teammate_of(request), at=moment_of(request))
+        piece = {"fragment": "composer"} if wants_piece(request) else {}
+        return redirect(pages.address_of(request, found, compose=turn, **piece))
+    if wants_piece(request):
+        context = {
+            "composer": _as_sent(request, found, form),
+            "conversation": found,
+            "place": pages.place_beside(request, found),
+        }
+        return render(request, "web/inbox/_draft_kept.html", context)
+    return redirect(pages.address_of(request, found, compose=form.mode_sent))
+
+
+@inside
+@require_POST
+def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+    def send(found: Conversation, form: ComposerForm, kept: Draft | None) -> None:
+        replying.reply(
+            found,
+            by=teammate_of(request),
+            text=form.cleaned_data["text"],
+            recipients=_recipients(form),
+            draft=kept,
+            at=moment_of(request),
+        )
+
+    return _send(request, public_id, send)
+
+
+@inside
+@require_POST
+def note(request: HttpRequest, public_id: str) -> HttpResponse:
+    def send(found: Conversation, form: ComposerForm, kept: Draft | None) -> None:
+        replying.write_note(
+            found,
+            by=teammate_of(request),
+            text=form.cleaned_data["text"],
+            draft=kept,
+            at=moment_of(request),
+        )
+
+    return _send(request, public_id, send)
+
+
+def _send(
+    request: HttpRequest,
+    public_id: str,
+    send: Callable[[Conversation, ComposerForm, Draft | None], None],
+) -> HttpResponse:
+    """Keep the draft first: whatever goes wrong after that, the words are safe."""
+    found = pages.visible(request, public_id)
+    form = ComposerForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _wrong(request, found, form, _errors_of(form))
+    kept = _keep(request, found, form)
+    try:
+        send(found, form, kept)
+    except _WrongField as error:
+        return _wrong(request, found, form, {error.field: [error.words]})
+    except replying.NobodyToReach as error:
+        return _wrong(request, found, form, {"to": [sentence(error)]})
+    except (replying.NothingSaid, rights.MayNot) as error:
+        return _wrong(request, found, form, {"text": [sentence(error)]})
+    return redirect(pages.address_of(request, found))
+
+
+class _WrongField(Exception):
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field, self.words = field, words
+
+
+def _recipients(form: ComposerForm) -> Recipients:
+    """Raises _WrongField."""
+    read: dict[str, tuple[str, ...]] = {}
+    for name in ("to", "cc", "bcc"):
+        try:
+            read[name] = replying.read_addresses(form.cleaned_data[name])
+        except replying.NotAnAddress as error:
+            raise _WrongField(name, sentence(error)) from error
+    return Recipients(**read)
+
+
+@transaction.atomic
+def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draft | None:
+    """The draft as it is now; nothing written and nothing attached leaves none."""
+    teammate, at, sent = teammate_of(request), moment_of(request), form.cleaned_data
+    if form.kind == Draft.Kind.REPLY and not rights.may_answer(teammate):
+        return None
+    before = writing.draft_of(found, teammate, form.mode_sent)
+    files = before.files.all() if before else ()
+    stays = any(each.public_id != sent["remove"] for each in files)
+    if not sent["text"].strip() and not sent["attached"] and not stays:
+        if before is not None:
+            conversations.discard_draft(before)
+        return None
+    kept = conversations.save_draft(
+        found,
+        by=teammate,
+        kind=form.kind,
+        text=sent["text"],
+        to=sent["to"],
+        cc=sent["cc"],
+        bcc=sent["bcc"],
+        at=at,
+    )
+    for each in kept.files.filter(public_id=sent["remove"] or "-"):
+        conversations.detach_from_draft(each)
+    for each in sent["attached"]:
+        conversations.attach_to_draft(
+            kept, name=each.name, content_type=each.content_type or "", data=each.read(), at=at
+        )
+    return kept
+
+
+def _address_draft(kept: Draft, mode: str, *, by: Teammate, at: datetime) -> None:
+    only, everyone = replying.reply_to_all(kept.conversation)
+    recipients = everyone if mode == "all" else only
+    conversations.save_draft(
+        kept.conversation,
+        by=by,
+        kind=kept.kind,
+        text=kept.text,
+        to=", ".join(recipients.to),
+        cc=", ".join(recipients.cc),
+        bcc=kept.bcc,
+        at=at,
+    )
+
+
+def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> Composer:
+    """The composer with what came in, whether or not it could be kept."""
+    shown = writing.of(found, by=teammate_of(request), mode=str(form.data.get("mode", "")))
+    shown.text = str(form.data.get("text", ""))
+    if not shown.is_note:
+        shown.to, shown.cc, shown.bcc = (
+            str(form.data.get(name, "")) for name in ("to", "cc", "bcc")
+        )
+    return shown
+
+
+def _wrong(
+    request: HttpRequest, found: Conversation, form: ComposerForm, errors: dict[str, list[str]]
+) -> HttpResponse:
+    shown = _as_sent(request, found, form)
+    shown.begins, shown.errors = True, errors
+    if wants_piece(request):
+        context = {
+            "conversation": found,
+            "composer": shown,
+            "place": pages.place_beside(request, found),
+        }
+        answer = render(request, "web/inbox/_composer.html", context, status=422)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#composer", "outerHTML"
+        return answer
+    return pages.show(request, found, composer=shown, status=422)
+
+
+def _errors_of(form: ComposerForm) -> dict[str, list[str]]:
+    known = {"text", "to", "cc", "bcc", "attached"}
+    found: dict[str, list[str]] = {}
+    for name, words in form.errors.items():
+        found.setdefault(name if name in known else "", []).extend(map(str, words))
+    if found:
+        found.setdefault("", []).append(_("Not sent. What you wrote is still here."))
+    return found

@@ -1,0 +1,126 @@
+"""What became of a message of ours, for each recipient, in words; and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.conversations.models import Message, Recipient
+from goodword.desk.models import Dispatch
+
+State = Recipient.State
+TROUBLE = {State.REFUSED, State.UNKNOWN, State.BOUNCED}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line below a message. `choices`: which decisions a person may take."""
+
+    icon: str
+    words: str
+    tone: str = ""  # "late", "soon" or nothing
+    said: str = ""  # the other side's own words
+    advice: str = ""
+    address: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The message waits for the end of its undo window, or for a person (`held`)."""
+
+    at: datetime | None
+    seconds: int = 0
+    held: str = ""
+
+    @property
+    def words(self) -> str:
+        return ngettext("Leaves in %(n)d s", "Leaves in %(n)d s", self.seconds) % {
+            "n": self.seconds
+        }
+
+
+def leaving(message: Message, *, now: datetime) -> Leaving | None:
+    """Whether it can still be taken back: nobody has begun to send it."""
+    dispatch = dispatch_of(message)
+    if dispatch is None or any(row.state != State.QUEUED for row in message.recipients.all()):
+        return None
+    if dispatch.held:
+        return Leaving(None, held=_why_held(dispatch.held))
+    if dispatch.due_at and dispatch.tries == 0 and dispatch.due_at > now:
+        seconds = max(1, round((dispatch.due_at - now).total_seconds()))
+        return Leaving(dispatch.due_at, seconds)
+    return None
+
+
+def dispatch_of(message: Message) -> Dispatch | None:
+    """The dispatch as fetched with the message; None for what never leaves by itself."""
+    return getattr(message, "dispatch", None)
+
+
+def lines(message: Message, *, now: datetime) -> list[Line]:
+    """A line for those who have it, and one for each of the others."""
+    rows = [row for row in message.recipients.all() if row.role != Recipient.Role.REPLY_TO]
+    found: list[Line] = []
+    accepted = [row.address.written for row in rows if row.state == State.ACCEPTED]
+    if accepted:
+        taken = _("Accepted for %(addresses)s") % {"addresses": ", ".join(accepted)}
+        found.append(Line("check", taken))
+    if leaving(message, now=now) is None:
+        found += [_waiting(row, message) for row in rows if row.state == State.QUEUED]
+    for row in rows:
+        if row.state == State.SENDING:
+            words = _("Leaving now for %(address)s") % {"address": row.address.written}
+            found.append(Line("send", words))
+        elif row.state in TROUBLE:
+            found.append(_trouble(row))
+    return found
+
+
+def _waiting(row: Recipient, message: Message) -> Line:
+    dispatch = dispatch_of(message)
+    address = row.address.written
+    said = row.words or (dispatch.why if dispatch and dispatch.tries else "")
+    if dispatch is None or not said or said == "later":
+        return Line("send", _("Leaving now for %(address)s") % {"address": address})
+    return Line(
+        "clock",
+        _("Not yet taken for %(address)s") % {"address": address},
+        tone="soon",
+        said=said,
+        advice=_("Goodword tries again by itself, for two days."),
+    )
+
+
+def _trouble(row: Recipient) -> Line:
+    about = {"address": row.address.written}
+    words, advice, choices = {
+        State.REFUSED: (
+            _("Refused for %(address)s") % about,
+            _("The answer is still owed. Check the address, or reach them another way."),
+            ("again", "leave"),
+        ),
+        State.BOUNCED: (
+            _("Came back from %(address)s") % about,
+            _("It did not reach them. Check the address, or reach them another way."),
+            ("again", "leave"),
+        ),
+        State.UNKNOWN: (
+            _("May or may not have reached %(address)s") % about,
+            _("The line broke at the wrong moment. Sending again keeps its identity, so that "
+              "most mail programs show it once."),
+            ("received", "again", "leave"),
+        ),
+    }[State(row.state)]  # fmt: skip
+    if row.dealt_with_at:
+        return Line("circle-alert", words, said=row.words, advice=_("Left at that."))
+    return Line("circle-alert", words, "late", row.words, advice, row.address.value, choices)
+
+
+def _why_held(code: str) -> str:
+    if code.startswith("restore"):
+        return _("Held back after a restore: it may have left before the backup was read in.")
+    return _("Held back until a person looks at it.")

@@ -1,0 +1,46 @@
+"""The sentence for whatever a verb refuses: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from goodword.accounts.rights import MayNot
+from goodword.desk.delivering import NotInTrouble
+from goodword.desk.handling import CannotSee, InThePast, NothingOwed
+from goodword.desk.replying import NobodyToReach, NotAnAddress, NothingSaid, TooLate
+
+REFUSALS = (
+    MayNot, NotInTrouble, CannotSee, InThePast, NothingOwed, TooLate,
+)  # fmt: skip
+
+
+def sentence(error: Exception) -> str:
+    said = str(error)
+    match error:
+        case NothingSaid():
+            return _("Nothing is written yet, so nothing was sent.")
+        case NobodyToReach():
+            return _("Not sent: nobody is named as recipient. Your draft is kept.")
+        case NotAnAddress():
+            return _(
+                "Not sent: “%(typed)s” is no mail address. Your draft is kept; put the address "
+                "right and send again."
+            ) % {"typed": said}
+        case TooLate():
+            return _("It has left already, so it can't be taken back. A second mail can mend it.")
+        case CannotSee():
+            return _(
+                "%(who)s can't answer in this inbox, so nothing was changed. Give it to somebody "
+                "of its teams."
+            ) % {"who": said}
+        case InThePast():
+            return _("That moment has passed. Choose one that lies ahead.")
+        case NothingOwed():
+            return _("Nothing here awaits an answer any more; a colleague was quicker.")
+        case NotInTrouble():
+            return _("This was decided already; what you see now is how it stands.")
+        case MayNot():
+            return said or _(
+                "This conversation is with a colleague. Whoever leads the team can give it away."
+            )
+    raise error

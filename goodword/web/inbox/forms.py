@@ -1,0 +1,77 @@
+"""What a page sends, turned into types. Rules about conversations live in the verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from goodword.conversations.models import Draft
+
+MODES = ("reply", "all", "note")
+_MOST_TEXT = 500_000
+_MOST_ADDRESSES = 5_000
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files, none larger than MAX_UPLOAD_MB."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        given = data if isinstance(data, (list, tuple)) else [data]
+        files = [super(FilesField, self).clean(each, initial) for each in given if each]
+        for each in files:
+            if each.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
+                raise ValidationError(
+                    _("%(name)s is larger than %(most)s MB, so it was not attached. Send a link "
+                      "to it instead."),
+                    params={"name": each.name, "most": settings.MAX_UPLOAD_MB},
+                )  # fmt: skip
+        return files
+
+
+class ComposerForm(forms.Form):
+    """The composer as sent: by hand, by autosave, or when a file is added or taken out."""
+
+    mode = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)
+    text = forms.CharField(required=False, strip=False, max_length=_MOST_TEXT)
+    to = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
+    cc = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
+    bcc = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
+    attached = FilesField(required=False, max_length=250)
+    remove = forms.CharField(required=False, max_length=24)  # a file's public id
+    switch = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)
+
+    @property
+    def mode_sent(self) -> str:
+        return self.cleaned_data.get("mode") or "reply"
+
+    @property
+    def kind(self) -> str:
+        return Draft.Kind.NOTE if self.mode_sent == "note" else Draft.Kind.REPLY
+
+
+class SnoozeForm(forms.Form):
+    """Either one of the offered moments or one typed in; in the zone of the business."""
+
+    until = forms.CharField(required=False, max_length=20)
+    moment = forms.DateTimeField(
+        required=False,
+        label=_("Until"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Give a day and a time, as 2026-11-23 09:00.")},
+    )
+
+
+class TagForm(forms.Form):
+    name = forms.CharField(max_length=60, label=_("Tag"))

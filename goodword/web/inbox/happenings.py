@@ -1,0 +1,127 @@
+"""What was done with a conversation, in words: from the facts that the verbs announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Teammate
+from goodword.conversations import events as facts
+from goodword.conversations import queries as conversations
+from goodword.conversations.models import Conversation
+from goodword.events import queries as events
+from goodword.events.models import Event
+
+_KINDS = (facts.Assigned.KIND, facts.StateChanged.KIND, facts.Tagged.KIND)
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One quiet line of the timeline."""
+
+    at: datetime
+    icon: str
+    words: str
+    key: int
+    kind: str = "happened"
+
+
+@dataclass(slots=True)
+class _Names:
+    """Names of what events know by `kind:id` only."""
+
+    me: str
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, key: str) -> str:
+        return _("You") if key == self.me else self.known.get(key, _("Somebody"))
+
+    def inside(self, key: str) -> str:
+        """The name within a sentence."""
+        return _("you") if key == self.me else self.known.get(key, _("somebody"))
+
+
+def of(conversation: Conversation, *, since: datetime | None, by: Teammate) -> list[Happened]:
+    """The latest lines, oldest first; `since` None: from the beginning."""
+    found = events.about(conversation).filter(kind__in=_KINDS)
+    if since is not None:
+        found = found.filter(at__gte=since)
+    latest = list(found.order_by("-id")[:_MOST])[::-1]
+    names = _names(latest, by)
+    lines = ((event, _line(event, names)) for event in latest)
+    return [Happened(event.at, *line, event.pk) for event, line in lines if line]
+
+
+def _names(rows: Iterable[Event], by: Teammate) -> _Names:
+    wanted: dict[str, set[int]] = {"teammate": set(), "team": set(), "tag": set()}
+    for event in rows:
+        data: Mapping[str, object] = event.data
+        for key in (event.actor, str(data.get("to", "")), f"tag:{data.get('tag_id', '')}"):
+            kind, _colon, number = key.partition(":")
+            if kind in wanted and number.isdecimal():
+                wanted[kind].add(int(number))
+    names = _Names(f"teammate:{by.pk}")
+    sources = {
+        "teammate": accounts.teammates(),
+        "team": accounts.teams(),
+        "tag": conversations.tags(),
+    }
+    for kind, rows_of_kind in sources.items():
+        for pk, name in rows_of_kind.filter(pk__in=wanted[kind]).values_list("pk", "name"):
+            names.known[f"{kind}:{pk}"] = name
+    return names
+
+
+def _line(event: Event, names: _Names) -> tuple[str, str] | None:
+    if event.kind == facts.Assigned.KIND:
+        return _assigned(event, names)
+    if event.kind == facts.Tagged.KIND:
+        return _tagged(event, names)
+    return _changed(event, names)
+
+
+def _assigned(event: Event, names: _Names) -> tuple[str, str]:
+    to = str(event.data.get("to", ""))
+    who = {"who": names.of(event.actor), "to": names.inside(to)}
+    if not to:
+        return "user-round-minus", _("%(who)s put this back for anyone to take") % who
+    if to == event.actor:
+        return "user-round-check", _("%(who)s took this") % who
+    if to.startswith("team:"):
+        return "users-round", _("%(who)s gave this to the team %(to)s") % who
+    return "user-round-plus", _("%(who)s gave this to %(to)s") % who
+
+
+def _tagged(event: Event, names: _Names) -> tuple[str, str]:
+    tag = names.known.get(f"tag:{event.data.get('tag_id')}", "")
+    values = {"who": names.of(event.actor), "tag": tag}
+    if event.data.get("on"):
+        return "tag", _("%(who)s tagged this %(tag)s") % values
+    return "tag", _("%(who)s took the tag %(tag)s off") % values
+
+
+def _changed(event: Event, names: _Names) -> tuple[str, str] | None:
+    who = {"who": names.of(event.actor)}
+    before, after, why = (str(event.data.get(key, "")) for key in ("before", "after", "why"))
+    if why == "they_wrote":
+        return "mail-open", _("Open again: they wrote")
+    if why == "time_came":
+        return "alarm-clock", _("Back from snooze: its time has come")
+    by_state = {
+        "closed": ("archive", _("%(who)s closed this") % who),
+        "snoozed": ("alarm-clock", _("%(who)s snoozed this") % who),
+        "spam": ("shield-alert", _("%(who)s marked this as spam") % who),
+        "trash": ("trash-2", _("%(who)s moved this to the trash") % who),
+    }
+    if after in by_state:
+        return by_state[after]
+    if before == "spam":
+        return "shield-check", _("%(who)s said that this is no spam") % who
+    if before == "trash":
+        return "archive-restore", _("%(who)s took this out of the trash") % who
+    return "archive-restore", _("%(who)s opened this again") % who

@@ -1,0 +1,184 @@
+"""Where someone stands: a folder or a team's, and the order of its list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext_lazy as _
+
+from goodword.accounts.models import Team, Teammate
+from goodword.conversations.models import Conversation
+from goodword.desk import queries as desk
+from goodword.desk.queries import Order
+
+State = Conversation.State
+_BY_DUE_FIRST = {"mine", "unassigned", "team"}
+_ONE_OWNER = {"mine", "unassigned"}  # lists that mix no owners need no initials
+
+
+class Folder(NamedTuple):
+    word: LazyText
+    icon: str
+    empty: LazyText  # what belongs there, said when nothing is
+    empty_text: LazyText
+
+
+FOLDERS: dict[str, Folder] = {
+    "mine": Folder(
+        _("Mine"),
+        "inbox",
+        _("You owe nobody an answer"),
+        _("Conversations you take, or that a colleague gives you, come in here."),
+    ),
+    "unassigned": Folder(
+        _("Unassigned"),
+        "inbox",
+        _("Everything is taken"),
+        _("New mail comes in here, until someone answers it or takes it."),
+    ),
+    "waiting": Folder(
+        _("Waiting on them"),
+        "hourglass",
+        _("Nobody owes us a word"),
+        _("Once we have answered, a conversation waits here for their next word."),
+    ),
+    "snoozed": Folder(
+        _("Snoozed"),
+        "alarm-clock",
+        _("Nothing is snoozed"),
+        _("Snooze a conversation to see it again at a better time. They can wake it by writing."),
+    ),
+    "all": Folder(
+        _("All"),
+        "mail",
+        _("Nobody has written yet"),
+        _("Every conversation stands here, open or closed."),
+    ),
+    "closed": Folder(
+        _("Closed"),
+        "archive",
+        _("Nothing is closed"),
+        _("What is done rests here, and opens again when they write."),
+    ),
+    "unsent": Folder(
+        _("Not sent"),
+        "mail-x",
+        _("Everything was delivered"),
+        _("What a mail server refused, or what may not have arrived, waits here for you."),
+    ),
+    "spam": Folder(
+        _("Spam"),
+        "shield-alert",
+        _("No spam"),
+        _("What a teammate marks as spam stands here; nobody owes it an answer."),
+    ),
+    "trash": Folder(
+        _("Trash"),
+        "trash-2",
+        _("The trash is empty"),
+        _("Conversations stay here for 30 days and are then removed."),
+    ),
+}
+_EMPTY_TEAM = Folder(
+    _("Team"),
+    "users-round",
+    _("This team owes nobody an answer"),
+    _("What is given to the team, or comes to its inboxes and is not taken yet, stands here."),
+)
+
+
+class NoSuchPlace(LookupError):
+    """No such folder, or a team this teammate doesn't see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`folder` is a key of FOLDERS, or "team" with `team` set."""
+
+    folder: str
+    order: Order
+    team: Team | None = None
+
+    @property
+    def key(self) -> str:
+        return f"team-{self.team.public_id}" if self.team else self.folder
+
+    @property
+    def name(self) -> str:
+        return self.team.name if self.team else str(self.about.word)
+
+    @property
+    def about(self) -> Folder:
+        return _EMPTY_TEAM if self.team else FOLDERS[self.folder]
+
+    @property
+    def mixes_owners(self) -> bool:
+        return self.folder not in _ONE_OWNER
+
+    @property
+    def can_be_by_due(self) -> bool:
+        return self.folder in _BY_DUE_FIRST | {"all"}
+
+    @property
+    def path(self) -> str:
+        """The list's own address, without its order."""
+        if self.team:
+            return reverse("inbox:team", args=[self.team.public_id])
+        return reverse("inbox:folder", args=[self.folder])
+
+    @property
+    def url(self) -> str:
+        usual = _usual_order(self.folder) == self.order
+        return self.path if usual else f"{self.path}?order={self.order}"
+
+    @property
+    def query(self) -> str:
+        """What a conversation's address carries, so that its list stands beside it."""
+        values = {"folder": self.key}
+        if _usual_order(self.folder) != self.order:
+            values["order"] = self.order
+        return urlencode(values)
+
+    def rows(self, teammate: Teammate) -> QuerySet[Conversation]:
+        return desk.in_folder(teammate, self.folder, team=self.team)
+
+
+def place(teammate: Teammate, key: str, *, order: str = "") -> Place:
+    """The place a key names: "mine", "closed", "team-7hq2…". Raises NoSuchPlace."""
+    if key.startswith("team-"):
+        team = desk.teams_of(teammate).filter(public_id=key.removeprefix("team-")).first()
+        if team is None:
+            raise NoSuchPlace(key)
+        return Place("team", _order(order, "team"), team)
+    if key not in FOLDERS:
+        raise NoSuchPlace(key)
+    return Place(key, _order(order, key))
+
+
+def place_of(conversation: Conversation, teammate: Teammate) -> Place:
+    """Where a conversation is found when nothing says from where someone came."""
+    by_state = {State.SNOOZED: "snoozed", State.CLOSED: "closed"} | {
+        State.SPAM: "spam",
+        State.TRASH: "trash",
+    }
+    folder = by_state.get(State(conversation.state), "all")
+    if conversation.state == State.OPEN and conversation.assignee_id == teammate.pk:
+        folder = "mine"
+    elif conversation.state == State.OPEN and conversation.assignee_id is None:
+        folder = "unassigned"
+    return Place(folder, _usual_order(folder))
+
+
+def _usual_order(folder: str) -> Order:
+    return "due" if folder in _BY_DUE_FIRST else "newest"
+
+
+def _order(asked: str, folder: str) -> Order:
+    if asked == "due" and folder in _BY_DUE_FIRST | {"all"}:
+        return "due"
+    return "newest" if asked == "newest" else _usual_order(folder)

@@ -1,0 +1,129 @@
+"""Search: conversations by their newest matching message."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
+
+from goodword.accounts.models import Teammate
+from goodword.conversations import queries as conversations
+from goodword.conversations import search as searching
+from goodword.conversations.models import Message
+from goodword.conversations.search import Asked
+from goodword.core.text import fold, one_line
+from goodword.desk import queries as desk
+from goodword.web.inbox import showing
+from goodword.web.inbox.places import place_of
+from goodword.web.inbox.showing import Owed
+from goodword.web.inside import inside, moment_of, teammate_of
+
+_MOST_ASKED = 500  # characters
+_LOOKED_THROUGH = 6_000  # characters of a message that are searched for the words to show
+_AROUND = 70  # characters shown on either side of the first word found
+_WORD = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    message: Message
+    who: str
+    url: str
+    words: SafeString
+    owed: Owed | None
+
+
+@inside
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    teammate = teammate_of(request)
+    typed = request.GET.get("q", "")[:_MOST_ASKED]
+    asked = searching.read(typed)
+    found = searching.find(asked, by=teammate, before=_key(request, teammate))
+    older = ""
+    if found.after is not None:
+        values = {"q": typed, "before": found.messages[-1].public_id}
+        older = f"{reverse('inbox:search')}?{urlencode(values)}"
+    context = {
+        "typed": typed,
+        "asked": asked,
+        "results": _results(request, teammate, asked, found.messages),
+        "stopped": found.stopped,
+        "older_url": older,
+        "is_later_page": "before" in request.GET,
+    }
+    return render(request, "web/inbox/search.html", context)
+
+
+def _key(request: HttpRequest, teammate: Teammate) -> int | None:
+    """The key of the message a former page ended with; one that isn't there begins anew."""
+    public_id = request.GET.get("before", "")
+    if not public_id:
+        return None
+    rows = conversations.messages_visible_to(teammate).filter(public_id=public_id)
+    return rows.values_list("pk", flat=True).first()
+
+
+def _results(
+    request: HttpRequest, teammate: Teammate, asked: Asked, rows: list[Message]
+) -> list[Result]:
+    desk.with_owed([message.conversation for message in rows])
+    return [_result(message, asked, teammate, request) for message in rows]
+
+
+def _result(message: Message, asked: Asked, teammate: Teammate, request: HttpRequest) -> Result:
+    conversation = message.conversation
+    promise = conversation.owed  # type: ignore[attr-defined]  # set by desk.with_owed
+    now = moment_of(request)
+    author = message.author_name or (message.address.written if message.address else "")
+    return Result(
+        message=message,
+        who=conversation.person.name or author,
+        url=showing.url_of(conversation, place_of(conversation, teammate)),
+        words=in_context(message.text, asked),
+        owed=showing.owed_of(promise, by=teammate, now=now) if promise else None,
+    )
+
+
+def in_context(text: str, asked: Asked) -> SafeString:
+    """The words around the first that matches, each that matches marked; else the beginning."""
+    text = _SPACE.sub(" ", text[:_LOOKED_THROUGH])
+    hits = [match.span() for match in _WORD.finditer(text) if _matches(match.group(), asked)]
+    if not hits:
+        return format_html("{}", one_line(text))
+    start, end = max(0, hits[0][0] - _AROUND), hits[0][1] + 2 * _AROUND
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    pieces: list[tuple[str, str]] = []
+    at = start
+    for first, last in hits:
+        if last > end:
+            break
+        pieces.append((text[at:first], text[first:last]))
+        at = last
+    tail = text[at:end]
+    if len(text) > end:
+        tail = f"{tail.rpartition(' ')[0]} …"
+    marked = format_html_join("", "{}<mark>{}</mark>", pieces)
+    return format_html("{}{}{}", "… " if start else "", marked, tail)
+
+
+def _matches(word: str, asked: Asked) -> bool:
+    if not asked.words:
+        return False
+    *whole, last = asked.words
+    # Plain words are by far the most; folding is needed for the others only.
+    pieces = [word.lower()] if word.isascii() else fold(word).split()
+    for piece in pieces:
+        if piece in whole or piece == last:
+            return True
+        if not asked.last_is_whole and piece.startswith(last):
+            return True
+    return False

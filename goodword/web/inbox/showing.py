@@ -1,0 +1,114 @@
+"""How rows, promises and people are shown: plain values for the templates, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.html import urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from goodword.accounts.models import Teammate
+from goodword.conversations.models import Conversation
+from goodword.core import ids
+from goodword.people.models import Person
+from goodword.promises.models import Promise
+from goodword.web.inbox.places import Place
+
+SOON = timedelta(hours=2)
+MOST_SHOWN = 30_000  # characters of one text with links; the rest stands plain below it
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed, for chip and words. `state` is a key of goodword.ui.chips.FORMS."""
+
+    state: str
+    at: datetime
+    is_open: bool
+    by: str  # "you", "Ben Okri", "Front"
+    words: str  # a sentence: "You owe an answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One conversation in a list."""
+
+    conversation: Conversation
+    who: str
+    owed: Owed | None
+    verb: str
+    said_at: datetime
+    url: str
+    owner: str = ""  # named only in lists that mix owners
+
+
+def row_of(conversation: Conversation, *, place: Place, by: Teammate, now: datetime) -> Row:
+    """Needs `conversation.owed`, as desk.queries sets it."""
+    promise: Promise | None = conversation.owed  # type: ignore[attr-defined]
+    owed = owed_of(promise, by=by, now=now) if promise else None
+    owner = str(conversation.assignee or conversation.team or "")
+    return Row(
+        conversation=conversation,
+        who=name_of(conversation.person),
+        owed=owed,
+        verb=_verb(conversation, owed),
+        said_at=ids.moment_of(conversation.latest_key),
+        url=url_of(conversation, place),
+        owner=owner if place.mixes_owners else "",
+    )
+
+
+def _verb(conversation: Conversation, owed: Owed | None) -> str:
+    if conversation.state == Conversation.State.SNOOZED:
+        return _("Snoozed")
+    if owed and owed.is_open:
+        return _("Reply")
+    if conversation.state == Conversation.State.CLOSED:
+        return _("Closed")
+    return _("Their turn") if conversation.latest_is_ours else ""
+
+
+def url_of(conversation: Conversation, place: Place) -> str:
+    path = reverse("inbox:conversation", args=[conversation.public_id])
+    return f"{path}?{place.query}"
+
+
+def owed_of(promise: Promise, *, by: Teammate, now: datetime) -> Owed:
+    """`by`: who looks, called "you" when the word is theirs."""
+    state, at = chip_of(promise, now=now)
+    mine = promise.owner_id == by.pk
+    owner = str(promise.owner or promise.team or "")
+    words = _("You owe an answer") if mine else _("%(who)s owes an answer") % {"who": owner}
+    return Owed(state, at, promise.is_open, _("you") if mine else owner, words)
+
+
+def chip_of(promise: Promise, *, now: datetime) -> tuple[str, datetime]:
+    """The state a chip shows, and its moment: when due while open, when it ended after."""
+    if promise.is_open:
+        left = promise.due_at - now
+        if left < timedelta(0):
+            return "late", promise.due_at
+        return ("soon" if left <= SOON else "due"), promise.due_at
+    if promise.state == Promise.State.BROKEN:
+        return "broken", promise.due_at
+    return promise.state, promise.ended_at or promise.due_at
+
+
+def name_of(person: Person) -> str:
+    """Their name, else an address they hold. Costs nothing where holdings are prefetched."""
+    if person.name:
+        return person.name
+    for holding in person.holdings.all():
+        if holding.address.written:
+            return holding.address.written
+    return _("Somebody without a name")
+
+
+def linked(text: str) -> SafeString:
+    """Text from outside, escaped, with links that open elsewhere and tell nobody whence."""
+    html = urlize(text[:MOST_SHOWN], nofollow=True, autoescape=True)
+    away = html.replace('rel="nofollow"', 'rel="noopener noreferrer nofollow" target="_blank"')
+    return mark_safe(away)  # noqa: S308 -- urlize escaped it; quotes in the text are entities

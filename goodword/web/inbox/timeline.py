@@ -1,0 +1,200 @@
+"""One conversation in the order of time: what was said, what was promised, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from goodword.accounts.models import Teammate
+from goodword.conversations import queries as conversations
+from goodword.conversations.models import Attachment, Conversation, Message
+from goodword.promises import queries as promises
+from goodword.promises.models import Promise
+from goodword.web.inbox import deliveries, happenings
+from goodword.web.inbox.deliveries import Leaving, Line
+from goodword.web.inbox.happenings import Happened
+from goodword.web.inbox.showing import MOST_SHOWN, chip_of, linked
+
+LATEST = 20  # messages of a long conversation that are shown at once
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_MOST_PREVIEW_BYTES = 8 * 1024 * 1024
+_LEAST_FRAME, _MOST_FRAME = 120, 560  # CSS px
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the answer owed to a message ended."""
+
+    state: str
+    at: datetime
+    words: str
+
+
+@dataclass(slots=True)
+class Said:
+    """A message with all that its article shows."""
+
+    message: Message
+    name: str
+    address: str
+    quiet: str  # what kind of automatic mail it is; empty for a person's word
+    text: SafeString
+    rest: str
+    quoted: str
+    framed: bool
+    frame_height: int
+    calls_out: bool
+    pictures: list[Attachment]
+    files: list[Attachment]
+    lines: list[Line]
+    leaving: Leaving | None
+    ended: Ended | None
+    kind: str = "said"
+
+    @property
+    def at(self) -> datetime:
+        return self.message.said_at
+
+    @property
+    def in_trouble(self) -> bool:
+        return any(line.tone == "late" for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A line between two days."""
+
+    at: datetime
+    kind: str = "day"
+
+
+@dataclass(slots=True)
+class Timeline:
+    items: list[Said | Happened | Day] = field(default_factory=list)
+    earlier: int = 0
+    since: datetime | None = None  # of the first message that is not shown
+
+
+def of(conversation: Conversation, *, by: Teammate, now: datetime, whole: bool = False) -> Timeline:
+    """The latest messages, or all of them, with what was done in between."""
+    rows = _messages(conversation)
+    shown = list(rows) if whole else list(rows.order_by("-id")[:LATEST])[::-1]
+    counted = conversation.messages.aggregate(all=Count("pk"), first=Min("said_at"))
+    earlier = counted["all"] - len(shown)
+    replies = {
+        promise.message_id: _ended(promise, by=by, now=now)
+        for promise in promises.replies_of(conversation)
+        if not promise.is_open
+    }
+    said = [_said(each, ended=replies.get(each.pk), now=now) for each in shown]
+    since = shown[0].said_at if shown and earlier else None
+    done = happenings.of(conversation, since=since, by=by)
+    items: list[Said | Happened] = [*said, *done]
+    items.sort(key=lambda item: item.at)
+    return Timeline(list(_with_days(items)), max(earlier, 0), counted["first"] if earlier else None)
+
+
+def _messages(conversation: Conversation) -> QuerySet[Message]:
+    """Never the whole HTML: the database says what the page must know of it."""
+    remote = Q()
+    for quote in ('"', "'", ""):
+        remote |= Q(html__icontains=f"src={quote}http")
+    has_picture = Q(html__icontains="<img") | Q(html__icontains="<table")
+    return (
+        conversations.timeline(conversation)
+        .defer("search_text", "html")
+        .select_related("person", "address", "teammate", "dispatch")
+        .annotate(has_html=~Q(html=""), pictured=has_picture, calls_out=has_picture & remote)
+    )
+
+
+def _with_days(items: Sequence[Said | Happened]) -> Iterable[Said | Happened | Day]:
+    day = None
+    for item in items:
+        here = timezone.localdate(item.at)
+        if here != day:
+            day = here
+            yield Day(item.at)
+        yield item
+
+
+def _said(message: Message, *, ended: Ended | None, now: datetime) -> Said:
+    framed = bool(message.pictured)  # type: ignore[attr-defined]
+    attached = list(message.attachments.all())
+    if framed:  # what the mail itself shows is not listed again
+        attached = [each for each in attached if not each.is_inline]
+    shown = message.shown_text.strip("\n")
+    pictures = [each for each in attached if is_preview(each)]
+    return Said(
+        message=message,
+        name=message.author_name or _name(message),
+        address=message.address.written if message.address else "",
+        quiet=_quiet(message),
+        text=linked(shown),
+        rest=shown[MOST_SHOWN:],
+        quoted=message.text if message.reply_text else "",
+        framed=framed,
+        frame_height=_height(shown, pictured=framed),
+        calls_out=bool(message.calls_out),  # type: ignore[attr-defined]
+        pictures=pictures,
+        files=[each for each in attached if each not in pictures],
+        lines=[] if message.is_inbound or message.is_note else deliveries.lines(message, now=now),
+        leaving=None if message.is_inbound else deliveries.leaving(message, now=now),
+        ended=ended,
+    )
+
+
+def is_preview(attachment: Attachment) -> bool:
+    """Whether the page may show it as a picture: a harmless kind, and not huge."""
+    small = attachment.file.size_bytes <= _MOST_PREVIEW_BYTES
+    return attachment.content_type.lower() in PICTURES and small
+
+
+def _name(message: Message) -> str:
+    if message.teammate:
+        return message.teammate.name
+    return message.address.written if message.address else _("Goodword")
+
+
+def _quiet(message: Message) -> str:
+    if not message.automatic:
+        return ""
+    if not message.is_inbound:
+        return _("Acknowledgement")
+    return {
+        "auto_reply": _("Automatic answer"),
+        "bounce": _("Delivery report"),
+        "list": _("From a mailing list"),
+    }.get(message.inbound_kind, _("Automatic mail"))
+
+
+def _height(text: str, *, pictured: bool) -> int:
+    """A guess at what the frame needs: it has no script to measure itself; it scrolls beyond."""
+    lines = sum(1 + len(line) // 76 for line in text.splitlines())
+    return min(_MOST_FRAME, max(_LEAST_FRAME, 40 + 23 * lines + (140 if pictured else 0)))
+
+
+def _ended(promise: Promise, *, by: Teammate, now: datetime) -> Ended:
+    state, at = chip_of(promise, now=now)
+    return Ended(state, at, _how_it_ended(promise, by))
+
+
+def _how_it_ended(promise: Promise, by: Teammate) -> str:
+    who = _("you") if promise.ended_by_id == by.pk else str(promise.ended_by or "")
+    if promise.state in {Promise.State.KEPT, Promise.State.KEPT_LATE}:
+        return _("answered by %(who)s") % {"who": who} if who else _("answered")
+    if promise.state == Promise.State.BROKEN:
+        return _("the answer we owed never came")
+    if promise.ended_why == "no_answer_needed":
+        return _("no answer needed, decided by %(who)s") % {"who": who}
+    return {
+        "spam": _("let go as spam"),
+        "trash": _("let go with the conversation"),
+        "answered": _("answered before"),
+    }.get(promise.ended_why, _("let go"))

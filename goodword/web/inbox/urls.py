@@ -1,0 +1,40 @@
+"""Addresses of the daily screens: nouns, then the verb."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from goodword.web.inbox import acts, composer, conversation, listing, messages, searching
+
+app_name = "inbox"
+_ONE = "conversations/<slug:public_id>/"
+_MESSAGE = "messages/<slug:public_id>/"
+
+urlpatterns = [
+    path("", listing.home, name="home"),
+    path("inbox/", listing.home, name="start"),
+    path("inbox/team/<slug:public_id>/", listing.team, name="team"),
+    path("inbox/<slug:folder>/", listing.folder, name="folder"),
+    path("search/", searching.search, name="search"),
+    path(_ONE, conversation.conversation, name="conversation"),
+    path(f"{_ONE}draft/", composer.draft, name="draft"),
+    path(f"{_ONE}reply/", composer.reply, name="reply"),
+    path(f"{_ONE}note/", composer.note, name="note"),
+    path(f"{_ONE}assign/", acts.assign, name="assign"),
+    path(f"{_ONE}tag/", acts.tag, name="tag"),
+    path(f"{_ONE}untag/", acts.untag, name="untag"),
+    path(f"{_ONE}snooze/", acts.snooze, name="snooze"),
+    path(f"{_ONE}close/", acts.close, name="close"),
+    path(f"{_ONE}reopen/", acts.reopen, name="reopen"),
+    path(f"{_ONE}spam/", acts.spam, name="spam"),
+    path(f"{_ONE}trash/", acts.trash, name="trash"),
+    path(f"{_ONE}no-answer-needed/", acts.no_answer_needed, name="no_answer_needed"),
+    path(f"{_ONE}answer-needed/", acts.answer_needed, name="answer_needed"),
+    path(f"{_MESSAGE}frame/", messages.frame, name="frame"),
+    path(f"{_MESSAGE}source/", messages.source, name="source"),
+    path(f"{_MESSAGE}download.eml", messages.eml, name="eml"),
+    path(f"{_MESSAGE}take-back/", acts.take_back, name="take_back"),
+    path(f"{_MESSAGE}let-go/", acts.let_go, name="let_go"),
+    path(f"{_MESSAGE}decide/", acts.decide, name="decide"),
+    path("attachments/<slug:public_id>/<str:name>", messages.attachment, name="attachment"),
+]

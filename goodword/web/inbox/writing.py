@@ -1,0 +1,86 @@
+"""What a teammate is writing in a conversation, as the composer shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import getaddresses
+
+from goodword.accounts import rights
+from goodword.accounts.models import Teammate
+from goodword.conversations.models import Conversation, Draft, DraftFile
+from goodword.desk import replying
+from goodword.desk.replying import Recipients
+
+
+@dataclass(slots=True)
+class Composer:
+    """The composer as shown. `errors` by field; "" is about the whole."""
+
+    mode: str  # reply, all or note
+    text: str = ""
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    files: list[DraftFile] = field(default_factory=list)
+    saved_at: datetime | None = None
+    may_answer: bool = True
+    can_reply_all: bool = False
+    begins: bool = False  # someone asked for it: the cursor goes there
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_note(self) -> bool:
+        return self.mode == "note"
+
+    @property
+    def to_words(self) -> str:
+        """Who gets it, by address; the fields below say the names."""
+        return ", ".join(_addresses(self.to))
+
+    @property
+    def copies(self) -> int:
+        return len(_addresses(self.cc, self.bcc))
+
+    @property
+    def whole_errors(self) -> list[str]:
+        return self.errors.get("", [])
+
+    @property
+    def recipients_wrong(self) -> bool:
+        return bool(self.errors.keys() & {"to", "cc", "bcc"})
+
+
+def _addresses(*typed: str) -> list[str]:
+    """For saying them only: what can't be read is left to `replying.read_addresses`."""
+    return [address for _name, address in getaddresses(list(typed)) if address]
+
+
+def of(conversation: Conversation, *, by: Teammate, mode: str = "") -> Composer:
+    """What `by` was writing here, else an empty answer to whoever wrote last."""
+    begins = mode in {"reply", "all", "note"}
+    if not rights.may_answer(by):
+        mode = "note"
+    elif not begins:
+        mode = "reply"
+    draft = draft_of(conversation, by, mode)
+    made = Composer(mode=mode, may_answer=rights.may_answer(by), begins=begins)
+    if made.may_answer:
+        only, everyone = replying.reply_to_all(conversation)
+        made.can_reply_all = everyone.count > only.count
+        _address(made, everyone if mode == "all" else only)
+    if draft is not None:
+        made.text, made.saved_at, made.files = draft.text, draft.saved_at, list(draft.files.all())
+        if draft.to or draft.cc or draft.bcc:
+            made.to, made.cc, made.bcc = draft.to, draft.cc, draft.bcc
+    return made
+
+
+def draft_of(conversation: Conversation, by: Teammate, mode: str) -> Draft | None:
+    kind = Draft.Kind.NOTE if mode == "note" else Draft.Kind.REPLY
+    drafts = conversation.drafts.filter(teammate=by, kind=kind)
+    return drafts.prefetch_related("files__file").first()
+
+
+def _address(made: Composer, recipients: Recipients) -> None:
+    made.to, made.cc, made.bcc = map(", ".join, (recipients.to, recipients.cc, recipients.bcc))

@@ -1,0 +1,55 @@
+"""What a view asks of its request: who it is, what time it is, whether htmx wants a piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from goodword.accounts.models import Teammate
+
+View = Callable[..., HttpResponseBase]
+
+
+def inside(view: View) -> View:
+    """Let only teammates in who are signed in; a page asked for by htmx is told 401 and reloads."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            if wants_piece(request):
+                return HttpResponse(status=401)
+            return redirect_to_login(request.get_full_path())
+        response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ["HX-Request", "Cookie"])
+        if "Cache-Control" not in response.headers:
+            # After signing out nobody reads a customer's words by the back button.
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return wrapped
+
+
+def teammate_of(request: HttpRequest) -> Teammate:
+    """Who asks. Behind `inside` it is always someone."""
+    if not isinstance(request.user, Teammate):
+        raise PermissionDenied
+    return request.user
+
+
+def moment_of(request: HttpRequest) -> datetime:
+    """The clock, read once a request."""
+    moment = getattr(request, "now", None)
+    return moment if isinstance(moment, datetime) else timezone.now()
+
+
+def wants_piece(request: HttpRequest) -> bool:
+    """Whether htmx or our own script asks for a part of the page to swap in."""
+    return request.headers.get("HX-Request") == "true"

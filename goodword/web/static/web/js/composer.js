@@ -1,0 +1,132 @@
+// The draft is saved as it is written; files go up at once; a sent answer counts down to its leaving.
+// The form does all of it by itself, button by button, where scripts don't run.
+import { announce } from "../../ui/js/announce.js";
+
+const SAVE_AFTER_MS = 1500;
+const form = () => document.getElementById("composer");
+let timer = 0;
+let last = Promise.resolve(); // one request at a time, so that an older text never overwrites a newer
+let isDirty = false;
+
+function say(text) {
+  const state = document.getElementById("composer-state");
+  if (state && text) state.textContent = text;
+}
+
+function sayWrong(text) {
+  const errors = document.getElementById("composer-errors");
+  if (!errors) return;
+  const item = document.createElement("li");
+  item.textContent = text;
+  errors.replaceChildren(item);
+  errors.hidden = false;
+}
+
+function contentOf(composer, changes) {
+  const content = new FormData(composer);
+  if (!("attached" in changes)) content.delete("attached");
+  for (const [name, value] of Object.entries(changes)) if (name !== "attached") content.set(name, value);
+  return content;
+}
+
+async function post(composer, changes) {
+  const content = contentOf(composer, changes);
+  let response;
+  try {
+    response = await fetch(composer.dataset.draftUrl, { method: "POST", body: content, headers: { "HX-Request": "true" }, keepalive: !("attached" in changes) && (content.get("text")?.length ?? 0) < 20000 });
+  } catch {
+    isDirty = true;
+    say(composer.dataset.unsaved);
+    return;
+  }
+  const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (!response.ok) {
+    const errors = [...answer.querySelectorAll("#composer-errors li, #composer-to-errors li")].map((item) => item.textContent.trim());
+    sayWrong(errors.join(" ") || composer.dataset.tooBig);
+    return;
+  }
+  if (composer !== form()) return; // another conversation was opened meanwhile
+  say(answer.querySelector("[data-saved]")?.textContent.trim());
+  if ("attached" in changes || "remove" in changes) {
+    const kept = document.getElementById("draft-kept");
+    kept.replaceChildren(...answer.body.childNodes);
+    document.getElementById("composer-errors").hidden = true;
+  }
+}
+
+function save(changes = {}) {
+  clearTimeout(timer);
+  const composer = form();
+  if (!composer) return last;
+  isDirty = false;
+  last = last.then(() => post(composer, changes));
+  return last;
+}
+
+const saveIfDirty = () => (isDirty ? save() : last);
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest?.("#composer") || event.target.type === "file") return;
+  isDirty = true;
+  clearTimeout(timer);
+  timer = setTimeout(saveIfDirty, SAVE_AFTER_MS);
+});
+document.addEventListener("focusout", (event) => {
+  if (event.target.closest?.("#composer")) saveIfDirty();
+});
+document.addEventListener("visibilitychange", () => document.hidden && saveIfDirty());
+window.addEventListener("pagehide", saveIfDirty);
+
+document.addEventListener("change", async (event) => {
+  if (!event.target.matches?.("#composer [data-uploads]") || !event.target.files.length) return;
+  const input = event.target;
+  const sent = save({ attached: true });
+  await sent;
+  input.value = "";
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("#composer [data-removes]");
+  if (!button) return;
+  event.preventDefault();
+  save({ remove: button.value });
+});
+
+// Sending waits for a save that is under way; otherwise that would bring the draft back.
+document.addEventListener("htmx:confirm", (event) => {
+  if (!event.detail.elt.closest?.("#composer")) return;
+  clearTimeout(timer);
+  isDirty = false;
+  event.preventDefault();
+  last.then(() => event.detail.issueRequest(true));
+});
+// Another conversation is opened: what was written here is saved first.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "conversation" && !event.detail.elt.closest?.("#composer")) saveIfDirty();
+});
+
+// Ctrl or ⌘ with Enter sends (a data-key in the markup); here only what is typed in the single-line fields.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.closest?.("#composer")) event.target.blur();
+});
+
+// "Leaves in 8 s": counted down here, decided by the server.
+function filled(pattern, values) {
+  return pattern.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+}
+
+function countDown() {
+  for (const item of document.querySelectorAll("[data-leaves]")) {
+    const seconds = Math.ceil((Date.parse(item.dataset.leaves) - Date.now()) / 1000);
+    const words = item.querySelector("[data-leaves-in]");
+    if (seconds > 0) {
+      words.textContent = filled(item.dataset.leavesWords, { n: seconds });
+      continue;
+    }
+    words.textContent = item.dataset.leavingWords;
+    item.removeAttribute("data-leaves");
+    item.querySelector("form")?.remove();
+    announce(item.dataset.leavingWords);
+    document.dispatchEvent(new CustomEvent("goodword:left"));
+  }
+}
+setInterval(countDown, 500);

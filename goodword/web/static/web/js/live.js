@@ -1,0 +1,189 @@
+// News as it happens: one stream of topics; what changed is fetched again and put in its place.
+// Nothing moves under the pointer: while someone is in the list, news waits on top of it.
+import { announce } from "../../ui/js/announce.js";
+import { markOpened } from "./inbox.js";
+
+const GATHER_MS = 150; // several topics of one happening make one fetch
+const SHOWN_AFTER_LEAVING_MS = 3000;
+const rows = () => document.getElementById("rows");
+const opened = () => document.getElementById("conversation");
+const served = new WeakMap(); // how an element came from the server, whatever the page did to it since
+
+function remember(root) {
+  for (const element of root?.children ?? []) if (element.id && !served.has(element)) served.set(element, element.outerHTML);
+}
+
+async function fetched(url, piece) {
+  const address = new URL(url, window.location.href);
+  address.searchParams.set("fragment", piece);
+  const response = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (response.status === 401) window.location.reload();
+  if (!response.ok) return null;
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+function put(old, fresh) {
+  const html = fresh.outerHTML;
+  if (served.get(old) === html) return old;
+  const element = document.importNode(fresh, true);
+  served.set(element, html);
+  old.replaceWith(element);
+  window.htmx?.process(element);
+  return element;
+}
+
+/** Make the children of `here` those of `there`, touching only what differs. */
+function reconcile(here, there) {
+  remember(here);
+  const known = new Map([...here.children].map((child) => [child.id, child]));
+  let at = null;
+  for (const fresh of there.children) {
+    let element = fresh.id ? known.get(fresh.id) : null;
+    if (element) {
+      known.delete(fresh.id);
+      element = put(element, fresh);
+    } else {
+      element = document.importNode(fresh, true);
+      served.set(element, fresh.outerHTML);
+      window.htmx?.process(element);
+    }
+    const next = at ? at.nextElementSibling : here.firstElementChild;
+    if (next !== element) here.insertBefore(element, next);
+    at = element;
+  }
+  while (at ? at.nextElementSibling : here.firstElementChild) (at ? at.nextElementSibling : here.firstElementChild).remove();
+}
+
+// The list
+
+const idsOf = (list) => [...list.querySelectorAll(":scope > [data-row]")].map((row) => row.id);
+const isInUse = () => rows().matches(":hover, :focus-within") || rows().scrollTop > 0;
+const isStill = () => "still" in document.getElementById("list").dataset || document.querySelectorAll("#rows > [data-row]").length > 50;
+
+function showNews(count) {
+  const news = document.getElementById("news");
+  const { one, many, changed } = news.dataset;
+  const words = count === 0 ? changed : count === 1 ? one : many.replace("%(n)s", count);
+  if (!news.hidden && news.textContent === words) return;
+  news.textContent = words;
+  news.hidden = false;
+  announce(words);
+}
+
+function applyList(fresh, force) {
+  const list = rows();
+  const [before, after] = [idsOf(list), idsOf(fresh)];
+  const moves = before.join() !== after.join();
+  const mayMove = force || (!isInUse() && !isStill());
+  if (moves && !mayMove) {
+    for (const row of fresh.querySelectorAll(":scope > [data-row]")) {
+      const old = document.getElementById(row.id);
+      remember(list);
+      if (old && !old.matches(":focus-within")) put(old, row);
+    }
+    showNews(after.filter((id) => !before.includes(id)).length);
+  } else {
+    const focused = document.activeElement?.closest?.("#rows > [data-row]")?.id;
+    reconcile(list, fresh);
+    document.getElementById("news").hidden = true;
+    if (focused) document.getElementById(focused)?.querySelector("a")?.focus({ preventScroll: true });
+    const news = after.filter((id) => !before.includes(id)).length;
+    if (news && !force) announce(document.getElementById("news").dataset[news === 1 ? "one" : "many"].replace("%(n)s", news));
+  }
+  markOpened();
+}
+
+async function refreshList(force = false) {
+  const pane = document.getElementById("list");
+  const page = await fetched(pane ? pane.dataset.url : "/inbox/mine/", "list");
+  if (!page) return;
+  const nav = document.getElementById("nav");
+  const counts = page.getElementById("nav");
+  if (nav && counts && pane && !nav.matches(":focus-within")) put(nav, counts);
+  if (pane && document.getElementById("list") === pane) applyList(page.getElementById("rows"), force);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#news")) {
+    event.preventDefault();
+    rows().scrollTop = 0;
+    refreshList(true);
+  }
+});
+document.addEventListener("mouseleave", (event) => {
+  if (event.target.id !== "rows") return;
+  setTimeout(() => document.getElementById("news")?.hidden === false && rows() && !isInUse() && !isStill() && refreshList(), SHOWN_AFTER_LEAVING_MS);
+}, true);
+
+// The open conversation; never its composer
+
+async function refreshConversation() {
+  const pane = opened();
+  if (!pane?.dataset.id) return;
+  const all = new URLSearchParams(window.location.search).has("all");
+  const page = await fetched(all ? `${pane.dataset.url}&all=1` : pane.dataset.url, "timeline");
+  if (!page || opened() !== pane) return;
+  const timeline = document.getElementById("timeline");
+  const atEnd = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 80;
+  const before = timeline.querySelectorAll(".message").length;
+  for (const id of ["head", "person"]) {
+    const element = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (!element || !fresh || element.matches(":focus-within") || element.querySelector("details[open]")) continue;
+    put(element, fresh);
+  }
+  reconcile(timeline, page.getElementById("timeline"));
+  if (atEnd) timeline.scrollTop = timeline.scrollHeight;
+  if (timeline.querySelectorAll(".message").length > before) announce(pane.dataset.newWords);
+}
+
+// What I did myself shows at once in the list beside it.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { successful, requestConfig, target } = event.detail;
+  if (successful && requestConfig?.verb === "post" && target?.id === "conversation" && rows()) refreshList(true);
+});
+document.addEventListener("goodword:left", () => setTimeout(refreshConversation, 2500));
+
+// The stream
+
+const waiting = new Set();
+let gathering = 0;
+
+function gather(topic) {
+  waiting.add(topic);
+  gathering ||= setTimeout(() => {
+    gathering = 0;
+    const topics = [...waiting];
+    waiting.clear();
+    if (topics.some((each) => !each.startsWith("conversation:"))) refreshList();
+    const id = opened()?.dataset.id;
+    if (id && topics.includes(`conversation:${id}`)) refreshConversation();
+  }, GATHER_MS);
+}
+
+let stream = null;
+function listen() {
+  stream?.close();
+  stream = new EventSource("/events/");
+  stream.addEventListener("topic", (event) => gather(event.data));
+  let wasLost = false;
+  stream.addEventListener("open", () => {
+    // What was missed meanwhile is replayed by its id; after a long gap everything is looked at once.
+    if (wasLost) {
+      gather("inbox:");
+      if (opened()?.dataset.id) gather(`conversation:${opened().dataset.id}`);
+    }
+    wasLost = false;
+  });
+  stream.addEventListener("error", () => {
+    wasLost = true;
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
+  });
+}
+if (rows() || document.getElementById("nav")) {
+  remember(rows());
+  remember(document.getElementById("timeline"));
+  listen();
+  window.addEventListener("pagehide", () => stream?.close());
+  window.addEventListener("pageshow", (event) => event.persisted && listen());
+}

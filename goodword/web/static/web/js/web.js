@@ -1,0 +1,4 @@
+// The entry for pages inside. Every page works without it.
+import "./inbox.js";
+import "./composer.js";
+import "./live.js";
