@@ -18,7 +18,6 @@ from django.db.models import Q
 from goodword.channels.email import accounts, imap_in
 from goodword.channels.email.explaining import explain
 from goodword.channels.email.models import MailAccount
-from goodword.core import sealing
 from goodword.desk import receiving
 
 logger = logging.getLogger(__name__)
@@ -73,18 +72,6 @@ def _take(
         if remember:
             MailAccount.objects.filter(pk=account.pk).update(last_uid=uid)
     return 1
-
-
-def imap_server(account: MailAccount) -> imap_in.Server:
-    """Raises CannotUnseal."""
-    return imap_in.Server(
-        host=account.imap_host,
-        port=account.imap_port,
-        security=account.imap_security,  # type: ignore[arg-type]  # the model's choices
-        user=account.imap_user,
-        password=sealing.unseal(account.imap_secret),
-        folder=account.imap_folder,
-    )
 
 
 def _claim(account: MailAccount, token: str, *, at: datetime) -> bool:
@@ -181,7 +168,8 @@ class Fetcher:
 
     def _keep_up(self, account: MailAccount, token: str, ended: threading.Event) -> None:
         """Follow an open mailbox until asked to end or until the lease is lost."""
-        with imap_in.Mailbox(imap_server(account), stop=ended.is_set) as mailbox:
+        server = accounts.imap_server(accounts.settings_of(account))
+        with imap_in.Mailbox(server, stop=ended.is_set) as mailbox:
             while not ended.is_set() and _claim(account, token, at=self._clock()):
                 catch_up(account, mailbox, at=self._clock())
                 accounts.note_ok(account, at=self._clock())

@@ -8,10 +8,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from goodword.channels.email import composing, parsing, smtp_out
+from goodword.channels.email import accounts, composing, parsing, smtp_out
 from goodword.channels.email.html import text_to_html
 from goodword.channels.email.models import MailAccount
-from goodword.core import sealing
 from goodword.desk.roads import Inbound, Outbound, Outcome
 
 
@@ -26,7 +25,7 @@ class EmailRoad:
         if account is None or not account.smtp_host:
             return Outcome(trouble=_("This inbox has no outgoing mail server yet."))
         return smtp_out.send(
-            smtp_server(account),
+            accounts.smtp_server(accounts.settings_of(account)),
             composing.compose(written_out(outbound)),
             sender=outbound.sender.address,
             envelope=outbound.envelope,
@@ -51,14 +50,3 @@ def written_out(outbound: Outbound) -> Outbound:
         text += f"\n\n{below}"
         html += f"<br>{below_html}"
     return replace(outbound, text=text, html=html)
-
-
-def smtp_server(account: MailAccount) -> smtp_out.Server:
-    """Raises CannotUnseal."""
-    return smtp_out.Server(
-        host=account.smtp_host,
-        port=account.smtp_port,
-        security=account.smtp_security,  # type: ignore[arg-type]  # the model's choices
-        user=account.smtp_user,
-        password=sealing.unseal(account.smtp_secret),
-    )

@@ -1,0 +1,122 @@
+"""A running Goodword with one inbox, as the door tests and the stories use it."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import subprocess
+import sys
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import make_msgid
+
+from tests.servers import wait_until
+from tests.servers.dovecot import Dovecot
+from tests.servers.goodword_process import GoodwordProcess
+from tests.servers.smtp_sink import SmtpSink
+
+PASSWORD = "correct horse battery"
+INBOX = "hello@shop.example"
+OWNER = "ana@shop.example"
+
+
+def set_up(goodword: GoodwordProcess) -> None:
+    """Owner Ana, the shop in Berlin, one inbox; by the command line."""
+    done = goodword.run(
+        "setup", "--owner", OWNER, "--owner-name", "Ana Ruiz", "--password-file", "-",
+        "--business", "Marlow & Finch", "--country", "DE", "--zone", "Europe/Berlin",
+        "--inbox", INBOX, input=PASSWORD + "\n",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def mail(
+    text: str = "Wo ist meine Karte?",
+    *,
+    sender: str = "Grace Whitlow <grace@whitlow.example>",
+    to: str = INBOX,
+    subject: str = "Die Größe des Rings",
+    **headers: str,
+) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = datetime.now(UTC)
+    message["Message-ID"] = make_msgid(domain="whitlow.example")
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message
+
+
+def hand_in(goodword: GoodwordProcess, message: EmailMessage) -> None:
+    """By SMTP, as any mail program would; returns once it was accepted."""
+    with smtplib.SMTP(goodword.host, goodword.smtp_port, timeout=10) as line:
+        line.send_message(message)
+
+
+def check(goodword: GoodwordProcess) -> dict[str, object]:
+    """What `goodword check --json` says."""
+    done = goodword.run("check", "--json")
+    assert done.stdout, done.stderr.decode()
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def wait_for_messages(goodword: GoodwordProcess, count: int, *, seconds: float = 20) -> None:
+    def there() -> bool:
+        now = check(goodword)
+        return now["messages"] == count and now["arrivals_pending"] == 0
+
+    wait_until(there, seconds=seconds, what=f"{count} messages")
+
+
+def connect(
+    goodword: GoodwordProcess,
+    *,
+    dovecot: Dovecot | None = None,
+    user: str = "",
+    sink: SmtpSink | None = None,
+) -> None:
+    """Give the inbox its mailbox and its outgoing server, by the verb that the page calls."""
+    settings = {
+        **(
+            {
+                "imap_host": dovecot.host,
+                "imap_port": dovecot.imap_port,
+                "imap_security": "none",
+                "imap_user": user,
+                "imap_password": dovecot.password,
+            }
+            if dovecot
+            else {}
+        ),
+        **(
+            {"smtp_host": "127.0.0.1", "smtp_port": sink.port, "smtp_security": "none"}
+            if sink
+            else {}
+        ),
+    }
+    run_code(
+        goodword,
+        f"""
+from goodword.channels.email import accounts
+from goodword.inboxes.models import Inbox
+accounts.connect(
+    Inbox.objects.get(), accounts.AccountSettings(**{settings!r}), by=None, at=timezone.now()
+)
+""",
+    )
+
+
+def run_code(goodword: GoodwordProcess, code: str) -> str:
+    """Run Python beside the server, in its environment; returns what it printed."""
+    begin = "import django; django.setup()\nfrom django.utils import timezone\n"
+    done = subprocess.run(
+        [sys.executable, "-c", begin + code],
+        env={**goodword.environment, "DJANGO_SETTINGS_MODULE": "goodword.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
