@@ -31,7 +31,9 @@ def listed(request: HttpRequest) -> HttpResponse:
         "arrivals": shown[:PAGE],
         "older": shown[PAGE - 1].pk if len(shown) > PAGE else None,
         "count": count,
-        "form": RetryForm(auto_id=False),
+        # The same in every row, so asked for and drawn once.
+        "choose_inbox": RetryForm(auto_id=False)["inbox"].as_widget(),
+        "choose_words": RetryForm.base_fields["inbox"].label,
     }
     return pages.show(request, "web/settings/arrivals.html", context, here="arrivals")
 

@@ -156,7 +156,11 @@ class WordingForm(forms.Form):
         self.order_fields([*(f"text_{code}" for code in codes), "another"])
 
     def texts(self) -> dict[str, str]:
-        return {code: self.cleaned_data[f"text_{code}"] for code in self.codes}
+        """By language; what the page did not ask for stays as it is."""
+        names = {code: f"text_{code}" for code in self.codes}
+        return {
+            code: self.cleaned_data[name] for code, name in names.items() if name in self.data
+        }
 
     def asks_for_another(self) -> bool:
         """A language was chosen that has no words yet: the page comes back with a field for it."""
