@@ -90,7 +90,9 @@ def _send(
     found = pages.visible(request, public_id)
     form = ComposerForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _wrong(request, found, form, _errors_of(form))
+        errors = _errors_of(form)
+        errors.setdefault("", []).append(_("Not sent. What you wrote is still here."))
+        return _wrong(request, found, form, errors)
     kept = _keep(request, found, form)
     try:
         send(found, form, kept)
@@ -128,7 +130,7 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
         return None
     before = writing.draft_of(found, teammate, form.mode_sent)
     files = before.files.all() if before else ()
-    stays = any(each.public_id != sent["remove"] for each in files)
+    stays = any(each.public_id != sent["take_out"] for each in files)
     if not sent["text"].strip() and not sent["attached"] and not stays:
         if before is not None:
             conversations.discard_draft(before)
@@ -143,7 +145,7 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
         bcc=sent["bcc"],
         at=at,
     )
-    for each in kept.files.filter(public_id=sent["remove"] or "-"):
+    for each in kept.files.filter(public_id=sent["take_out"] or "-"):
         conversations.detach_from_draft(each)
     for each in sent["attached"]:
         conversations.attach_to_draft(
@@ -200,6 +202,4 @@ def _errors_of(form: ComposerForm) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, words in form.errors.items():
         found.setdefault(name if name in known else "", []).extend(map(str, words))
-    if found:
-        found.setdefault("", []).append(_("Not sent. What you wrote is still here."))
     return found

@@ -70,6 +70,7 @@ def list_context(
         "older_url": older,
         "is_later_page": bool(after),
         "opened": opened,
+        "owed_by_me": desk.owed_by(teammate) if here.key == "mine" else 0,
     }
 
 

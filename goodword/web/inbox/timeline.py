@@ -177,7 +177,7 @@ def _quiet(message: Message) -> str:
 def _height(text: str, *, pictured: bool) -> int:
     """A guess at what the frame needs: it has no script to measure itself; it scrolls beyond."""
     lines = sum(1 + len(line) // 76 for line in text.splitlines())
-    return min(_MOST_FRAME, max(_LEAST_FRAME, 40 + 23 * lines + (140 if pictured else 0)))
+    return min(_MOST_FRAME, max(_LEAST_FRAME, 40 + 23 * lines + (200 if pictured else 0)))
 
 
 def _ended(promise: Promise, *, by: Teammate, now: datetime) -> Ended:

@@ -47,7 +47,7 @@ async function post(composer, changes) {
   }
   if (composer !== form()) return; // another conversation was opened meanwhile
   say(answer.querySelector("[data-saved]")?.textContent.trim());
-  if ("attached" in changes || "remove" in changes) {
+  if ("attached" in changes || "take_out" in changes) {
     const kept = document.getElementById("draft-kept");
     kept.replaceChildren(...answer.body.childNodes);
     document.getElementById("composer-errors").hidden = true;
@@ -88,7 +88,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#composer [data-removes]");
   if (!button) return;
   event.preventDefault();
-  save({ remove: button.value });
+  save({ take_out: button.value });
 });
 
 // Sending waits for a save that is under way; otherwise that would bring the draft back.

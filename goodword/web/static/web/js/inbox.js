@@ -25,6 +25,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "conversation") return;
   markOpened();
   toTheEnd();
+  document.title = document.getElementById("conversation")?.dataset.title ?? document.title;
 });
 // Both pieces came by one answer: what is opened is announced by its heading.
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -67,11 +68,12 @@ function back() {
   if (link?.checkVisibility()) link.click();
   else (document.querySelector("#rows > [aria-current] a") ?? document.querySelector("#rows a"))?.focus();
 }
-const words = document.getElementById("back")?.title || document.getElementById("rows")?.dataset.labelBack || "";
-register("u", words.replace(/ \(u\)$/, ""), back);
-// It stands in a closed menu, so it is no element that can be pressed by its key.
-const trash = () => document.querySelector('[data-act="#"]');
-register("#", trash()?.textContent.replace(/#\s*$/, "").trim() ?? "", () => trash()?.click());
+const labels = document.getElementById("list")?.dataset;
+if (labels) {
+  register("u", labels.labelBack, back);
+  // Its button stands in a closed menu, where no key can press it.
+  register("#", labels.labelTrash, () => document.querySelector('[data-act="#"]')?.click());
+}
 
 markOpened();
 toTheEnd();
