@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -49,12 +50,7 @@ def work() -> None:
     from goodword.cli.working import Worker
 
     ended = threading.Event()
-
-    def end(signum: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    _on_end(ended.set)
     worker = Worker()
     _start(worker)
     click.echo("Goodword works. Ctrl-C ends it.")
@@ -62,6 +58,16 @@ def work() -> None:
         ended.wait()
     finally:
         worker.stop()
+
+
+def _on_end(act: Callable[[], None]) -> None:
+    """Let SIGTERM and Ctrl-C call `act` instead of ending the process at once."""
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        act()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
 
 
 def _start(worker: object) -> None:
@@ -134,6 +140,9 @@ def _serve() -> None:
         lifespan="on",
     )
     server = uvicorn.Server(config)
+    # uvicorn ends on these signals, then raises them again for whoever listened before: without
+    # a listener the process would die before the worker has put down what it has in hand.
+    _on_end(lambda: None)
     server.run()
     if not server.started:
         sys.exit(

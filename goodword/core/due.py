@@ -60,9 +60,10 @@ def claim(
             yield rows.get(pk=pk)
 
 
-def still_mine(row: DueRow) -> bool:
-    """Whether this worker's claim on `row` still stands."""
-    return type(row)._base_manager.filter(pk=row.pk, lease=row.lease).exists()
+def renew(row: DueRow, *, until: datetime) -> bool:
+    """Hold `row` longer; False when another worker has claimed it meanwhile."""
+    held = type(row)._base_manager.filter(pk=row.pk, lease=row.lease)
+    return bool(held.update(leased_until=until))
 
 
 def finish(row: DueRow) -> None:

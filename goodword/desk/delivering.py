@@ -30,7 +30,8 @@ from goodword.events import waking
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=2)
-LEASE = timedelta(minutes=15)  # longer than any road's own time limits together
+LEASE = timedelta(minutes=2)  # until `commit`: a worker that died before it delays nothing for long
+ANSWER_LEASE = timedelta(minutes=15)  # from then on: longer than any road waits for an answer
 Clock = Callable[[], datetime]
 
 
@@ -67,7 +68,7 @@ def deliver(dispatch: Dispatch, *, clock: Clock) -> None:
 
     def commit(addresses: Sequence[str]) -> None:
         with transaction.atomic():
-            if not due.still_mine(dispatch):
+            if not due.renew(dispatch, until=clock() + ANSWER_LEASE):
                 raise LeaseLost
             Recipient.objects.filter(
                 pk__in=[by_address[each] for each in addresses], state=Recipient.State.QUEUED

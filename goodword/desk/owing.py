@@ -119,9 +119,7 @@ def reaches_the_owed(message: Message) -> bool:
         .first()
     )
     person_id = asked.person_id if asked else message.conversation.person_id
-    theirs = set(
-        Holding.objects.filter(person=person_id).values_list("address_id", flat=True)
-    )
+    theirs = set(Holding.objects.filter(person=person_id).values_list("address_id", flat=True))
     if asked:
         theirs |= set(
             asked.recipients.filter(role=Recipient.Role.REPLY_TO).values_list(

@@ -42,7 +42,7 @@ from goodword.promises import queries as owed
 logger = logging.getLogger(__name__)
 
 MOST_TRIES = 8
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=30)  # receiving is idempotent: a second worker too soon does no harm
 
 
 class NoInbox(Exception):

@@ -23,7 +23,7 @@ from goodword.desk import receiving
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(seconds=90)
 IDLE_SECONDS = 60.0  # between two looks at the whole mailbox, whatever IDLE says
 _LOOK_FOR_ACCOUNTS_SECONDS = 3.0
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 5.0, 300.0
