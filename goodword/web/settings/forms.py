@@ -158,9 +158,7 @@ class WordingForm(forms.Form):
     def texts(self) -> dict[str, str]:
         """By language; what the page did not ask for stays as it is."""
         names = {code: f"text_{code}" for code in self.codes}
-        return {
-            code: self.cleaned_data[name] for code, name in names.items() if name in self.data
-        }
+        return {code: self.cleaned_data[name] for code, name in names.items() if name in self.data}
 
     def asks_for_another(self) -> bool:
         """A language was chosen that has no words yet: the page comes back with a field for it."""
@@ -200,7 +198,7 @@ class InviteForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect())
+    role = forms.ChoiceField(label=_("They are"), choices=Role.choices, widget=forms.RadioSelect())
 
 
 class TeamForm(forms.Form):

@@ -38,13 +38,17 @@ class ForgotPassword(account.PasswordResetView):  # type: ignore[misc]  # allaut
 
 
 def marked(view: View) -> View:
-    """The view, with status 422 where its form comes back with errors, as our own pages answer."""
+    """As our own pages answer: 422 where a form comes back with errors, and no placeholders."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         form = (getattr(response, "context_data", None) or {}).get("form")
-        if request.method == "POST" and response.status_code == 200 and form and form.errors:
+        if form is None:
+            return response
+        for field in form.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # allauth says each label twice
+        if request.method == "POST" and response.status_code == 200 and form.errors:
             response.status_code = 422
         return response
 
