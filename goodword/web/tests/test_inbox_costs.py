@@ -1,0 +1,132 @@
+"""A page with many rows costs as many queries as one with few."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from goodword.accounts import actions as accounts
+from goodword.conversations import actions as conversations
+from goodword.conversations.models import Conversation
+from goodword.desk import handling
+from goodword.desk.roads import InboundFile
+from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def house() -> SimpleNamespace:
+    return make_house(NOW - 60 * DAY)
+
+
+@pytest.fixture
+def ben(house: SimpleNamespace) -> Client:
+    client = Client()
+    client.force_login(house.ben)
+    return client
+
+
+def _write(house: SimpleNamespace, numbers: range) -> None:
+    """Conversations of every sort: taken, tagged, nameless, answered."""
+    for number in numbers:
+        sender = f"p{number}@x.example"
+        at = NOW - 2 * DAY + number * MINUTE
+        message = receive(
+            house, f"Watch {number}", sender=sender, name=f"P {number}" if number % 2 else "", at=at
+        )
+        handling.assign(message.conversation, to=house.ben, by=house.ben, at=at)
+        conversations.tag(message.conversation, f"tag {number % 3}", by=house.ben, at=at)
+        if number % 4 == 0:
+            reply(message.conversation, house.ben, at=at + HOUR, to=[sender])
+    deliver(at=NOW)
+
+
+def _cost(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(url)
+    assert answer.status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    "url", ["/inbox/mine/", "/inbox/all/", "/inbox/mine/?order=newest", "/search/?q=watch"]
+)
+def test_a_list_of_fifty_costs_what_one_of_five_does(house, ben, url) -> None:
+    _write(house, range(6))
+    ben.get(url)  # the session and the content of caches
+    few = _cost(ben, url)
+    _write(house, range(6, 50))
+
+    assert _cost(ben, url) == few
+    assert few <= 20
+
+
+def _talk(house: SimpleNamespace, first: Conversation | None, turns: range) -> Conversation:
+    asked = None
+    for turn in turns:
+        at = NOW - 30 * DAY + turn * HOUR
+        files = [InboundFile(f"{turn}.txt", "text/plain", b"%d" % turn)]
+        answers = None
+        if first is not None:
+            answers = first.messages.filter(direction="out").order_by("-id").first()
+        asked = receive(house, f"Turn {turn}", files=files, answers=answers, at=at)
+        first = first or asked.conversation
+        reply(asked.conversation, house.ben, f"Answer {turn}", at=at + MINUTE)
+        deliver(at=at + 2 * MINUTE)
+    assert asked is not None and first is not None
+    return first
+
+
+def test_a_conversation_of_eighty_messages_costs_what_one_of_six_does(house, ben) -> None:
+    conversation = _talk(house, None, range(3))
+    url = f"/conversations/{conversation.public_id}/?folder=all"
+    ben.get(url)
+    few = _cost(ben, url)
+    assert _talk(house, conversation, range(3, 40)) == conversation
+
+    assert conversation.messages.count() == 80
+    assert _cost(ben, url) <= few
+    assert _cost(ben, f"{url}&all=1") <= few
+    assert few <= 40
+
+
+def test_ten_teams_cost_what_one_does_in_the_sidebar(house, ben) -> None:
+    ben.get("/inbox/snoozed/")
+    few = _cost(ben, "/inbox/snoozed/")
+    for number in range(10):
+        accounts.make_team(name=f"T {number}", members=[house.ben], by=house.ana, at=NOW)
+
+    assert _cost(ben, "/inbox/snoozed/") == few
+
+
+def test_a_long_conversation_shows_its_latest_twenty_and_says_how_many_came_before(
+    house, ben
+) -> None:
+    conversation = _talk(house, None, range(12))
+    url = f"/conversations/{conversation.public_id}/"
+
+    page = ben.get(url).content.decode()
+    assert "4 earlier, since" in page
+    assert "Turn 11" in page and "Turn 1<" not in page
+    assert "Turn 1<" in ben.get(f"{url}?all=1").content.decode()
+
+
+def test_the_older_link_of_a_list_leads_through_every_row_once(house, ben) -> None:
+    for number in range(120):
+        receive(house, f"Row {number:03}", sender=f"p{number}@x.example", at=NOW - number * MINUTE)
+    url, seen = "/inbox/unassigned/", []
+    while url:
+        page = ben.get(url)
+        seen += [row.conversation.latest_words for row in page.context["rows"]]
+        url = page.context["older_url"]
+
+    assert len(seen) == len(set(seen)) == 120
+    assert seen == sorted(seen, reverse=True)  # by due time: the oldest is due first

@@ -1,0 +1,206 @@
+"""Who may do what on every URL of the daily screens. A new URL without an entry here fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from goodword.conversations import actions as conversations
+from goodword.conversations.models import Conversation, Message
+from goodword.desk import delivering, handling
+from goodword.desk.roads import Answer, InboundFile
+from goodword.files import actions as files
+from goodword.promises.models import Promise
+from goodword.web.inbox.urls import urlpatterns
+from tests.factories import DAY, HOUR, MINUTE, MemoryRoad, deliver, make_house, receive, reply
+
+pytestmark = pytest.mark.django_db
+
+INSIDE = ("ana", "lea", "ben", "lou")  # who sees the front team's inbox
+ANSWERING = ("ana", "lea", "ben")
+EVERYBODY = ("ana", "lea", "ben", "lou", "carl")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One URL. `answers`: what those in `seen_by` get; everyone else inside gets 404."""
+
+    args: tuple[str, ...] = ()
+    post: dict[str, str] | None = None
+    answers: int = 200
+    seen_by: tuple[str, ...] = INSIDE
+    query: str = ""
+    changes_for: tuple[str, ...] = field(default=ANSWERING)  # who changes something by it
+
+
+ONE, MESSAGE = ("conversation",), ("message",)
+CASES: dict[str, Case] = {
+    "home": Case(answers=302, seen_by=EVERYBODY),
+    "start": Case(answers=302, seen_by=EVERYBODY),
+    "folder": Case(("mine",), seen_by=EVERYBODY),
+    "team": Case(("team",)),
+    "search": Case(query="?q=gift", seen_by=EVERYBODY),
+    "conversation": Case(ONE),
+    "draft": Case(ONE, {"mode": "reply", "text": "half"}, 302),
+    "reply": Case(ONE, {"mode": "reply", "text": "Yes", "to": "grace@whitlow.example"}, 302),
+    "note": Case(ONE, {"mode": "note", "text": "Hm"}, 302, changes_for=INSIDE),
+    "assign": Case(ONE, {"to": "me"}, 302),
+    "tag": Case(ONE, {"name": "new"}, 302),
+    "untag": Case(ONE, {"name": "repair"}, 302),
+    "snooze": Case(ONE, {"until": "tomorrow"}, 302),
+    "close": Case(ONE, {}, 422, changes_for=()),
+    "reopen": Case(("closed",), {}, 302),
+    "spam": Case(ONE, {}, 302),
+    "trash": Case(ONE, {"sure": "yes"}, 302),
+    "no_answer_needed": Case(ONE, {}, 302),
+    "answer_needed": Case(("waived",), {}, 302),
+    "frame": Case(MESSAGE),
+    "source": Case(MESSAGE),
+    "eml": Case(MESSAGE),
+    "take_back": Case(("queued",), {}, 302),
+    "let_go": Case(("held",), {}, 302),
+    "decide": Case(("doubtful",), {"address": "old@gone.example", "choice": "received"}, 302),
+    "attachment": Case(("attachment", "receipt.pdf")),
+}
+
+
+@pytest.fixture
+def house() -> SimpleNamespace:
+    """The cast, and a conversation of the front team in every condition an act needs."""
+    now = timezone.now()
+    house = make_house(now - 9 * DAY)
+    pdf = InboundFile("receipt.pdf", "application/pdf", b"%PDF-1.4")
+    message = receive(house, html="<p>Where?</p>", files=[pdf], at=now - HOUR)
+    message.raw = files.keep(b"Subject: x\r\n\r\nWhere?", at=now)
+    message.save(update_fields=["raw"])
+    conversations.tag(message.conversation, "repair", by=house.ben, at=now)
+
+    def another(sender: str) -> Conversation:
+        return receive(house, sender=sender, at=now - DAY).conversation
+
+    closed = another("closed@x.example")
+    handling.no_answer_needed(closed, by=house.ben, at=now)
+    handling.close(closed, by=house.ben, at=now)
+    waived = another("waived@x.example")
+    handling.no_answer_needed(waived, by=house.ben, at=now)
+    road = MemoryRoad(answers={"old@gone.example": Answer("unknown", "line broke")})
+    doubtful = reply(
+        another("old@gone.example"), house.ana, at=now - 2 * HOUR, to=["old@gone.example"]
+    )
+    deliver(at=now - HOUR, road=road)
+    held = reply(another("held@x.example"), house.ana, at=now - MINUTE, to=["held@x.example"])
+    delivering.hold_everything(why="restored", at=now)
+    queued = reply(another("queued@x.example"), house.ana, at=now, to=["queued@x.example"])
+    house.named = {
+        "conversation": message.conversation.public_id,
+        "message": message.public_id,
+        "attachment": message.attachments.get().public_id,
+        "team": house.front.public_id,
+        "closed": closed.public_id,
+        "waived": waived.public_id,
+        "doubtful": doubtful.public_id,
+        "held": held.public_id,
+        "queued": queued.public_id,
+    }
+    return house
+
+
+def test_every_url_has_a_case() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(CASES)
+
+
+def _ask(house: SimpleNamespace, name: str, client: Client) -> int:
+    case = CASES[name]
+    args = [house.named.get(arg, arg) for arg in case.args]
+    url = reverse(f"inbox:{name}", args=args) + case.query
+    answer = client.get(url) if case.post is None else client.post(url, case.post)
+    if answer.streaming:
+        assert b"".join(answer.streaming_content)  # read to its end, so that the file is closed
+    return answer.status_code
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_given_a_stranger_every_page_asks_them_to_sign_in(house, client, name) -> None:
+    before = _fingerprint()
+
+    assert _ask(house, name, client) == 302
+    assert _fingerprint() == before
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("name", CASES)
+def test_given_a_teammate_each_page_answers_as_their_part_says(house, client, name, who) -> None:
+    client.force_login(getattr(house, who))
+    case, before = CASES[name], _fingerprint()
+
+    status = _ask(house, name, client)
+
+    assert status == _expected(case, name, who)
+    if case.post is not None:
+        assert (_fingerprint() != before) == (who in case.changes_for)
+
+
+def _expected(case: Case, name: str, who: str) -> int:
+    if who not in case.seen_by:
+        return 404
+    if who == "lou" and name == "reply":
+        return 422  # the form comes back and says why
+    if who == "lou" and name == "close":
+        return 302  # led back with a sentence
+    return case.answers
+
+
+def _fingerprint() -> list[object]:
+    """All that an act could change."""
+    asked = [
+        Conversation.objects.values_list("pk", "state", "assignee", "team", "tags"),
+        Conversation.objects.values_list("drafts__pk", "drafts__text"),
+        Message.objects.values_list("pk", "counted", "dispatch__due_at", "dispatch__held"),
+        Message.objects.values_list("recipients__pk", "recipients__state"),
+        Promise.objects.values_list("pk", "state", "owner"),
+    ]
+    return [sorted(rows, key=repr) for rows in asked]
+
+
+def test_given_an_htmx_request_of_a_stranger_it_is_told_401_so_that_the_page_reloads(
+    house, client
+) -> None:
+    url = reverse("inbox:conversation", args=[house.named["conversation"]])
+
+    assert client.get(url, headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_given_another_team_nothing_of_a_conversation_shows_in_lists_counts_or_search(
+    house, client
+) -> None:
+    client.force_login(house.carl)
+
+    for url in ("/inbox/all/", "/inbox/unassigned/", "/inbox/spam/", "/search/?q=where"):
+        page = client.get(url).content.decode()
+        assert "Grace" not in page
+        assert "nav-count" not in page
+
+
+def test_given_a_light_teammate_the_page_offers_notes_and_no_acts(house, client) -> None:
+    client.force_login(house.lou)
+
+    one = f"/conversations/{house.named['conversation']}/"
+    page = client.get(one).content.decode()
+
+    assert "Keep note" in page
+    for act in ("reply", "close", "trash", "spam", "assign", "snooze", "tag", "no-answer-needed"):
+        assert f"{one}{act}/" not in page
+
+
+@pytest.mark.parametrize("folder", ["mine2", "team-nobody", "..%2f"])
+def test_given_a_list_that_is_not_there_the_page_is_not_found(house, client, folder) -> None:
+    client.force_login(house.ben)
+
+    assert client.get(f"/inbox/{folder}/").status_code == 404
+    url = f"/conversations/{house.named['conversation']}/?folder={folder}"
+    assert client.get(url).status_code == 404

@@ -1,0 +1,112 @@
+"""The search page: what it finds, shows and says."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from goodword.conversations import search
+from goodword.web.inbox.searching import in_context
+from tests.factories import DAY, MINUTE, make_house, receive
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> SimpleNamespace:
+    return make_house(timezone.now() - 9 * DAY)
+
+
+@pytest.fixture
+def ben(house: SimpleNamespace) -> Client:
+    client = Client()
+    client.force_login(house.ben)
+    return client
+
+
+def said(client: Client, query: str) -> str:
+    answer = client.get("/search/", {"q": query})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_result_shows_who_the_words_in_context_and_what_is_owed(ben, house) -> None:
+    receive(house, "Where is the Größe of my ring?", at=timezone.now() - MINUTE)
+
+    page = said(ben, "grosse rin")
+
+    assert "Grace Whitlow" in page and "chip-due" in page
+    assert "<mark>Größe</mark>" in page and "<mark>ring</mark>" in page
+
+
+def test_operators_narrow_and_unknown_ones_are_said_back(ben, house) -> None:
+    receive(house, "one ring", at=timezone.now() - MINUTE)
+    receive(house, "two ring", sender="tom@x.example", name="Tom", at=timezone.now())
+
+    page = said(ben, "ring from:tom is:sleepy")
+
+    assert "Tom" in page and "Grace Whitlow" not in page
+    assert "<code>is:sleepy</code>" in page
+
+
+def test_an_empty_search_explains_and_a_vain_one_says_so(ben) -> None:
+    assert "has:attachment" in said(ben, "")
+    assert "Nothing was found" in said(ben, "unicorn")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"', "'", "a OR b", "NEAR(", "*", "x" * 5000, "\x00", "from:", 'tag:"', "%", "☂", "</script>"],
+)
+def test_any_input_is_safe(ben, house, query) -> None:
+    receive(house, at=timezone.now() - MINUTE)
+
+    assert "Search" in said(ben, query)
+
+
+def test_older_results_follow_page_by_page_each_once(ben, house) -> None:
+    for number in range(60):
+        at = timezone.now() - number * MINUTE
+        receive(house, f"ring {number:02}", sender=f"p{number}@x.example", at=at)
+    first = ben.get("/search/?q=ring")
+    second = ben.get(first.context["older_url"])
+
+    found = [result.message.text for page in (first, second) for result in page.context["results"]]
+
+    assert len(found) == len(set(found)) == 60
+    assert not second.context["older_url"]
+
+
+def test_given_a_search_that_takes_too_long_it_says_that_it_was_stopped(
+    ben, house, monkeypatch
+) -> None:
+    receive(house, "ring", at=timezone.now() - MINUTE)
+    monkeypatch.setattr(search, "LIMIT_SECONDS", 0.0)
+
+    assert "stopped after a second" in said(ben, "ring")
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "shown"),
+    [
+        ("plain words", "none", "plain words"),
+        ("a <b>bold</b> word", "bold", "a &lt;b&gt;<mark>bold</mark>&lt;/b&gt; word"),
+        ("Crème brûlée", "creme", "<mark>Crème</mark> brûlée"),
+        ("ringing rings", "ring ", "ringing rings"),
+        ("", "x", ""),
+    ],
+)
+def test_words_are_marked_as_they_were_written(text, query, shown) -> None:
+    assert in_context(text, search.read(query)) == shown
+
+
+def test_only_the_neighbourhood_of_the_word_is_shown() -> None:
+    text = "begin " * 200 + "needle " + "end " * 200
+
+    shown = in_context(text, search.read("needle"))
+
+    assert "<mark>needle</mark>" in shown
+    assert shown.startswith("… ") and shown.endswith(" …") and len(shown) < 400
