@@ -139,8 +139,9 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
     if message.pk < conversation.latest_key:
         return
     conversation.latest_key = message.pk
-    conversation.latest_words = one_line(message.shown_text)
-    conversation.latest_is_ours = not message.is_inbound
+    if not message.is_note:  # the last words are what was said between us and them
+        conversation.latest_words = one_line(message.shown_text)
+        conversation.latest_is_ours = not message.is_inbound
     conversation.save(update_fields=["latest_key", "latest_words", "latest_is_ours"])
 
 
@@ -149,10 +150,13 @@ def unsay(message: Message) -> None:
     conversation = message.conversation
     message.external_ids.all().delete()
     message.delete()
-    latest = conversation.messages.order_by("-id").first()
     conversation.latest_key = 0
-    if latest:
-        _remember_latest(conversation, latest)
+    for latest in (
+        conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id").first(),
+        conversation.messages.order_by("-id").first(),
+    ):
+        if latest:
+            _remember_latest(conversation, latest)
 
 
 def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:
