@@ -433,7 +433,6 @@ def test_a_mail_that_could_not_be_read_is_seen_saved_and_tried_again(
     assert b"".join(saved.streaming_content) == b"\x00\xff<script>alert(1)</script>"
     assert saved["Content-Type"] == "application/octet-stream"
     assert saved["Content-Disposition"].startswith("attachment")
-    saved.close()
 
     ana.post(f"/settings/arrivals/{arrival.pk}/again/", {"inbox": house.repairs.pk})
     arrival.refresh_from_db()
