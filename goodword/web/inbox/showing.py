@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from goodword.promises.models import Promise
 from goodword.web.inbox.places import Place
 
 SOON = timedelta(hours=2)
+_EMPTY_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 MOST_SHOWN = 30_000  # characters of one text with links; the rest stands plain below it
 
 
@@ -108,7 +110,8 @@ def name_of(person: Person) -> str:
 
 
 def linked(text: str) -> SafeString:
-    """Text from outside, escaped, with links that open elsewhere and tell nobody whence."""
-    html = urlize(text[:MOST_SHOWN], nofollow=True, autoescape=True)
+    """Text from outside in paragraphs, escaped; links open elsewhere and tell nobody whence."""
+    paragraphs = _EMPTY_LINES.split(text[:MOST_SHOWN])
+    html = "".join(f"<p>{urlize(each, nofollow=True, autoescape=True)}</p>" for each in paragraphs)
     away = html.replace('rel="nofollow"', 'rel="noopener noreferrer nofollow" target="_blank"')
-    return mark_safe(away)  # noqa: S308 -- urlize escaped it; quotes in the text are entities
+    return mark_safe(away if text else "")  # noqa: S308 -- urlize escaped it, quotes too

@@ -115,7 +115,7 @@ def test_a_long_conversation_shows_its_latest_twenty_and_says_how_many_came_befo
 
     page = ben.get(url).content.decode()
     assert "4 earlier, since" in page
-    assert "Turn 11" in page and "Turn 1<" not in page
+    assert "Turn 11<" in page and "Turn 1<" not in page
     assert "Turn 1<" in ben.get(f"{url}?all=1").content.decode()
 
 
