@@ -8,12 +8,13 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from goodword.accounts.models import Teammate
+from goodword.core.text import clean_line
 
 View = Callable[..., HttpResponseBase]
 
@@ -42,6 +43,11 @@ def teammate_of(request: HttpRequest) -> Teammate:
     if not isinstance(request.user, Teammate):
         raise PermissionDenied
     return request.user
+
+
+def typed(values: QueryDict, name: str) -> str:
+    """One value of an address or a form as a clean line: PostgreSQL refuses NUL in any query."""
+    return clean_line(values.get(name, ""), most=320)
 
 
 def moment_of(request: HttpRequest) -> datetime:

@@ -27,7 +27,7 @@ from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import showing, snoozing
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.forms import SnoozeForm, TagForm
-from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
+from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 
 Act = Callable[[Conversation, Teammate, datetime], object]
 
@@ -58,7 +58,7 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
         return _page(request, public_id, "web/inbox/assign.html")
 
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
-        handling.assign(found, to=_whom(request.POST.get("to", ""), by), by=by, at=at)
+        handling.assign(found, to=_whom(typed(request.POST, "to"), by), by=by, at=at)
 
     try:
         return _do(request, public_id, act)
@@ -97,7 +97,7 @@ def tag(request: HttpRequest, public_id: str) -> HttpResponse:
 @inside
 @require_POST
 def untag(request: HttpRequest, public_id: str) -> HttpResponse:
-    name = request.POST.get("name", "")
+    name = typed(request.POST, "name")
 
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         for each in said.tags().filter(conversations=found, name=name):
@@ -240,7 +240,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
         "leave": delivering.leave_it,
     }
     verb = verbs.get(request.POST.get("choice", ""))
-    rows = message.recipients.filter(address__value=request.POST.get("address", ""))
+    rows = message.recipients.filter(address__value=typed(request.POST, "address"))
 
     @transaction.atomic
     def act(found: Conversation, by: Teammate, at: datetime) -> None:

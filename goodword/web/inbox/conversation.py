@@ -20,7 +20,7 @@ from goodword.promises import queries as promises
 from goodword.web.inbox import listing, showing, snoozing, timeline, writing
 from goodword.web.inbox.places import NoSuchPlace, Place, place, place_of
 from goodword.web.inbox.writing import Composer
-from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
+from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 
 _OTHERS = 6  # conversations with the same person that stand beside this one
 
@@ -63,10 +63,10 @@ def place_beside(request: HttpRequest, found: Conversation) -> Place:
     Raises Http404 for a place that isn't there.
     """
     teammate = teammate_of(request)
-    key = request.GET.get("folder", "") or request.POST.get("folder", "")
+    key = typed(request.GET, "folder")
     if not key:
         return place_of(found, teammate)
-    order = request.GET.get("order", "") or request.POST.get("order", "")
+    order = typed(request.GET, "order")
     try:
         return place(teammate, key, order=order)
     except NoSuchPlace as error:

@@ -20,7 +20,9 @@ from goodword.web.inside import inside, moment_of, teammate_of
 @inside
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in."""
+    """The first page after signing in; setting up goes on where an owner left it."""
+    if getattr(request, "business", None) is None:
+        return redirect("setup:begin")
     return redirect("inbox:folder", "mine")
 
 

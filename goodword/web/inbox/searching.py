@@ -23,7 +23,7 @@ from goodword.desk import queries as desk
 from goodword.web.inbox import showing
 from goodword.web.inbox.places import place_of
 from goodword.web.inbox.showing import Owed
-from goodword.web.inside import inside, moment_of, teammate_of
+from goodword.web.inside import inside, moment_of, teammate_of, typed
 
 _MOST_ASKED = 500  # characters
 _LOOKED_THROUGH = 6_000  # characters of a message that are searched for the words to show
@@ -45,15 +45,15 @@ class Result:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     teammate = teammate_of(request)
-    typed = request.GET.get("q", "")[:_MOST_ASKED]
-    asked = searching.read(typed)
+    words = request.GET.get("q", "")[:_MOST_ASKED]
+    asked = searching.read(words)
     found = searching.find(asked, by=teammate, before=_key(request, teammate))
     older = ""
     if found.after is not None:
-        values = {"q": typed, "before": found.messages[-1].public_id}
+        values = {"q": words, "before": found.messages[-1].public_id}
         older = f"{reverse('inbox:search')}?{urlencode(values)}"
     context = {
-        "typed": typed,
+        "typed": words,
         "asked": asked,
         "results": _results(request, teammate, asked, found.messages),
         "stopped": found.stopped,
@@ -65,7 +65,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _key(request: HttpRequest, teammate: Teammate) -> int | None:
     """The key of the message a former page ended with; one that isn't there begins anew."""
-    public_id = request.GET.get("before", "")
+    public_id = typed(request.GET, "before")
     if not public_id:
         return None
     rows = conversations.messages_visible_to(teammate).filter(public_id=public_id)

@@ -174,6 +174,22 @@ def test_a_cursor_that_somebody_typed_is_no_error(ben, message, cursor) -> None:
     assert ben.get(f"/search/?q=a&before={cursor}").status_code == 200
 
 
+def test_a_nul_in_a_form_or_an_address_is_no_error(ben, message) -> None:
+    one = f"/conversations/{message.conversation.public_id}/"
+
+    assert ben.get(f"{one}?folder=team-%00").status_code == 404
+    for act, sent in [
+        ("assign", {"to": "team:\x00"}),
+        ("untag", {"name": "\x00"}),
+        ("tag", {"name": "a\x00"}),
+        ("snooze", {"until": "\x00"}),
+        ("draft", {"mode": "reply", "text": "a\x00b", "take_out": "\x00"}),
+    ]:
+        assert ben.post(f"{one}{act}/", sent).status_code in {302, 422}
+    decide = {"address": "\x00", "choice": "\x00"}
+    assert ben.post(f"/messages/{message.public_id}/decide/", decide).status_code == 302
+
+
 def test_a_mail_without_its_original_has_no_source(ben, message) -> None:
     assert ben.get(f"/messages/{message.public_id}/source/").status_code == 404
     assert ben.get(f"/messages/{message.public_id}/download.eml").status_code == 404
