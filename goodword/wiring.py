@@ -36,6 +36,7 @@ SWEEP: list[Job] = [
     lambda at: handling.wake_due(at=at),
     lambda at: files.sweep(at=at),
     lambda at: trials.sweep(at=at),
+    lambda at: notices.sweep(at=at),
 ]
 
 

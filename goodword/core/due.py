@@ -8,11 +8,13 @@ after `LEASE` so that another takes the row up.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 LEASE = timedelta(minutes=5)
@@ -64,6 +66,28 @@ def renew(row: DueRow, *, until: datetime) -> bool:
     """Hold `row` longer; False when another worker has claimed it meanwhile."""
     held = type(row)._base_manager.filter(pk=row.pk, lease=row.lease)
     return bool(held.update(leased_until=until))
+
+
+@contextmanager
+def held(row: DueRow, *, clock: Callable[[], datetime], lease: timedelta) -> Iterator[None]:
+    """Renew the claim on `row` while the work inside goes on, however long it takes.
+
+    So a lease can be short, and what a dead worker had in hand is soon taken up by another.
+    """
+    done = threading.Event()
+
+    def keep() -> None:
+        while not done.wait(lease.total_seconds() / 3):
+            renew(row, until=clock() + lease)
+            connection.close()
+
+    keeper = threading.Thread(target=keep, name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
 
 
 def finish(row: DueRow) -> None:

@@ -30,8 +30,7 @@ from goodword.events import waking
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=2)
-LEASE = timedelta(minutes=2)  # until `commit`: a worker that died before it delays nothing for long
-ANSWER_LEASE = timedelta(minutes=15)  # from then on: longer than any road waits for an answer
+LEASE = timedelta(seconds=60)  # renewed while a worker lives, so a dead one delays nothing for long
 Clock = Callable[[], datetime]
 
 
@@ -45,7 +44,8 @@ def deliver_due(*, clock: Clock, most: int = 10) -> int:
     for dispatch in due.claim(Dispatch.objects.all(), at=clock(), most=most, lease=LEASE):
         done += 1
         try:
-            deliver(dispatch, clock=clock)
+            with due.held(dispatch, clock=clock, lease=LEASE):
+                deliver(dispatch, clock=clock)
         except LeaseLost:
             continue  # another worker has it
         except Exception as error:
@@ -68,7 +68,7 @@ def deliver(dispatch: Dispatch, *, clock: Clock) -> None:
 
     def commit(addresses: Sequence[str]) -> None:
         with transaction.atomic():
-            if not due.renew(dispatch, until=clock() + ANSWER_LEASE):
+            if not due.renew(dispatch, until=clock() + LEASE):
                 raise LeaseLost
             Recipient.objects.filter(
                 pk__in=[by_address[each] for each in addresses], state=Recipient.State.QUEUED

@@ -41,9 +41,9 @@ class Inbound:
     200 characters). `external_ids`: the ids the message carries; `refers_to`: the ids it answers,
     nearest first. `said_at`: aware, when it arrived. `claimed_at`: what the sender's clock said.
     `html` is as it came, cleaned whenever it is shown; `text` is the whole text; `reply_text` is
-    `text` without the quoted history, for showing (never longer than `text`). `to`/`cc` as written.
-    `delivered_to`: the addresses it reached us by (envelope), when known. `kind_why`: the rule
-    that decided `kind`. `oddities`: what was strange about it, in words, to be shown on the message.
+    `text` without the quoted history, for showing (never longer than `text`). `to`/`cc` as
+    written. `delivered_to`: the addresses it reached us by (envelope), when known. `kind_why`:
+    the rule that decided `kind`. `oddities`: what was strange about it, in words, to be shown.
     """
 
     road: str

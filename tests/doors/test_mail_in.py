@@ -1,4 +1,4 @@
-"""Mail through the real doors: SMTP, the pipe, IMAP by Dovecot; each mail once, whatever happens."""
+"""Mail through the real doors: SMTP, the pipe, IMAP; each mail once, whatever happens."""
 
 import smtplib
 

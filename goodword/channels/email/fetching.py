@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goodword.channels.email import accounts, imap_in
 from goodword.channels.email.explaining import explain
@@ -46,7 +46,7 @@ def catch_up(account: MailAccount, mailbox: imap_in.Mailbox, *, at: datetime) ->
     for uid in uids:
         taken += _take(account, mailbox, uid, remember=known, at=at)
     last = max([newest, account.last_uid if known else 0, *uids])
-    MailAccount.objects.filter(pk=account.pk).update(uidvalidity=mailbox.uidvalidity, last_uid=last)
+    _same_mailbox(account).update(uidvalidity=mailbox.uidvalidity, last_uid=last)
     account.uidvalidity, account.last_uid = mailbox.uidvalidity, last
     return taken
 
@@ -70,8 +70,18 @@ def _take(
             at=at,
         )
         if remember:
-            MailAccount.objects.filter(pk=account.pk).update(last_uid=uid)
+            _same_mailbox(account).update(last_uid=uid)
     return 1
+
+
+def _same_mailbox(account: MailAccount) -> QuerySet[MailAccount]:
+    """The account's row, unless it was pointed at another mailbox while we read this one."""
+    return MailAccount.objects.filter(
+        pk=account.pk,
+        imap_host=account.imap_host,
+        imap_user=account.imap_user,
+        imap_folder=account.imap_folder,
+    )
 
 
 def _claim(account: MailAccount, token: str, *, at: datetime) -> bool:
