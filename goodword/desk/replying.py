@@ -288,7 +288,7 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
         conversation,
         by=by,
         kind=Draft.Kind.REPLY,
-        text=message.text,
+        text=_before_what_was_begun(message.text, conversation, by=by),
         to=", ".join(names["to"]),
         cc=", ".join(names["cc"]),
         bcc=", ".join(names["bcc"]),
@@ -304,6 +304,13 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
     conversations.unsay(message)
     events.announce(fact, by=by, about=conversation, at=at)
     return draft
+
+
+def _before_what_was_begun(text: str, conversation: Conversation, *, by: Teammate) -> str:
+    """What comes back stands before a draft begun in the meantime: neither is lost."""
+    begun = Draft.objects.filter(conversation=conversation, teammate=by, kind=Draft.Kind.REPLY)
+    newer = begun.values_list("text", flat=True).first() or ""
+    return f"{text}\n\n{newer}" if newer.strip() else text
 
 
 def _never_left(message: Message) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from goodword.accounts.models import Teammate
+from goodword.events import waking
 from goodword.core.text import clean_line
 
 View = Callable[..., HttpResponseBase]
@@ -28,6 +29,9 @@ def inside(view: View) -> View:
             if wants_piece(request):
                 return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
+        if not wants_piece(request):
+            # Read before the page's rows: what happens from here on is replayed to the page.
+            request.newest_event = waking.latest()  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         if "Cache-Control" not in response.headers:

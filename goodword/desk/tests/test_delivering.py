@@ -59,6 +59,16 @@ def test_taken_back_it_is_the_draft_it_was_and_never_leaves(house, answer):
     assert checking.violations() == []
 
 
+def test_taken_back_it_joins_a_draft_begun_meanwhile(house, answer):
+    from goodword.conversations import actions as conversations
+
+    conversations.save_draft(
+        answer.conversation, by=house.ben, kind="reply", text="Also:", at=MONDAY_NOON + HOUR
+    )
+    draft = replying.take_back(answer, by=house.ben, at=MONDAY_NOON + HOUR)
+    assert draft.text == "It left this morning.\n\nAlso:"
+
+
 def test_what_has_left_cannot_be_taken_back(house, answer):
     deliver(at=LATER)
     with pytest.raises(replying.TooLate):

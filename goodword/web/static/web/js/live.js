@@ -16,7 +16,12 @@ function remember(root) {
 async function fetched(url, piece) {
   const address = new URL(url, window.location.href);
   address.searchParams.set("fragment", piece);
-  const response = await fetch(address, { headers: { "HX-Request": "true" } });
+  let response;
+  try {
+    response = await fetch(address, { headers: { "HX-Request": "true" } });
+  } catch {
+    return null; // Goodword can't be reached: the stream comes back by itself and looks again
+  }
   if (response.status === 401) window.location.reload();
   if (!response.ok) return null;
   return new DOMParser().parseFromString(await response.text(), "text/html");
@@ -164,7 +169,8 @@ function gather(topic) {
 let stream = null;
 function listen() {
   stream?.close();
-  stream = new EventSource("/events/");
+  // What happened between making the page and opening the stream is told at once.
+  stream = new EventSource(`/events/?since=${document.getElementById("app")?.dataset.newestEvent ?? ""}`);
   stream.addEventListener("topic", (event) => gather(event.data));
   let wasLost = false;
   stream.addEventListener("open", () => {
