@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goodword.core import ids
 
@@ -37,7 +38,7 @@ class Role(models.TextChoices):
 
 class Theme(models.TextChoices):
     SYSTEM = "", _("As the system")
-    LIGHT = "light", _("Light")
+    LIGHT = "light", pgettext_lazy("colour scheme", "Light")
     DARK = "dark", _("Dark")
 
 

@@ -90,7 +90,7 @@ def _waiting(row: Recipient, message: Message) -> Line:
         "clock",
         _("Not yet taken for %(address)s") % {"address": address},
         tone="soon",
-        said=said,
+        said=_(said),
         advice=_("Goodword tries again by itself, for two days."),
     )
 
@@ -115,9 +115,10 @@ def _trouble(row: Recipient) -> Line:
             ("received", "again", "leave"),
         ),
     }[State(row.state)]  # fmt: skip
+    said = _(row.words)  # a server's words, which no catalogue knows, or a sentence of ours
     if row.dealt_with_at:
-        return Line("circle-alert", words, said=row.words, advice=_("Left at that."))
-    return Line("circle-alert", words, "late", row.words, advice, row.address.value, choices)
+        return Line("circle-alert", words, said=said, advice=_("Left at that."))
+    return Line("circle-alert", words, "late", said, advice, row.address.value, choices)
 
 
 def _why_held(code: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
@@ -39,7 +40,10 @@ class _Names:
     known: dict[str, str] = field(default_factory=dict)
 
     def of(self, key: str) -> str:
-        return _("You") if key == self.me else self.known.get(key, _("Somebody"))
+        """The name of who did it, as a sentence begins with it."""
+        if key == self.me:
+            return pgettext("who did it", "You")
+        return self.known.get(key, pgettext("who did it", "Somebody"))
 
     def inside(self, key: str) -> str:
         """The name within a sentence."""

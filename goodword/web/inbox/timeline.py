@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
@@ -186,7 +187,8 @@ def _ended(promise: Promise, *, by: Teammate, now: datetime) -> Ended:
 
 
 def _how_it_ended(promise: Promise, by: Teammate) -> str:
-    who = _("you") if promise.ended_by_id == by.pk else str(promise.ended_by or "")
+    mine = promise.ended_by_id == by.pk
+    who = pgettext("who did it", "you") if mine else str(promise.ended_by or "")
     if promise.state in {Promise.State.KEPT, Promise.State.KEPT_LATE}:
         return _("answered by %(who)s") % {"who": who} if who else _("answered")
     if promise.state == Promise.State.BROKEN:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goodword.accounts import actions as accounts
@@ -15,14 +15,14 @@ from goodword.web.settings.forms import BusinessSettingsForm
 
 # Owner, lead, agent, light; as goodword/accounts/rights.py and the rooms decide it.
 MAY = [
-    (_l("See the inboxes of their teams, and read there"), (True, True, True, True)),
-    (_l("Write internal notes"), (True, True, True, True)),
-    (_l("Answer customers, snooze, close"), (True, True, True, False)),
-    (_l("Give away what is theirs or nobody's"), (True, True, True, False)),
-    (_l("Take from a colleague, and give to another"), (True, True, False, False)),
-    (_l("See every inbox, whatever the team"), (True, False, False, False)),
-    (_l("Change settings, teammates, teams and mailboxes"), (True, False, False, False)),
-    (_l("See the audit trail and unread arrivals"), (True, False, False, False)),
+    (_("See the inboxes of their teams, and read there"), (True, True, True, True)),
+    (_("Write internal notes"), (True, True, True, True)),
+    (_("Answer customers, snooze, close"), (True, True, True, False)),
+    (_("Give away what is theirs or nobody's"), (True, True, True, False)),
+    (_("Take from a colleague, and give to another"), (True, True, False, False)),
+    (_("See every inbox, whatever the team"), (True, False, False, False)),
+    (_("Change settings, teammates, teams and mailboxes"), (True, False, False, False)),
+    (_("See the audit trail and unread arrivals"), (True, False, False, False)),
 ]
 
 
@@ -41,7 +41,7 @@ def business(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         by, at = teammate_of(request), moment_of(request)
         accounts.name_business(**form.cleaned_data, by=by, at=at)
-        messages.success(request, _("The business is saved."))
+        messages.success(request, gettext("The business is saved."))
         return redirect("settings:business")
     context = {"form": form}
     status = pages.status_of(form)

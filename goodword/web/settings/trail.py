@@ -10,9 +10,8 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
 from goodword.channels.email.explaining import words_for
@@ -69,6 +68,17 @@ SENTENCES: dict[str, Words] = {
     "promises.handed_over": _("A promise was handed to %(owner)s, %(subject)s"),
 }
 
+# What a row is called that is gone since.
+_KINDS: dict[str, Words] = {
+    "teammate": _("teammate"),
+    "team": _("team"),
+    "inbox": _("inbox"),
+    "invitation": _("invitation"),
+    "conversation": _("conversation"),
+    "message": _("message"),
+    "promise": _("promise"),
+}
+
 _STATES = dict(Conversation.State.choices)
 _ROLES = dict(Role.choices)
 
@@ -83,7 +93,7 @@ class Entry:
 
 
 def _conversation(row: Any) -> str:
-    return now_("conversation %(reference)s") % {"reference": row.reference}
+    return gettext("conversation %(reference)s") % {"reference": row.reference}
 
 
 def _promise(row: Any) -> str:
@@ -143,7 +153,7 @@ def _sentence(event: Event, names: dict[str, str]) -> str:
 
 def _value(key: str, value: Any, names: dict[str, str]) -> str:
     if key in {"to", "owner"}:
-        return _name(str(value), names) if value else now_("the inbox's team")
+        return _name(str(value), names) if value else gettext("the inbox's team")
     if key == "trouble":
         return words_for(str(value))
     if key in {"role", "before", "after"}:
@@ -158,5 +168,8 @@ def _name(text: str, names: dict[str, str]) -> str:
     if text in names:
         return names[text]
     if kind == "arrival":
-        return now_("arrival %(number)s") % {"number": key}
-    return now_("%(kind)s %(number)s, gone since") % {"kind": kind, "number": key}
+        return gettext("arrival %(number)s") % {"number": key}
+    return gettext("%(kind)s %(number)s, gone since") % {
+        "kind": _KINDS.get(kind, kind),
+        "number": key,
+    }

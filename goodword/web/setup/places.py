@@ -7,16 +7,24 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 
 Choices = list[tuple[str, str]]
 GroupedChoices = list[tuple[str, Choices]]
 
 # The areas of the tz database; what lies outside them are old names of the same zones.
-_AREAS = (
-    "Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian",
-    "Antarctica", "Arctic",
-)  # fmt: skip
+_AREAS = {
+    "Europe": pgettext_lazy("area of time zones", "Europe"),
+    "America": pgettext_lazy("area of time zones", "America"),
+    "Asia": pgettext_lazy("area of time zones", "Asia"),
+    "Africa": pgettext_lazy("area of time zones", "Africa"),
+    "Australia": pgettext_lazy("area of time zones", "Australia"),
+    "Pacific": pgettext_lazy("area of time zones", "Pacific"),
+    "Atlantic": pgettext_lazy("area of time zones", "Atlantic"),
+    "Indian": pgettext_lazy("area of time zones", "Indian"),
+    "Antarctica": pgettext_lazy("area of time zones", "Antarctica"),
+    "Arctic": pgettext_lazy("area of time zones", "Arctic"),
+}
 # CLDR also names unions, test regions and places without a code of their own.
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 
@@ -31,12 +39,15 @@ def is_zone(name: str) -> bool:
 
 
 def zones() -> GroupedChoices:
-    """Every zone by its area: "Europe/Berlin" is "Berlin" under "Europe"."""
+    """Every zone by its area: "Europe/Vienna" is "Vienna" under "Europe", or "Wien" in German."""
+    known = _locale().time_zones
     grouped: GroupedChoices = [("", [("UTC", "UTC")])]
-    for area in _AREAS:
+    for area, area_name in _AREAS.items():
         names = sorted(name for name in _zone_names() if name.startswith(f"{area}/"))
-        cities = [(name, name.removeprefix(f"{area}/").replace("_", " ")) for name in names]
-        grouped.append((area, cities))
+        plain = {name: name.removeprefix(f"{area}/").replace("_", " ") for name in names}
+        cities = [(name, known.get(name, {}).get("city") or plain[name]) for name in names]
+        by_city = sorted(cities, key=lambda pair: pair[1].casefold())
+        grouped.append((str(area_name), by_city))
     return grouped
 
 
