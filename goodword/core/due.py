@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -51,12 +52,15 @@ def claim(
     A row claimed by another worker in the meantime is passed over. Each claim counts as a try, so
     a row that kills its worker is seen to have been tried.
     """
+    begun = time.monotonic()
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
     due = rows.filter(free, due_at__lte=at)
     for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:most]):
         token = secrets.token_hex(8)
+        # The rows before this one took their time; a lease begins when it is given.
+        now = at + timedelta(seconds=time.monotonic() - begun)
         won = due.filter(pk=pk).update(
-            lease=token, leased_until=at + lease, tries=models.F("tries") + 1
+            lease=token, leased_until=now + lease, tries=models.F("tries") + 1
         )
         if won:
             yield rows.get(pk=pk)
