@@ -160,9 +160,11 @@ _TROUBLE = [Recipient.State.REFUSED, Recipient.State.UNKNOWN, Recipient.State.BO
 def send_again(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
     """Another try for this recipient, under the same Message-ID. Raises MayNot, NotInTrouble."""
     rights.require_answer(by)
+    conversations.lock(recipient.message.conversation)
     _decide(recipient, Recipient.State.QUEUED, at=at)
+    # A lease stays: its worker may have the message in hand for other recipients at this moment.
     Dispatch.objects.filter(message=recipient.message).update(
-        due_at=at, queued_at=at, tries=0, why="", held="", leased_until=None
+        due_at=at, queued_at=at, tries=0, why="", held=""
     )
     _announce_decision(recipient, by=by, at=at)
     transaction.on_commit(waking.wake)
@@ -172,9 +174,10 @@ def send_again(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
 def count_as_received(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
     """A person knows that they have it. Raises MayNot, NotInTrouble."""
     rights.require_answer(by)
+    locked = conversations.lock(recipient.message.conversation)
     _decide(recipient, Recipient.State.ACCEPTED, at=at)
     message = recipient.message
-    message.conversation = conversations.lock(message.conversation)
+    message.conversation = locked
     owing.answered(message, at=at)
     _announce_decision(recipient, by=by, at=at)
 

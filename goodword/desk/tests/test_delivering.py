@@ -81,6 +81,17 @@ def test_what_a_worker_holds_cannot_be_taken_back(house, answer):
         replying.take_back(answer, by=house.ben, at=LATER)
 
 
+def test_a_lease_begins_when_it_is_given_however_long_the_rows_before_took(house, answer):
+    import time
+    from datetime import timedelta
+
+    reply(answer.conversation, house.ben, at=MONDAY_NOON + HOUR)
+    claimed = due.claim(Dispatch.objects.all(), at=LATER, lease=MINUTE)
+    next(claimed)
+    time.sleep(0.05)
+    assert next(claimed).leased_until >= LATER + MINUTE + timedelta(seconds=0.05)
+
+
 def test_two_workers_send_it_once(answer):
     road = MemoryRoad()
     # The second worker looks while the first has the message in hand.
@@ -140,6 +151,25 @@ def test_unknown_sent_again_keeps_its_id_and_counts_once_accepted(house, answer)
 
     assert first.sent[0].external_id == second.sent[0].external_id
     assert replies_of(answer.conversation)[0].state == "kept"
+
+
+def test_sending_again_to_one_leaves_another_alone_who_is_being_sent_to_just_now(house):
+    bob = "bob@x.example"
+    conversation = receive(house).conversation
+    message = reply(conversation, house.ben, at=MONDAY_NOON + HOUR, cc=[bob])
+    deliver(at=LATER, road=MemoryRoad(answers={GRACE: Answer("refused"), bob: Answer("later")}))
+
+    def while_the_line_is_open():
+        refused = message.recipients.get(address__value=GRACE)
+        delivering.send_again(refused, by=house.ben, at=LATER + HOUR)
+        assert deliver(at=LATER + HOUR).sent == []
+
+    deliver(at=LATER + HOUR, road=MemoryRoad(after_commit=while_the_line_is_open))
+    assert state_of(message) == ["queued", "accepted"]
+
+    assert deliver(at=LATER + 2 * HOUR).sent[0].envelope == [GRACE]
+    assert state_of(message) == ["accepted", "accepted"]
+    assert checking.violations() == []
 
 
 def test_unknown_that_a_person_knows_to_have_arrived_keeps_the_promise(house, answer):
