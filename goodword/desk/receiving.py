@@ -275,20 +275,24 @@ def _wake(conversation: Conversation, *, at: datetime) -> None:
         )
 
 
+# A bounce may be quicker than we write down "accepted", and it settles what was unknown.
+_LEFT = [Recipient.State.SENDING, Recipient.State.ACCEPTED, Recipient.State.UNKNOWN]
+
+
 def _note_bounce(inbound: Inbound, *, at: datetime) -> None:
     for message in queries.by_external(inbound.road, inbound.refers_to):
         if message.direction != Message.Direction.OUT or inbound.bounce_hard is False:
             continue
-        recipients = message.recipients.filter(state=Recipient.State.ACCEPTED)
+        recipients = message.recipients.filter(state__in=_LEFT)
         if inbound.bounced_recipient:
             value = people.normalised(inbound.bounced_recipient)
             recipients = recipients.filter(address__value=value)
+        message.conversation = conversations.lock(message.conversation)
         changed = recipients.update(
             state=Recipient.State.BOUNCED, words=inbound.bounce_words[:2000], changed_at=at
         )
         if not changed:
             continue
-        conversations.lock(message.conversation)
         owing.returned(message, at=at)
         fact = desk_facts.MessageBounced(
             conversation_id=message.conversation_id,

@@ -134,6 +134,34 @@ def test_a_bounce_opens_the_promise_again_at_its_old_time(house):
     assert checking.violations() == []
 
 
+@pytest.mark.parametrize("line", ["broke", "is still open"])
+def test_a_bounce_settles_what_nobody_could_know_and_may_outrun_our_own_note(house, line):
+    conversation = receive(house).conversation
+    answer = reply(conversation, house.ben, at=MONDAY_NOON + HOUR)
+    at = MONDAY_NOON + HOUR + MINUTE
+
+    def bounce():
+        receive(
+            house,
+            sender="mailer-daemon@whitlow.example",
+            answers=answer,
+            at=at,
+            kind="bounce",
+            bounced_recipient="grace@whitlow.example",
+            bounce_hard=True,
+        )
+
+    if line == "broke":
+        deliver(at=at, road=MemoryRoad(answers={"grace@whitlow.example": Answer("unknown")}))
+        bounce()
+    else:
+        deliver(at=at, road=MemoryRoad(after_commit=bounce))
+
+    assert answer.recipients.get().state == "bounced"
+    assert states(conversation) == ["open"]
+    assert checking.violations() == []
+
+
 def test_no_answer_needed_releases_until_the_next_mail(house):
     first = receive(house, "Thank you!")
     handling.no_answer_needed(first.conversation, by=house.ben, at=MONDAY_NOON + HOUR)
