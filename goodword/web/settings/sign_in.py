@@ -48,6 +48,10 @@ def marked(view: View) -> View:
             return response
         for field in form.fields.values():
             field.widget.attrs.pop("placeholder", None)  # allauth says each label twice
+            if str(field.help_text).startswith("<ul"):  # Django's rules; the page's lead says them
+                field.help_text = ""
+        for bound in form.visible_fields()[:1]:
+            bound.field.widget.attrs.setdefault("autofocus", True)
         if request.method == "POST" and response.status_code == 200 and form.errors:
             response.status_code = 422
         return response

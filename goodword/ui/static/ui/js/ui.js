@@ -7,3 +7,4 @@ import "./rows.js";
 import "./menus.js";
 import "./focus.js";
 import "./times.js";
+import "./section.js";
