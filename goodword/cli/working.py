@@ -53,7 +53,8 @@ class Worker:
         waking.wake()
         self._fetcher.stop()
         for thread in self._threads:
-            thread.join()
+            if thread.is_alive():  # a start that failed began none
+                thread.join()
 
     def _lane(self, name: str, jobs: list[wiring.Job], pause: float) -> None:
         seen, beaten = 0, 0.0

@@ -35,13 +35,11 @@ def whole_number(name: str, default: int, *, least: int = 0, most: int = 2**31) 
     return int(raw)
 
 
-def yes_or_no(name: str, default: bool) -> bool:
-    raw = text(name, "yes" if default else "no").lower()
-    if raw in {"yes", "true", "on", "1"}:
-        return True
-    if raw in {"no", "false", "off", "0"}:
-        return False
-    raise ImproperlyConfigured(f"{name} is {raw!r}; give yes or no")
+def one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
+    raw = text(name, default).upper()
+    if raw not in choices:
+        raise ImproperlyConfigured(f"{name} is {raw!r}; give one of {', '.join(choices)}")
+    return raw
 
 
 def names(name: str, default: str = "") -> list[str]:

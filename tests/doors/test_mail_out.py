@@ -131,7 +131,11 @@ def test_two_workers_send_it_once(goodword, smtp_sink, start_goodword):
     others = []
     for _ in range(2):
         # On the same data, each with an intake port of its own; `work` has no pages to look at.
-        worker = type(goodword)(data=goodword.data, command="work")
+        worker = type(goodword)(
+            data=goodword.data,
+            command="work",
+            database_url=goodword.environment.get("GOODWORD_DATABASE_URL", ""),
+        )
         worker._is_healthy = lambda worker=worker: "Goodword works" in worker.log
         others.append(worker.start())
     try:

@@ -82,12 +82,24 @@ def smtp_sink() -> Iterator[SmtpSink]:
         yield sink
 
 
+def fresh_database(request: pytest.FixtureRequest) -> str:
+    """A new database of the kind this run is about; "" is SQLite in the process's data folder."""
+    if os.environ.get("GOODWORD_TEST_DATABASE") != "postgres":
+        return ""
+    cluster: Postgres = request.getfixturevalue("postgres")
+    return cluster.create_database()
+
+
 @pytest.fixture
-def start_goodword() -> Iterator[Callable[..., GoodwordProcess]]:
-    """`start_goodword(database_url="", environment={})` runs a Goodword that ends with the test."""
+def start_goodword(request: pytest.FixtureRequest) -> Iterator[Callable[..., GoodwordProcess]]:
+    """`start_goodword(environment={})` runs a Goodword that ends with the test.
+
+    Its database is of the kind that the run is about; `database_url` names another.
+    """
     running: list[GoodwordProcess] = []
 
     def start(**options: object) -> GoodwordProcess:
+        options = {"database_url": fresh_database(request), **options}
         process = GoodwordProcess(**options)  # type: ignore[arg-type]  # passed through as given
         running.append(process)
         return process.start()

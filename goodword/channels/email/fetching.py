@@ -119,7 +119,8 @@ class Fetcher:
     def stop(self) -> None:
         """Ask all to end and wait for them."""
         self._stop.set()
-        self._supervisor.join()
+        if self._supervisor.is_alive():
+            self._supervisor.join()
 
     def _supervise(self) -> None:
         while not self._stop.is_set():

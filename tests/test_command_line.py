@@ -1,0 +1,100 @@
+"""The command line, as someone meets it first."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers.goodword_process import GoodwordProcess
+
+
+@pytest.fixture
+def goodword():
+    process = GoodwordProcess()
+    yield process
+    process.remove()
+
+
+def test_help_names_every_command_in_a_line(goodword):
+    told = goodword.run("--help")
+    assert told.returncode == 0
+    text = told.stdout.decode()
+    for command in "run web work setup migrate mail check backup restore".split():
+        assert f"\n  {command} " in text, command
+    for command in ("run", "setup", "check", "backup", "restore", "mail"):
+        assert goodword.run(command, "--help").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GOODWORD_PORT", "many"),
+        ("GOODWORD_URL", "desk.shop.example"),
+        ("GOODWORD_DATABASE_URL", "oracle://x"),
+        ("GOODWORD_DATA", "/proc/nowhere"),
+        ("GOODWORD_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(goodword, name, value):
+    goodword.environment[name] = value
+    told = goodword.run("check")
+    assert told.returncode == 78
+    lines = told.stderr.decode().strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"goodword: {name} ")
+
+
+def test_a_port_in_use_is_said_in_words(goodword):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", goodword.smtp_port))
+        taken.listen()
+        told = goodword.run("work", timeout=30)
+    assert told.returncode == 1
+    assert "GOODWORD_SMTP_PORT" in told.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--zone", "Mars/Base", "zone"),
+        ("--country", "XX", "country"),
+        ("--inbox", "nowhere", "address"),
+        ("--owner", "nobody", "address"),
+    ],
+)
+def test_setup_says_what_cannot_be_used_and_makes_nothing(goodword, option, value, words):
+    given = {
+        "--owner": "ana@shop.example", "--password-file": "-", "--business": "Shop",
+        "--country": "DE", "--zone": "Europe/Berlin", "--inbox": "hello@shop.example",
+    } | {option: value}  # fmt: skip
+    arguments = [part for pair in given.items() for part in pair]
+    told = goodword.run("setup", *arguments, input="correct horse battery\n")
+    assert told.returncode == 1
+    assert words in told.stderr.decode().lower()
+    assert b"0  conversations" in goodword.run("check").stdout
+    fine = given | {option: {"--zone": "Europe/Berlin", "--country": "de",
+        "--inbox": "hello@shop.example", "--owner": "ana@shop.example"}[option]}  # fmt: skip
+    again = goodword.run(
+        "setup", *[part for pair in fine.items() for part in pair], input="correct horse battery\n"
+    )
+    assert again.returncode == 0, again.stderr
+
+
+def test_setup_twice_is_refused_in_words(goodword):
+    given = (
+        "--owner", "ana@shop.example", "--password-file", "-", "--business", "Shop",
+        "--country", "DE", "--zone", "Europe/Berlin", "--inbox", "hello@shop.example",
+    )  # fmt: skip
+    assert goodword.run("setup", *given, input="correct horse battery\n").returncode == 0
+    told = goodword.run("setup", *given, input="correct horse battery\n")
+    assert told.returncode == 1
+    assert "owner" in told.stderr.decode()
+
+
+def test_it_starts_as_a_module_and_says_its_version():
+    told = subprocess.run(
+        [sys.executable, "-m", "goodword", "--version"], capture_output=True, text=True
+    )
+    assert told.stdout.startswith("goodword, version ")
