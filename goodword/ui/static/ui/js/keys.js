@@ -67,7 +67,7 @@ document.addEventListener("keydown", (event) => {
 
 const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
 document.documentElement.toggleAttribute("data-apple", APPLE); // which of the two names ui/_mod_key.html shows
-const CAPS = { mod: APPLE ? "⌘" : "Ctrl", shift: "⇧", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+const CAPS = { mod: APPLE ? "⌘" : (document.getElementById("keys-help")?.dataset.ctrl ?? "Ctrl"), shift: "⇧", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 
 function keycaps(key, then) {
   return key.split(" ").flatMap((step, index) => {
