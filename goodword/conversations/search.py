@@ -167,7 +167,7 @@ def _matching(asked: Asked, *, by: Teammate) -> QuerySet[Message]:
         conversations = conversations.filter(assignee=by)
     for name in asked.tags:
         conversations = conversations.filter(tags__in=Tag.objects.filter(name__iexact=name))
-    messages = Message.objects.filter(conversation__in=conversations.order_by())
+    messages = Message.objects.filter(queries.holding(conversations))
     for sender in asked.senders:
         messages = messages.filter(
             Q(address__value__icontains=sender)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from django.db.models import (
@@ -99,8 +99,8 @@ def page_of(
     if order == "due":
         rows = rows.filter(~_owed())
     rows = rows.order_by("-latest_key")
-    if rest.isdecimal():
-        rows = rows.filter(latest_key__lt=min(int(rest), _NO_KEY))
+    if (key := _read_key(rest)) is not None:
+        rows = rows.filter(latest_key__lt=key)
     others = list(_shown(rows)[: most - len(found) + 1])
     more = len(others) > most - len(found)
     others = others[: most - len(found)]
@@ -111,7 +111,7 @@ def page_of(
 
 def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[Conversation]:
     promises = Promise.objects.filter(
-        kind=REPLY, state=Promise.State.OPEN, conversation__in=rows.order_by()
+        conversations.holding(rows), kind=REPLY, state=Promise.State.OPEN
     )
     if (cursor := _read_cursor(after)) is not None:
         due_at, key = cursor
@@ -132,14 +132,18 @@ def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[C
 
 def _read_cursor(text: str) -> tuple[datetime, int] | None:
     """Due time and key of the last row shown; None for what somebody typed."""
-    moment, _, key = text.partition("_")
+    moment, _, rest = text.partition("_")
+    key = _read_key(rest)
     try:
-        due_at = datetime.fromisoformat(moment)
-    except ValueError:
+        # In UTC at once: what lies outside of it is no moment for the database either.
+        due_at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    if due_at.tzinfo is None or not key.isdecimal():
-        return None
-    return due_at, min(int(key), _NO_KEY)
+    return None if key is None else (due_at, key)
+
+
+def _read_key(text: str) -> int | None:
+    return min(int(text), _NO_KEY) if text.isdecimal() and len(text) < 20 else None
 
 
 def _shown(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
