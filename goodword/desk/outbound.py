@@ -23,10 +23,13 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
     asked_ids = conversations.external_ids_of_message(asked, scope=message.road) if asked else []
     named = list(message.recipients.select_related("address").order_by("pk"))
     language = conversation.person.language or inbox.language
+    sender = Party(inboxes.sender_address(inbox), _sender_name(message))
     return Outbound(
         external_id=ours[0],
         inbox_id=inbox.pk,
-        sender=Party(inboxes.sender_address(inbox), _sender_name(message)),
+        sender=sender,
+        # Some providers write another From on what they relay; answers must find us all the same.
+        reply_to=Party(sender.address, inbox.name),
         subject=message.subject,
         text=message.text,
         said_at=message.said_at,

@@ -159,6 +159,7 @@ def test_a_customer_writes_is_seen_at_once_and_answered_threaded_once(
     assert answer["From"].addresses[0].addr_spec == INBOX
     assert answer["Subject"] == "Re: Die Größe des Rings"
     assert answer["In-Reply-To"] and answer["In-Reply-To"] in answer["References"]
+    assert answer["Reply-To"].addresses[0].addr_spec == INBOX
     assert answer["Auto-Submitted"] is None
     assert "die Karte liegt morgen" in plain(answer)
     assert "> Guten Tag, wo bleibt" in plain(answer)

@@ -7,6 +7,7 @@ from goodword.events import queries as events
 from goodword.web.settings import pages, trail
 
 PAGE = 50
+MOST_FAILING = 20
 
 
 @pages.owners_only
@@ -27,5 +28,6 @@ def audit(request: HttpRequest) -> HttpResponse:
         "parts": trail.PARTS,
         "kind": kind,
         "is_later_page": bool(before),
+        "failing": [] if before else list(events.failing().select_related("event")[:MOST_FAILING]),
     }
     return pages.show(request, "web/settings/audit.html", context, here="audit")

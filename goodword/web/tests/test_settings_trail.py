@@ -196,3 +196,15 @@ def test_what_a_mail_says_never_becomes_markup(ana: Client, house: SimpleNamespa
     accounts.describe(house.ben, name="<script>x</script>", signature="", theme="")
     for url in ("/settings/teammates/", "/settings/teams/", "/settings/audit/"):
         assert "<script>x" not in said(ana, url)
+
+
+def test_a_fact_that_could_not_be_handed_on_stands_on_top_with_its_reason(
+    ana: Client, house: SimpleNamespace
+):
+    from goodword.events.models import Delivery
+
+    receive(house)
+    Delivery.objects.update(tries=3, why="OSError: no room")
+    shown = said(ana, reverse("settings:audit"))
+    assert "OSError: no room" in shown
+    assert "Tried 3 times." in shown
