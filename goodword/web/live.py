@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
@@ -184,19 +185,24 @@ async def _tell(
     visible = await sync_to_async(_visible, thread_sensitive=False)(teammate)
     for news in await sync_to_async(_missed, thread_sensitive=False)(since):
         await _write(send, news, visible)
+    looked = time.monotonic()
     while True:
+        news: News | None = None
         try:
             news = await asyncio.wait_for(listener.queue.get(), timeout=_BEAT_SECONDS)
         except TimeoutError:
-            if await sync_to_async(_whose, thread_sensitive=False)(headers) is None:
+            pass
+        # Who listens is asked again when the house changes, and now and then also on a busy day.
+        if not news or news.inbox_id is None or time.monotonic() - looked > _BEAT_SECONDS:
+            now = await sync_to_async(_whose, thread_sensitive=False)(headers)
+            if now is None:
                 return  # signed out, or left the house
+            visible = await sync_to_async(_visible, thread_sensitive=False)(now)
+            looked = time.monotonic()
+        if news:
+            await _write(send, news, visible)
+        else:
             await send({"type": "http.response.body", "body": b":\n\n", "more_body": True})
-            continue
-        if news.inbox_id is None:
-            if await sync_to_async(_whose, thread_sensitive=False)(headers) is None:
-                return
-            visible = await sync_to_async(_visible, thread_sensitive=False)(teammate)
-        await _write(send, news, visible)
 
 
 async def _write(send: Send, news: News, visible: set[int]) -> None:
@@ -262,6 +268,6 @@ def _asked_since(scope: Scope) -> str:
 
 def _missed(since: str) -> list[News]:
     """What happened after the event a page last knew."""
-    if not since.isdecimal():
+    if not since.isdecimal() or len(since) > 18:  # an event's id is shorter
         return []
     return news_of(Event.objects.filter(id__gt=int(since)).order_by("id")[:_REPLAY])

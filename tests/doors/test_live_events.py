@@ -147,6 +147,34 @@ def test_no_teammate_holds_more_streams_than_pages_they_could_read(goodword):
         each.close()
 
 
+def test_whoever_is_an_owner_no_more_hears_only_of_their_own_inboxes_from_then_on(goodword):
+    run_code(
+        goodword,
+        f"""
+from goodword.accounts import actions as accounts
+from goodword.accounts.models import Role, Teammate
+ana = Teammate.objects.get(email="{OWNER}")
+accounts.join(name="Dora", email="dora@shop.example", password="{PASSWORD}",
+              role=Role.OWNER, by=ana, at=timezone.now())
+""",
+    )
+    dora = Stream(goodword, session=session_of(goodword, "dora@shop.example"))
+    run_code(
+        goodword,
+        f"""
+from goodword.accounts.models import Role, Teammate
+from goodword.desk import handling
+dora = Teammate.objects.get(email="dora@shop.example")
+ana = Teammate.objects.get(email="{OWNER}")
+handling.change_role(dora, Role.AGENT, by=ana, at=timezone.now())
+""",
+    )
+    assert "house" in dora.topics()
+    hand_in(goodword, mail("not for Dora"))
+    assert dora.topics(seconds=2) == []
+    dora.close()
+
+
 def test_a_stream_ends_when_its_session_does(goodword):
     session = session_of(goodword, OWNER)
 
