@@ -208,6 +208,7 @@ def change_role(teammate: Teammate, role: str, *, by: Teammate, at: datetime) ->
     """Raises LastOwner, TeamWouldBeEmpty."""
     if role == teammate.role:
         return
+    _one_at_a_time()
     before = teammate.role
     teammate.role = role
     teammate.save(update_fields=["role"])
@@ -223,6 +224,7 @@ def deactivate(teammate: Teammate, *, by: Teammate, at: datetime) -> None:
 
     Raises LastOwner, TeamWouldBeEmpty.
     """
+    _one_at_a_time()
     won = Teammate.objects.filter(pk=teammate.pk, is_active=True).update(
         is_active=False, left_at=at
     )
@@ -273,11 +275,21 @@ def change_team(
     team: Team, *, name: str, members: Iterable[Teammate], by: Teammate, at: datetime
 ) -> None:
     """Raises TeamWouldBeEmpty. Call `desk.rearrange_team`, which hands over what leavers owe."""
+    _one_at_a_time()
     team.name = clean_line(name, most=80)
     team.save(update_fields=["name"])
     team.members.set(members)
     _stays_answered(team)
     events.announce(facts.TeamChanged(), by=by, about=team, at=at)
+
+
+def _one_at_a_time() -> None:
+    """Let nobody else change who is in the house until the transaction ends.
+
+    Two who leave at once would each count on the other. SQLite's write lock does the same.
+    """
+    owners = Teammate.objects.filter(role=Role.OWNER, is_active=True).order_by("pk")
+    list(owners.select_for_update())
 
 
 def _an_owner_remains() -> None:
