@@ -187,20 +187,20 @@ async def _tell(
         await _write(send, news, visible)
     looked = time.monotonic()
     while True:
-        news: News | None = None
+        heard: News | None = None
         try:
-            news = await asyncio.wait_for(listener.queue.get(), timeout=_BEAT_SECONDS)
+            heard = await asyncio.wait_for(listener.queue.get(), timeout=_BEAT_SECONDS)
         except TimeoutError:
             pass
         # Who listens is asked again when the house changes, and now and then also on a busy day.
-        if not news or news.inbox_id is None or time.monotonic() - looked > _BEAT_SECONDS:
+        if not heard or heard.inbox_id is None or time.monotonic() - looked > _BEAT_SECONDS:
             now = await sync_to_async(_whose, thread_sensitive=False)(headers)
             if now is None:
                 return  # signed out, or left the house
             visible = await sync_to_async(_visible, thread_sensitive=False)(now)
             looked = time.monotonic()
-        if news:
-            await _write(send, news, visible)
+        if heard:
+            await _write(send, heard, visible)
         else:
             await send({"type": "http.response.body", "body": b":\n\n", "more_body": True})
 
