@@ -7,7 +7,7 @@ PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup lint types layers migrations tests-sqlite tests-postgres shots clean
+.PHONY: help run test check setup lint types layers migrations tests-sqlite tests-postgres shots words clean
 
 help: ## List what one can do
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,13 @@ tests-postgres: $(VENV)/.installed-dev ## Run all tests on PostgreSQL
 
 shots: $(VENV)/.installed-dev ## Save screenshots of the pages below shots/
 	@GOODWORD_TEST_STRICT=1 $(PYTEST) -m browser && echo "The pictures are in shots/"
+
+# Django's tools work on the folder they stand in; -P keeps its rooms from being taken for packages.
+django_words = ../$(PYTHON) -P -m django $(1) --settings goodword.settings --pythonpath ..
+words: $(VENV)/.installed-dev ## Gather all wording into the catalogues and compile them (NEW=fr begins French)
+	@command -v msgfmt > /dev/null || { echo "make words needs GNU gettext: apt install gettext"; exit 1; }
+	@cd goodword && $(call in_passing,$(call django_words,makemessages) $(if $(NEW),-l $(NEW),-a) -i tests --no-obsolete --add-location file)
+	@cd goodword && $(call in_passing,$(call django_words,compilemessages))
 
 clean: ## Remove .venv and what the tools keep; the data folder stays
 	rm -rf $(VENV) shots build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
