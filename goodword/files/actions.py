@@ -64,6 +64,8 @@ def sweep(*, at: datetime, most: int = 200) -> int:
     for file in idle.filter(unreferenced_since__lte=at - GRACE)[:most]:
         try:
             with transaction.atomic():
+                # Locked first and looked at after: `keep` may just be taking it up again.
+                File.objects.select_for_update().filter(pk=file.pk).first()
                 if not idle.filter(pk=file.pk, unreferenced_since__lte=at - GRACE).exists():
                     continue
                 File.objects.filter(pk=file.pk).delete()
