@@ -292,8 +292,9 @@ def _calm_down(made_at: datetime, *, at: datetime) -> int:
     events.forget_undelivered()
     notices.forget_unsent()
     MailAccount.objects.update(uidvalidity=None, last_uid=0, lease="", leased_until=None)
-    # What is older than that is in the backup.
-    MailAccount.objects.filter(begin_at__lt=made_at - timedelta(days=2)).update(
-        begin_at=made_at - timedelta(days=2)
-    )
+    # What came before a mailbox was last read to its end is in the backup; one that failed for
+    # days has mail that is not.
+    for account in MailAccount.objects.filter(last_ok_at__isnull=False):
+        known_to = min(made_at, account.last_ok_at or made_at) - timedelta(days=2)
+        MailAccount.objects.filter(pk=account.pk, begin_at__lt=known_to).update(begin_at=known_to)
     return held

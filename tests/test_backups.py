@@ -82,6 +82,25 @@ def test_nothing_queued_leaves_by_itself_and_mailboxes_are_looked_through_again(
     assert (account.uidvalidity, account.last_uid) == (None, 0)
 
 
+@pytest.mark.parametrize(
+    ("last_read", "from_then_on"),
+    [
+        (MONDAY_NOON + 20 * DAY, MONDAY_NOON + 18 * DAY),
+        (MONDAY_NOON + 9 * DAY, MONDAY_NOON + 7 * DAY),
+        (None, MONDAY_NOON),
+    ],
+)
+def test_a_mailbox_is_looked_through_from_before_it_was_last_read(
+    settings, tmp_path, last_read, from_then_on
+):
+    fill()
+    MailAccount.objects.update(last_ok_at=last_read)
+    backups.write(tmp_path / "b", at=MONDAY_NOON + 20 * DAY)
+    empty(settings)
+    backups.restore(tmp_path / "b", at=MONDAY_NOON + 21 * DAY)
+    assert MailAccount.objects.get().begin_at == from_then_on
+
+
 def test_new_rows_after_a_restore_collide_with_nothing(settings, tmp_path):
     fill()
     backups.write(tmp_path / "b", at=MONDAY_NOON + HOUR)
