@@ -22,7 +22,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PAGE_THREADS = 16
-MOST_CHUNKED_BYTES = 60 * 1024 * 1024
+MOST_BYTES = 60 * 1024 * 1024  # of a request: two files as large as may be attached
 
 _pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]  # two spellings of WSGI
 
@@ -38,6 +38,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _page(scope: Scope, receive: Receive, send: Send) -> None:
     headers = dict(scope["headers"])
+    # Django lays every file of a form on the disk before anyone is asked who they are.
+    if int(headers.get(b"content-length", b"0")) > MOST_BYTES:
+        await _refuse(send, 413)
+        return
     if headers.get(b"transfer-encoding", b"").lower() == b"chunked":
         body = await _whole_body(receive)
         if body is None:
@@ -65,7 +69,7 @@ async def _whole_body(receive: Receive) -> bytes | None:
         message = await receive()
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MOST_CHUNKED_BYTES:
+        if size > MOST_BYTES:
             return None
         if not message.get("more_body"):
             return b"".join(parts)
