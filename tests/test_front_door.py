@@ -1,13 +1,21 @@
 """What the web server's door turns away before any page is asked."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from goodword import asgi
+
+@pytest.fixture
+def door(settings, monkeypatch):
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # as a real start has done
+    from goodword import asgi
+
+    monkeypatch.setattr(asgi, "MOST_BYTES", 1000)
+    return asgi.application
 
 
-def status_of(headers, chunks=()):
+def status_of(door, headers, chunks=()):
     """What a POST with `headers` is answered; the body is `chunks`."""
     waiting, said = list(chunks), []
 
@@ -19,14 +27,14 @@ def status_of(headers, chunks=()):
         said.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/account/login/", "headers": headers}
-    asyncio.run(asgi.application(scope, receive, send))
+    asyncio.run(door(scope, receive, send))
     return said[0]["status"]
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_body_larger_than_any_form_of_ours_is_refused_unread(monkeypatch, declared):
-    monkeypatch.setattr(asgi, "MOST_BYTES", 1000)
+def test_a_body_larger_than_any_form_of_ours_is_refused_unread(door, declared):
     if declared:
-        assert status_of([(b"content-length", b"1001")]) == 413
+        assert status_of(door, [(b"content-length", b"1001")]) == 413
     else:
-        assert status_of([(b"transfer-encoding", b"chunked")], [b"x" * 600, b"x" * 600]) == 413
+        chunked = [(b"transfer-encoding", b"chunked")]
+        assert status_of(door, chunked, [b"x" * 600, b"x" * 600]) == 413
