@@ -83,4 +83,4 @@ except BaseException:
     _clean_up()
     raise
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.cast"]

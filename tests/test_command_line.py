@@ -19,7 +19,7 @@ def test_help_names_every_command_in_a_line(goodword):
     told = goodword.run("--help")
     assert told.returncode == 0
     text = told.stdout.decode()
-    for command in "run web work setup migrate mail check backup restore".split():
+    for command in ["run", "web", "work", "setup", "migrate", "mail", "check", "backup", "restore"]:
         assert f"\n  {command} " in text, command
     for command in ("run", "setup", "check", "backup", "restore", "mail"):
         assert goodword.run(command, "--help").returncode == 0

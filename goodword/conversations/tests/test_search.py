@@ -6,14 +6,9 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import search
 from goodword.desk import handling
 from goodword.desk.roads import InboundFile
-from tests.factories import HOUR, MINUTE, MONDAY_NOON, make_house, receive, reply
+from tests.factories import HOUR, MINUTE, MONDAY_NOON, receive, reply
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house():
-    return make_house()
 
 
 def found(text, by, **kw):

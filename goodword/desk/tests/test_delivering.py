@@ -16,7 +16,6 @@ from tests.factories import (
     MONDAY_NOON,
     MemoryRoad,
     deliver,
-    make_house,
     receive,
     reply,
 )
@@ -24,11 +23,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 GRACE = "grace@whitlow.example"
 LATER = MONDAY_NOON + HOUR + MINUTE
-
-
-@pytest.fixture
-def house():
-    return make_house()
 
 
 @pytest.fixture

@@ -15,17 +15,11 @@ from tests.factories import (
     MemoryRoad,
     deliver,
     inbound,
-    make_house,
     receive,
     reply,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house():
-    return make_house()
 
 
 def states(conversation):

@@ -16,17 +16,11 @@ from tests.factories import (
     MemoryRoad,
     deliver,
     inbound,
-    make_house,
     receive,
     reply,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house():
-    return make_house()
 
 
 class ParsingRoad(MemoryRoad):

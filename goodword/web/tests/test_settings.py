@@ -18,16 +18,11 @@ from goodword.desk import handling
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.promises.models import Promise
-from tests.factories import MONDAY_NOON, PASSWORD, make_house, receive
+from tests.factories import MONDAY_NOON, PASSWORD, receive
 
 pytestmark = pytest.mark.django_db
 
 SENDING = AccountSettings(smtp_host="smtp.shop.example", smtp_user="u", smtp_password="p")
-
-
-@pytest.fixture
-def house() -> SimpleNamespace:
-    return make_house()
 
 
 @pytest.fixture(autouse=True)

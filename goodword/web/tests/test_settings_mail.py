@@ -16,7 +16,7 @@ from goodword.channels.email.explaining import Finding
 from goodword.channels.email.models import MailAccount, Notice, Trial
 from goodword.desk.roads import Answer, Outcome
 from goodword.events.models import Event
-from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, make_house
+from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON
 from tests.servers.smtp_sink import Drop, SmtpSink
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +28,6 @@ SILENT = Finding(ok=False, code="timeout")
 @pytest.fixture(autouse=True)
 def rows(settings) -> None:
     settings.EMAIL_BACKEND = "goodword.channels.email.notices.NoticeBackend"
-
-
-@pytest.fixture
-def house() -> SimpleNamespace:
-    return make_house()
 
 
 def send_by(house: SimpleNamespace, port: int, *, inbox: str = "hello") -> MailAccount:

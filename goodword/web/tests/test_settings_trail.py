@@ -19,16 +19,11 @@ from goodword.desk import receiving
 from goodword.desk.models import Arrival
 from goodword.events.models import Event
 from goodword.web.settings import trail
-from tests.factories import HOUR, MONDAY_NOON, PASSWORD, make_house, make_inbox, receive
+from tests.factories import HOUR, MONDAY_NOON, PASSWORD, make_inbox, receive
 
 pytestmark = pytest.mark.django_db
 
 SENDING = AccountSettings(smtp_host="smtp.shop.example", smtp_user="u", smtp_password="p")
-
-
-@pytest.fixture
-def house() -> SimpleNamespace:
-    return make_house()
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from goodword.accounts import actions as accounts
 from goodword.channels.email import accounts as mailboxes
 from goodword.channels.email.accounts import AccountSettings
 from goodword.channels.email.models import Notice
-from tests.factories import MONDAY_NOON, PASSWORD, make_house
+from tests.factories import MONDAY_NOON, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,6 @@ def fresh(settings) -> Iterator[None]:
     with time_machine.travel(MONDAY_NOON, tick=False):
         yield
     cache.clear()
-
-
-@pytest.fixture
-def house() -> SimpleNamespace:
-    return make_house()
 
 
 def six_digits(secret: str) -> str:
