@@ -119,12 +119,16 @@ def others_with(
 
 def in_trouble(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Those with a message that was refused, came back, or may or may not have arrived."""
-    troubled = Recipient.objects.filter(
-        message__conversation=OuterRef("pk"),
-        state__in=[Recipient.State.REFUSED, Recipient.State.UNKNOWN, Recipient.State.BOUNCED],
-        dealt_with_at__isnull=True,
+    troubled = (
+        Recipient.objects.filter(
+            state__in=[Recipient.State.REFUSED, Recipient.State.UNKNOWN, Recipient.State.BOUNCED],
+            dealt_with_at__isnull=True,
+        )
+        # The words of the index `recipient_in_trouble`.
+        .exclude(state=Recipient.State.NAMED)
+        .exclude(state=Recipient.State.ACCEPTED)
     )
-    return conversations.filter(Exists(troubled))
+    return conversations.filter(pk__in=troubled.values("message__conversation"))
 
 
 def tags() -> QuerySet[Tag]:

@@ -16,6 +16,7 @@ from goodword.conversations import queries as said
 from goodword.conversations import search as searching
 from goodword.conversations.models import Conversation
 from goodword.desk import handling
+from goodword.desk import queries as desk
 from goodword.desk.roads import InboundFile
 from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply
 
@@ -81,6 +82,14 @@ def test_what_someone_may_see_is_asked_of_each_row_and_not_listed_whole_before(h
         # SQLite's words for making the list: a search for a common word found nothing within its
         # second in a desk of 60,000 conversations.
         assert "LIST SUBQUERY" not in rows.filter(pk__in=[1, 2]).explain()
+
+
+def test_no_folder_of_an_owner_reads_every_conversation_or_every_recipient(house) -> None:
+    for folder in desk.FOLDERS:
+        plan = desk.in_folder(house.ana, folder).order_by("-latest_key")[:50].explain()
+        # SQLite's words, with bound values as they are asked.
+        assert "SCAN conversations_recipient" not in plan
+        assert folder == "unsent" or "TEMP B-TREE" not in plan
 
 
 def _talk(house: SimpleNamespace, first: Conversation | None, turns: range) -> Conversation:
