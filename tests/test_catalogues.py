@@ -140,10 +140,10 @@ def test_given_a_german_browser_the_sign_in_page_is_german(client: Client):
 def test_given_a_german_inbox_the_acknowledgement_is_german_without_a_word_from_the_owner():
     house = make_house()
     hallo = make_inbox(house.front, name="Hallo", address="hallo@shop.example")
-    changes = {"addresses": ["hallo@shop.example"], "language": "de", "acknowledges": True}
     handling.change_inbox(
-        hallo, name="Hallo", team=house.front, teams=[], **changes, by=house.ana, at=MONDAY_NOON
-    )
+        hallo, name="Hallo", addresses=["hallo@shop.example"], team=house.front, teams=[],
+        language="de", acknowledges=True, by=house.ana, at=MONDAY_NOON,
+    )  # fmt: skip
     sent = acknowledging.acknowledge(receive(house, inbox=hallo), at=MONDAY_NOON + MINUTE)
     assert sent is not None
     assert sent.text.startswith("Vielen Dank für Ihre Nachricht.")

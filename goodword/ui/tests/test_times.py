@@ -128,7 +128,15 @@ def test_hours_across_a_summer_time_night_are_counted_as_they_pass():
 def test_days_and_months_follow_the_language():
     with translation.override("de"):
         assert ui.short_time(at(15), NOW) == "Fr 12:00"
-        assert ui.short_time(at(18, month=3), NOW).endswith("Mär")
+        assert ui.short_time(at(18, month=3), NOW) == "18. März"
+        assert ui.day_name(at(12), NOW) == "Dienstag, 12. Mai"
+
+
+def test_in_german_a_span_fits_before_and_after_the_moment():
+    with translation.override("de"):
+        assert times.relative(at(16), NOW) == "in 2 Tagen"
+        assert times.relative(at(12), NOW) == "seit 1 Tag fällig"
+        assert times.ago(at(11), NOW) == "vor 2 Tagen"
 
 
 def test_without_a_moment_nothing_is_said():
