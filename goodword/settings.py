@@ -46,7 +46,10 @@ def _key(name: str) -> str:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if not key:  # a start that was cut short, or a full disk: anyone could guess this key
+        raise ImproperlyConfigured(f"{path} is empty; take it from a backup, or remove it")
+    return key
 
 
 SECRET_KEY = env.text("GOODWORD_SECRET_KEY") or _key("secret")

@@ -44,6 +44,17 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(goodword, name, value
     assert lines[0].startswith(f"goodword: {name} ")
 
 
+def test_a_key_that_was_never_written_stops_the_start(goodword):
+    from pathlib import Path
+
+    keys = Path(goodword.environment["GOODWORD_DATA"]) / "keys"
+    keys.mkdir(parents=True)
+    (keys / "mailboxes").touch()
+    told = goodword.run("check")
+    assert told.returncode == 78
+    assert "mailboxes is empty" in told.stderr.decode()
+
+
 def test_a_port_in_use_is_said_in_words(goodword):
     import socket
 
