@@ -212,7 +212,7 @@ def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) ->
     """Put a tag on; a new name makes a new tag. Raises MayNot."""
     rights.require_answer(by)
     name = clean_line(name, most=60)
-    found = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+    found, _ = Tag.objects.get_or_create(name__iexact=name, defaults={"name": name})
     conversation.tags.add(found)
     _announce_tag(conversation, found, on=True, by=by, at=at)
     return found

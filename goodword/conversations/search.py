@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries
 from goodword.conversations.models import Attachment, Conversation, Message, Tag
-from goodword.core.text import fold
+from goodword.core.text import clean, fold
 
 LIMIT_SECONDS = 1.0
 PAGE = 50
@@ -67,7 +67,7 @@ class Found:
 
 def read(text: str) -> Asked:
     """Understand what was typed; any input is safe."""
-    asked = Asked()
+    asked, text = Asked(), clean(text)
     for name, value in _OPERATOR.findall(text):
         value = value.strip('"').strip()
         _read_operator(asked, name.lower(), value)

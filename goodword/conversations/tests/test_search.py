@@ -134,3 +134,8 @@ def test_a_taken_back_reply_is_found_no_more(house):
     assert found("zanzibar", house.ben)
     replying.take_back(message, by=house.ben, at=MONDAY_NOON)
     assert not found("zanzibar", house.ben)
+
+
+def test_a_nul_in_an_operator_reaches_no_database():
+    asked = search.read("from:a\x00b tag:\x00c")
+    assert (asked.senders, asked.tags) == (["ab"], ["c"])

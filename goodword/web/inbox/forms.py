@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from goodword.conversations.models import Draft
+from goodword.core.text import clean_line
 
 MODES = ("reply", "all", "note")
 _MOST_TEXT = 500_000
@@ -76,3 +77,9 @@ class SnoozeForm(forms.Form):
 
 class TagForm(forms.Form):
     name = forms.CharField(max_length=60, label=_("Tag"))
+
+    def clean_name(self) -> str:
+        name = clean_line(self.cleaned_data["name"], most=60)
+        if not name:  # of marks alone that nobody sees
+            raise ValidationError(_("Give the tag a name."))
+        return name

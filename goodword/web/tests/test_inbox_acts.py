@@ -158,6 +158,8 @@ def test_tags_go_on_and_off_and_the_timeline_says_so(ben, asked) -> None:
     do(ben, asked, "untag", name="gift card")
     assert not asked.tags.exists()
     assert do(ben, asked, "tag", name="").status_code == 200
+    assert do(ben, asked, "tag", name="\u200f").status_code == 200  # a mark that nobody sees
+    assert not asked.tags.exists()
 
 
 def test_snoozing_until_an_offered_moment_hides_it_and_leaves_the_promise(ben, asked) -> None:
