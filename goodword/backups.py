@@ -175,18 +175,41 @@ def restore(source: Path, *, passphrase: str = "", at: datetime) -> dict[str, in
     Nothing that was queued leaves by itself afterwards: each waits for a person. Mailboxes are
     looked through again; each mail is taken once. Returns counts: rows, files, held.
     """
-    _refuse_if_used()
+    again = is_unfinished()
+    if not again:
+        _refuse_if_used()
+        _unfinished().touch(mode=0o600)
+    try:
+        return _restore(source, passphrase, at=at)
+    except CannotRestore:
+        if not again:
+            _unfinished().unlink()  # nothing was changed
+        raise
+
+
+def is_unfinished() -> bool:
+    """Whether a restore was cut short: then nothing may run, or what was queued would leave."""
+    return _unfinished().exists()
+
+
+def _unfinished() -> Path:
+    return Path(settings.DATA_DIR) / "restore-unfinished"
+
+
+def _restore(source: Path, passphrase: str, *, at: datetime) -> dict[str, int]:
     with tempfile.TemporaryDirectory(prefix="goodword-restore-") as name:
         folder = Path(name)
         _unpack(source, folder, passphrase)
         manifest = json.loads((folder / "manifest.json").read_text())
         if manifest.get("format") != FORMAT:
             raise CannotRestore(f"this backup was made by Goodword {manifest.get('goodword')}")
+        nodes = _known_migrations(manifest)
         # Files and keys first: rows without their bytes would be the worse half.
         files = _bring_files(folder)
-        rows = _bring_rows(folder, manifest)
+        rows = _bring_rows(folder, nodes)
     call_command("migrate", interactive=False, verbosity=0)
     held = _calm_down(datetime.fromisoformat(manifest["made_at"]), at=at)
+    _unfinished().unlink()
     return {"rows": rows, "files": files, "held": held}
 
 
@@ -239,13 +262,18 @@ def _bring_files(folder: Path) -> int:
     return count
 
 
-def _bring_rows(folder: Path, manifest: dict[str, Any]) -> int:
+def _known_migrations(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where the schema of the backup stood. Raises CannotRestore."""
+    nodes = [(app, name) for app, name in manifest["migrations"]]
+    graph = MigrationExecutor(connection).loader.graph
+    if any(node not in graph.nodes for node in nodes):
+        raise CannotRestore("this backup was made by a newer Goodword; update this one first")
+    return nodes
+
+
+def _bring_rows(folder: Path, nodes: list[tuple[str, str]]) -> int:
     """Load the rows into the schema they were written from; newer migrations run afterwards."""
     executor = MigrationExecutor(connection)
-    nodes = [tuple(node) for node in manifest["migrations"]]
-    unknown = [node for node in nodes if node not in executor.loader.graph.nodes]
-    if unknown:
-        raise CannotRestore("this backup was made by a newer Goodword; update this one first")
     state = executor.migrate(nodes)
     if not state.apps.ready:
         state = executor.loader.project_state(nodes)

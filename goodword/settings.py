@@ -5,6 +5,8 @@ All else lives in the database and is set on screen.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -44,8 +46,12 @@ def _key(name: str) -> str:
     path = DATA_DIR / "keys" / name
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        spare = path.with_name(f".{name}-{secrets.token_hex(4)}")
+        spare.touch(mode=0o600)
+        spare.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another process began at the same moment
+            os.link(spare, path)
+        spare.unlink()
     key = path.read_text().strip()
     if not key:  # a start that was cut short, or a full disk: anyone could guess this key
         raise ImproperlyConfigured(f"{path} is empty; take it from a backup, or remove it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from goodword.channels.email import notices, trials
@@ -31,13 +32,19 @@ LANES: dict[str, list[Job]] = {
     ],
     "trials": [lambda at: trials.try_due(clock=timezone.now)],
 }
-# What has time: looked at every half minute.
-SWEEP: list[Job] = [
-    lambda at: handling.wake_due(at=at),
-    lambda at: files.sweep(at=at),
-    lambda at: trials.sweep(at=at),
-    lambda at: notices.sweep(at=at),
+# What has time, and how many seconds it has. What looks through whole tables has an hour.
+SWEEP: list[tuple[Job, int]] = [
+    (lambda at: handling.wake_due(at=at), 20),
+    (lambda at: files.sweep(at=at), 3600),
+    (lambda at: trials.sweep(at=at), 3600),
+    (lambda at: notices.sweep(at=at), 3600),
+    (lambda at: _forget_old_sessions(), 3600),
 ]
+
+
+def _forget_old_sessions() -> int:
+    SessionStore.clear_expired()
+    return 0
 
 
 def wire() -> None:

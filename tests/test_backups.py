@@ -157,3 +157,27 @@ def test_a_file_that_is_missing_is_named(tmp_path):
     message, _ = fill()
     os.unlink(files.path_of(message.attachments.get().file))
     assert len(backups.write(tmp_path / "b", at=MONDAY_NOON).missing) == 1
+
+
+def test_a_restore_that_was_cut_short_lets_nothing_run_until_it_is_done(
+    settings, tmp_path, monkeypatch
+):
+    fill()
+    backups.write(tmp_path / "b", passphrase="right", at=MONDAY_NOON + HOUR)
+    empty(settings)
+    with monkeypatch.context() as power:
+
+        def fails(*args, **kw):
+            raise KeyboardInterrupt
+
+        power.setattr(backups, "_calm_down", fails)
+        with pytest.raises(KeyboardInterrupt):
+            backups.restore(tmp_path / "b", passphrase="right", at=MONDAY_NOON + DAY)
+    assert backups.is_unfinished()
+    with pytest.raises(backups.CannotRestore):
+        backups.restore(tmp_path / "b", passphrase="wrong", at=MONDAY_NOON + DAY)
+    assert backups.is_unfinished()
+
+    assert backups.restore(tmp_path / "b", passphrase="right", at=MONDAY_NOON + DAY)["held"] == 1
+    assert not backups.is_unfinished()
+    assert checking.violations() == []

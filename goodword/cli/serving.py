@@ -90,6 +90,10 @@ def _prepare(*, static: bool) -> None:
     from django.core.management import call_command
     from django.db import OperationalError
 
+    from goodword import backups
+
+    if backups.is_unfinished():
+        sys.exit("goodword: a restore was cut short; run `goodword restore FILE` once more")
     os.umask(0o077)  # the folder holds customers' mail
     try:
         call_command("migrate", interactive=False, verbosity=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import datetime
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -20,8 +21,23 @@ from goodword.events import waking
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.5
-_SWEEP_SECONDS = 30.0
+_SWEEP_SECONDS = 10.0
 _BEAT_SECONDS = 10.0
+
+
+def _at_most_every(seconds: int, job: wiring.Job) -> wiring.Job:
+    """`job`, but called again only after `seconds`; the first call works at once."""
+    last: float | None = None
+
+    def paced(at: datetime) -> int:
+        nonlocal last
+        now = time.monotonic()
+        if last is not None and now - last < seconds:
+            return 0
+        last = now
+        return job(at)
+
+    return paced
 
 
 class Worker:
@@ -30,7 +46,8 @@ class Worker:
     def __init__(self) -> None:
         self._stop = threading.Event()
         lanes = [(name, jobs, _LOOK_SECONDS) for name, jobs in wiring.LANES.items()]
-        lanes.append(("sweep", wiring.SWEEP, _SWEEP_SECONDS))
+        sweep = [_at_most_every(seconds, job) for job, seconds in wiring.SWEEP]
+        lanes.append(("sweep", sweep, _SWEEP_SECONDS))
         self._threads = [
             threading.Thread(target=self._lane, args=lane, name=f"lane-{lane[0]}") for lane in lanes
         ]

@@ -66,9 +66,10 @@ def say(
     text: str,
     names: Iterable[Named] = (),
     file_names: Iterable[str] = (),
+    after: int = 0,
     **columns: Any,
 ) -> Message:
-    """Store one message in `conversation`; draws another key when its own is taken."""
+    """Store one message in `conversation`; its key follows `said_at`, but stands after `after`."""
     text = clean(text)
     named = list(names)
     message = Message(
@@ -92,15 +93,17 @@ def say(
             ]
         )
     )
-    _insert_with_free_key(message)
+    _insert_with_free_key(message, after=after)
     _name(message, named, at=stored_at)
     _remember_latest(conversation, message)
     return message
 
 
-def _insert_with_free_key(message: Message) -> None:
+def _insert_with_free_key(message: Message, *, after: int) -> None:
     while True:
         message.id = ids.key_at(message.said_at)
+        if message.id <= after:
+            message.id = max(ids.key_at(message.stored_at), after + 1)
         if Message.objects.filter(pk=message.pk).exists():
             continue
         try:

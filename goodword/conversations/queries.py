@@ -133,3 +133,14 @@ def in_trouble(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 def tags() -> QuerySet[Tag]:
     return Tag.objects.order_by("name")
+
+
+def tags_seen_by(teammate: Teammate) -> QuerySet[Tag]:
+    """The tags that stand on a conversation this teammate may see; a name can tell of others."""
+    if teammate.is_owner:
+        return tags()
+    worn = Conversation.tags.through.objects.filter(
+        tag=OuterRef("pk"),
+        conversation__inbox__in=inboxes.open_to(teammate).order_by().values("pk"),
+    )
+    return tags().filter(Exists(worn))

@@ -7,6 +7,7 @@ after `LEASE` so that another takes the row up.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models import Q
 
 LEASE = timedelta(minutes=5)
@@ -36,6 +37,7 @@ class DueRow(models.Model):
         abstract = True
 
 
+logger = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=DueRow)
 
 
@@ -82,7 +84,10 @@ def held(row: DueRow, *, clock: Callable[[], datetime], lease: timedelta) -> Ite
 
     def keep() -> None:
         while not done.wait(lease.total_seconds() / 3):
-            renew(row, until=clock() + lease)
+            try:
+                renew(row, until=clock() + lease)
+            except DatabaseError:
+                logger.warning("a claim could not be renewed", extra={"row": row.pk})
             connection.close()
 
     keeper = threading.Thread(target=keep, name="lease", daemon=True)

@@ -34,6 +34,11 @@ def public_id(length: int = 16) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
+def is_public_id(text: str) -> bool:
+    """Whether `text` could have come from `public_id()`."""
+    return len(text) == 16 and set(text) <= set(_ALPHABET)
+
+
 def reference() -> str:
     """A short name people can read to each other on the telephone, as in `7HQ2-4MKD`.
 

@@ -69,6 +69,8 @@ def words_of(inbox: Inbox, *, name: str, due_at: datetime, language: str) -> str
     """The inbox's own words, else ours; `{name}`, `{due}` and `{business}` are filled in."""
     business = accounts.business()
     zone = ZoneInfo(business.zone if business else "UTC")
+    if not translation.check_for_language(language.split("-")[0]):
+        language = inbox.language  # never an English sentence around a French date
     with translation.override(language), timezone.override(zone):
         own = inboxes.words(inbox, Wording.Purpose.ACKNOWLEDGEMENT, language=language)
         text = own or default_words()

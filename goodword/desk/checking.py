@@ -69,6 +69,11 @@ def _nothing_owed_to_nobody() -> Iterator[Violation]:
     yield from _named("owed", rows, "an answer is owed where nobody waits")
 
 
+def _nothing_owed_is_closed() -> Iterator[Violation]:
+    rows = Conversation.objects.filter(_open_reply(), state=Conversation.State.CLOSED)
+    yield from _named("owed", rows, "an answer is owed in a closed conversation")
+
+
 def _every_promise_has_someone() -> Iterator[Violation]:
     answering = Membership.objects.filter(team=OuterRef("team"), teammate__is_active=True).exclude(
         teammate__role=Role.LIGHT
@@ -133,6 +138,7 @@ def _somebody_owns() -> Iterator[Violation]:
 _CHECKS: list[Callable[[], Iterator[Violation]]] = [
     _nobody_waits_unowed,
     _nothing_owed_to_nobody,
+    _nothing_owed_is_closed,
     _every_promise_has_someone,
     _promise_and_conversation_agree,
     _queued_leaves_or_is_held,

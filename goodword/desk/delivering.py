@@ -198,10 +198,15 @@ def leave_it(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
 def let_go(message: Message, *, by: Teammate, at: datetime) -> None:
     """Send a message that was held back, after a person looked at it. Raises MayNot."""
     rights.require_answer(by)
-    Dispatch.objects.filter(message=message, due_at__isnull=True).exclude(held="").update(
-        held="", due_at=at, queued_at=at, tries=0, why=""
-    )
-    transaction.on_commit(waking.wake)
+    held = Dispatch.objects.filter(message=message, due_at__isnull=True).exclude(held="")
+    if held.update(held="", due_at=at, queued_at=at, tries=0, why=""):
+        fact = facts.MessageLetGo(
+            conversation_id=message.conversation_id,
+            inbox_id=message.conversation.inbox_id,
+            message_id=message.pk,
+        )
+        events.announce(fact, by=by, about=message.conversation, at=at)
+        transaction.on_commit(waking.wake)
 
 
 @transaction.atomic

@@ -49,6 +49,18 @@ class NoAnswerDecided(_AboutMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class NoAnswerTakenBack(_AboutMessage):
+    KIND: ClassVar[str] = "desk.no_answer_taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLetGo(_AboutMessage):
+    """A person let a message leave that was held back."""
+
+    KIND: ClassVar[str] = "desk.message_let_go"
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivalFailed:
     KIND: ClassVar[str] = "desk.arrival_failed"
     tries: int

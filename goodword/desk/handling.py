@@ -107,8 +107,16 @@ def take_back_no_answer(conversation: Conversation, *, by: Teammate, at: datetim
     """It needs an answer after all: the promise is owed again at its old time."""
     rights.require_answer(by)
     conversation = conversations.lock(conversation)
-    NoAnswerNeeded.objects.filter(conversation=conversation).delete()
+    decided = NoAnswerNeeded.objects.filter(conversation=conversation).order_by("-message")
+    newest = decided.values_list("message_id", flat=True).first()
+    if newest is None:
+        return
+    decided.delete()
     owing.settle(conversation, by=by, at=at, why="")
+    fact = desk_facts.NoAnswerTakenBack(
+        conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=newest
+    )
+    events.announce(fact, by=by, about=conversation, at=at)
 
 
 @transaction.atomic

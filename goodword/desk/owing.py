@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from goodword.accounts.models import Team, Teammate
+from goodword.conversations import actions as conversation_actions
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk.models import NoAnswerNeeded
@@ -55,6 +56,10 @@ def settle(conversation: Conversation, *, by: Teammate | None, at: datetime, why
             promises.release(promise, by=by, at=at, why=why)
     elif promise is None:
         _owe(conversation, message, at=at)
+        if conversation.state == Conversation.State.CLOSED:  # what came back is work again
+            conversation_actions.set_state(
+                conversation, Conversation.State.OPEN, by=by, at=at, why="owed_again"
+            )
     else:
         promises.hand_over(promise, to=owner_of(conversation), by=by, at=at)
 

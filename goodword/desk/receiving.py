@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
-from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
 from goodword.conversations import queries
@@ -90,7 +90,7 @@ def receive_due(*, at: datetime, most: int = 20) -> int:
         done += 1
         # A message that kills its worker is put aside before it can do so for ever.
         if arrival.tries > MOST_TRIES:
-            _give_up(arrival, at=at, why=arrival.why or "stopped its worker again and again")
+            _give_up(arrival, at=at, why=arrival.why or _("stopped its worker again and again"))
             continue
         try:
             receive_arrival(arrival, at=at)
@@ -133,7 +133,7 @@ def inbox_of(inbound: Inbound) -> Inbox:
     named = [*(each.address for each in inbound.to), *(each.address for each in inbound.cc)]
     inbox = inboxes.at_address(named) or inboxes.at_address(inbound.delivered_to)
     if inbox is None:
-        raise NoInbox("none of the addresses it was sent to belongs to an inbox")
+        raise NoInbox(_("none of the addresses it was sent to belongs to an inbox"))
     return inbox
 
 
@@ -201,16 +201,12 @@ def _conversation_of(
     suspected = None
     for message in queries.by_external(inbound.road, inbound.refers_to):
         conversation = message.conversation.redirect_to or message.conversation
-        theirs = queries.took_part(conversation, address) or _is_colleague(address)
+        theirs = queries.took_part(conversation, address)
         ours = message.direction == Message.Direction.OUT
         if theirs or (inbound.kind == "bounce" and ours):
             return conversation, None
         suspected = suspected or conversation
     return None, suspected
-
-
-def _is_colleague(address: Address) -> bool:
-    return Teammate.objects.filter(email=address.value, is_active=True).exists()
 
 
 def _store(
@@ -236,6 +232,7 @@ def _store(
         text=inbound.text,
         names=names,
         file_names=[each.name for each in inbound.files],
+        after=_last_of_ours(conversation) if inbound.kind == "human" else 0,
         person=person,
         address=address,
         author_name=clean_line(inbound.sender.name, most=200),
@@ -265,6 +262,16 @@ def _store(
     )
     conversations.know_external(message, scope=inbound.road, values=inbound.external_ids)
     return message
+
+
+def _last_of_ours(conversation: Conversation) -> int:
+    """The key of the last thing a teammate said here.
+
+    A mail that waited in a mailbox that was down may be older than our answer; the answer was
+    written without it, so it stands after the answer and is owed one of its own.
+    """
+    ours = conversation.messages.filter(direction=Message.Direction.OUT, automatic=False)
+    return ours.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def _wake(conversation: Conversation, *, at: datetime) -> None:

@@ -29,6 +29,7 @@ from goodword.conversations.models import (
     Message,
     Recipient,
 )
+from goodword.core import ids
 from goodword.desk import events as desk_facts
 from goodword.desk import handling
 from goodword.desk.models import Dispatch
@@ -130,11 +131,14 @@ def reply(
     text: str,
     recipients: Recipients,
     draft: Draft | None = None,
+    once: str = "",
     at: datetime,
 ) -> Message:
     """Queue an answer; it leaves when the undo window is over.
 
-    The draft's files go with it and the draft goes. Raises MayNot, NothingSaid, NobodyToReach.
+    The draft's files go with it and the draft goes. `once`, when given, is a public id that the
+    message will have: saying the same again is the message that is there already.
+    Raises MayNot, NothingSaid, NobodyToReach.
     """
     rights.require_answer(by)
     attached = list(draft.files.select_related("file")) if draft else []
@@ -143,6 +147,8 @@ def reply(
     if not recipients.count:
         raise NobodyToReach
     conversation = conversations.lock(conversation)
+    if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
+        return said
     undo = accounts.business()
     wait = timedelta(seconds=undo.undo_send_seconds if undo else 0)
     message = queue(
@@ -151,6 +157,7 @@ def reply(
         recipients=recipients,
         files=attached,
         due_at=at + wait,
+        once=once,
         by=by,
         at=at,
     )
@@ -168,6 +175,7 @@ def queue(
     recipients: Recipients,
     files: Sequence[DraftFile] = (),
     due_at: datetime,
+    once: str = "",
     by: Teammate | None,
     at: datetime,
 ) -> Message:
@@ -190,6 +198,7 @@ def queue(
         author_name=by.name if by else "",
         subject=answer_subject(conversation.subject),
         automatic=by is None,
+        public_id=_public_id(once),
     )
     Attachment.objects.bulk_create(
         Attachment(message=message, file=each.file, name=each.name, content_type=each.content_type)
@@ -206,6 +215,24 @@ def queue(
     events.announce(fact, by=by, about=conversation, at=at)
     transaction.on_commit(waking.wake)
     return message
+
+
+def _said_before(
+    conversation: Conversation, once: str, *, by: Teammate, draft: Draft | None
+) -> Message | None:
+    """What a form that was sent twice has said already; its second draft goes."""
+    if not once:
+        return None
+    said = conversation.messages.filter(public_id=once, teammate=by).first()
+    if said is not None and draft is not None:
+        draft.delete()
+    return said
+
+
+def _public_id(once: str) -> str:
+    """The public id a form brought along; a new one where that is none of ours, or taken."""
+    fits = ids.is_public_id(once) and not Message.objects.filter(public_id=once).exists()
+    return once if fits else ids.public_id()
 
 
 def answer_subject(subject: str) -> str:
@@ -233,13 +260,24 @@ def _message_id(message: Message) -> str:
 
 @transaction.atomic
 def write_note(
-    conversation: Conversation, *, by: Teammate, text: str, draft: Draft | None = None, at: datetime
+    conversation: Conversation,
+    *,
+    by: Teammate,
+    text: str,
+    draft: Draft | None = None,
+    once: str = "",
+    at: datetime,
 ) -> Message:
-    """An internal note: seen by colleagues only, changes nothing that is owed."""
+    """An internal note: seen by colleagues only, changes nothing that is owed. `once`: see reply.
+
+    Raises NothingSaid.
+    """
     attached = list(draft.files.select_related("file")) if draft else []
     if not text.strip() and not attached:
         raise NothingSaid
     conversation = conversations.lock(conversation)
+    if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
+        return said
     note = conversations.say(
         conversation,
         kind=Message.Kind.NOTE,
@@ -251,6 +289,7 @@ def write_note(
         file_names=[each.name for each in attached],
         teammate=by,
         author_name=by.name,
+        public_id=_public_id(once),
     )
     Attachment.objects.bulk_create(
         Attachment(message=note, file=each.file, name=each.name, content_type=each.content_type)

@@ -218,6 +218,33 @@ def test_a_light_teammate_sends_nothing_and_writes_notes(house):
     assert note.direction == Message.Direction.INTERNAL
 
 
+def test_a_form_sent_twice_says_it_once(house):
+    from goodword.core import ids
+
+    conversation = receive(house).conversation
+    once = ids.public_id()
+    said = [
+        replying.reply(
+            conversation,
+            by=house.ben,
+            text="Tomorrow.",
+            recipients=replying.Recipients(to=(GRACE,)),
+            once=once,
+            at=MONDAY_NOON + HOUR,
+        )
+        for _ in range(2)
+    ]
+    assert said[0] == said[1]
+    notes = [
+        replying.write_note(
+            conversation, by=house.ben, text="x", once=ids.public_id()[:15], at=MONDAY_NOON
+        )
+        for _ in range(2)
+    ]
+    assert notes[0] != notes[1]  # what no form of ours made is no name for a message
+    assert len(deliver(at=LATER).sent) == 1
+
+
 def test_an_empty_reply_or_one_to_nobody_is_refused(house):
     conversation = receive(house).conversation
     with pytest.raises(replying.NothingSaid):

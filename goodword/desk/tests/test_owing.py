@@ -265,6 +265,38 @@ def test_when_a_teammate_changes_teams_their_word_stays_behind(house):
     assert checking.violations() == []
 
 
+def test_a_mail_older_than_our_answer_that_comes_in_after_it_is_owed_an_answer(house):
+    first = receive(house)
+    answer = reply(first.conversation, house.ben, at=MONDAY_NOON + HOUR)
+    deliver(at=MONDAY_NOON + HOUR + MINUTE)
+    # Their mailbox was down: it reached the server before we answered, and us after.
+    waited = inbound("And one more thing", answers=answer, at=MONDAY_NOON + MINUTE)
+    late = receiving.receive(waited, inbox=house.hello, at=MONDAY_NOON + DAY)
+
+    assert late.pk > answer.pk
+    promise = owed_reply(first.conversation)
+    assert promise.due_at == MONDAY_NOON + MINUTE + DAY
+    assert checking.violations() == []
+
+
+def test_what_comes_back_to_a_closed_conversation_opens_it_as_work(house):
+    conversation = receive(house).conversation
+    answer = reply(conversation, house.ben, at=MONDAY_NOON + HOUR)
+    deliver(at=MONDAY_NOON + HOUR + MINUTE)
+    handling.close(conversation, by=house.ben, at=MONDAY_NOON + 2 * HOUR)
+    receive(
+        house,
+        sender="mailer-daemon@whitlow.example",
+        answers=answer,
+        at=MONDAY_NOON + 3 * HOUR,
+        kind="bounce",
+        bounce_hard=True,
+    )
+    conversation.refresh_from_db()
+    assert conversation.state == Conversation.State.OPEN
+    assert checking.violations() == []
+
+
 def test_the_same_message_received_twice_is_there_once_and_owed_once(house):
     message = inbound()
     one = receiving.receive(message, inbox=house.hello, at=MONDAY_NOON)

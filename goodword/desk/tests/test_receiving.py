@@ -137,6 +137,13 @@ def test_a_stranger_who_knows_an_id_opens_a_new_conversation_linked_to_it(house)
     assert (link.conversation, link.other) == (strange.conversation, first.conversation)
 
 
+def test_a_colleagues_address_in_from_opens_no_door(house):
+    first = receive(house)
+    answer = reply(first.conversation, house.ben, at=MONDAY_NOON + HOUR)
+    forged = receive(house, sender="carl@shop.example", answers=answer, at=MONDAY_NOON + DAY)
+    assert forged.conversation != first.conversation
+
+
 def test_someone_we_copied_in_belongs(house):
     first = receive(house)
     answer = reply(first.conversation, house.ben, at=MONDAY_NOON + HOUR, cc=["joe@petty.example"])

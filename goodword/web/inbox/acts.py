@@ -153,7 +153,7 @@ def trash(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.trash(found, by=by, at=at)
 
-    done = _("Moved to the trash. It stays there for 30 days.")
+    done = _("Moved to the trash.")
     return _do(request, public_id, act, done=done)
 
 

@@ -60,6 +60,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
             text=form.cleaned_data["text"],
             recipients=_recipients(form),
             draft=kept,
+            once=form.cleaned_data["once"],
             at=moment_of(request),
         )
 
@@ -75,6 +76,7 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
             by=teammate_of(request),
             text=form.cleaned_data["text"],
             draft=kept,
+            once=form.cleaned_data["once"],
             at=moment_of(request),
         )
 

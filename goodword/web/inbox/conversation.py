@@ -123,7 +123,7 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "timeline": timeline.of(found, by=teammate, now=now, whole="all" in request.GET),
         "suspected": list(conversations.linked_to(found, visible=seen)),
         "tags": list(found.tags.order_by("name")),
-        "known_tags": conversations.tags()[:200],
+        "known_tags": conversations.tags_seen_by(teammate)[:200],
         "others": others[:_OTHERS],
         "has_more_others": len(others) > _OTHERS,
         "snooze_choices": snoozing.choices(now),

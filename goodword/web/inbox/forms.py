@@ -52,6 +52,7 @@ class ComposerForm(forms.Form):
     # A file's public id. Not "remove": that name would hide the form element's own method.
     take_out = forms.CharField(required=False, max_length=24)
     switch = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)
+    once = forms.CharField(required=False, max_length=24)  # a double click says it once
 
     @property
     def mode_sent(self) -> str:

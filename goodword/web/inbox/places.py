@@ -81,7 +81,7 @@ FOLDERS: dict[str, Folder] = {
         _("Trash"),
         "trash-2",
         _("The trash is empty"),
-        _("Conversations stay here for 30 days and are then removed."),
+        _("What you move to the trash waits here, and can be taken out again."),
     ),
 }
 _EMPTY_TEAM = Folder(

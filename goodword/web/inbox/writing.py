@@ -9,6 +9,7 @@ from email.utils import getaddresses
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
+from goodword.core import ids
 from goodword.desk import replying
 from goodword.desk.replying import Recipients
 
@@ -26,6 +27,7 @@ class Composer:
     saved_at: datetime | None = None
     may_answer: bool = True
     can_reply_all: bool = False
+    once: str = field(default_factory=ids.public_id)  # what this form says, it says once
     begins: bool = False  # someone asked for it: the cursor goes there
     errors: dict[str, list[str]] = field(default_factory=dict)
 

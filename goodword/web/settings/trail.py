@@ -59,6 +59,8 @@ SENTENCES: dict[str, Words] = {
     "desk.delivery_put_off": _("An answer could not leave yet, %(subject)s"),
     "desk.message_bounced": _("A mail came back, %(subject)s"),
     "desk.no_answer_decided": _("decided that %(subject)s needs no answer"),
+    "desk.no_answer_taken_back": _("decided that %(subject)s needs an answer after all"),
+    "desk.message_let_go": _("let a held answer leave, %(subject)s"),
     "desk.arrival_failed": _("%(subject)s could not be read"),
     "desk.trouble_decided": _("decided what became of a mail, %(subject)s"),
     "promises.made": _("A promise was made, %(subject)s"),
