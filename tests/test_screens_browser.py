@@ -5,237 +5,282 @@ dark; nothing scrolls sideways, axe finds no fault, the browser has nothing to c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from types import SimpleNamespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
-from django.core.cache import cache
-from django.utils import timezone
+from playwright.sync_api import ConsoleMessage, Page, expect
 
-from goodword.accounts import actions as accounts
-from goodword.accounts.models import Role
-from goodword.channels.email.models import MailAccount
-from goodword.conversations import actions as conversations
-from goodword.conversations.models import Conversation, Message
-from goodword.desk import delivering, handling, receiving, replying
-from goodword.desk.models import Dispatch
-from goodword.desk.roads import Answer, InboundFile
 from tests.doors.house import run_code
-from tests.factories import (
-    DAY,
-    HOUR,
-    MINUTE,
-    PASSWORD,
-    MemoryRoad,
-    deliver,
-    make_house,
-    receive,
-    reply,
-)
+from tests.factories import PASSWORD
+from tests.servers.chromium import Chromium, Theme, axe, shot
+from tests.servers.goodword_process import GoodwordProcess
 
 pytestmark = pytest.mark.browser
 
-GRACE_ASKS = """Good morning. This is the second time I have to ask: your spring offer promised a \
-£25 gift card with the ring, and Ben said on Tuesday he would send it.
 
-Is the link still coming? Can I use it online as well as in the shop? And until when is it good?"""
-DRAWING = """<p>Guten Tag,</p><p>anbei die <b>Zeichnung</b> der Kette:</p>
-<table border=1><tr><th>Länge</th><th>Verschluss</th></tr><tr><td>42 cm</td><td>Karabiner</td></tr>
-</table><p><img src="https://pictures.example/pixel.png" alt="">Mit freundlichen Grüßen</p>"""
-
-
-class Desk:
-    """A house and what happened in it, told in few words."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.house = make_house(at=now - 30 * DAY)
-        self.ana = self.house.ana
-
-    def mail(
-        self,
-        who: str,
-        subject: str,
-        text: str,
-        ago: timedelta,
-        *,
-        to: object = None,
-        **more: object,
-    ) -> Message:
-        """A mail from `who`; `to` has the conversation from then on."""
-        first, last = who.lower().split()
-        more = {"sender": f"{first}@{last}.example", "name": who, "at": self.now - ago, **more}
-        message = receive(self.house, text, subject=subject, **more)
-        if to is not None:
-            at = message.said_at + MINUTE
-            handling.assign(message.conversation, to=to, by=self.ana, at=at)
-        return message
-
-    def answer(
-        self, message: Message, text: str, ago: timedelta, answer: Answer | None = None
-    ) -> Message:
-        """Ana answers; the other side says `answer`, or accepts."""
-        address = message.address.value
-        at = self.now - ago
-        sent = reply(message.conversation, self.ana, text, at=at, to=[address])
-        deliver(at=at + MINUTE, road=MemoryRoad(answers={address: answer} if answer else {}))
-        return sent
+@pytest.fixture(scope="module")
+def goodword() -> Iterator[GoodwordProcess]:
+    process = GoodwordProcess().start()
+    yield process
+    process.remove()
 
 
-def furnish() -> dict[str, str]:
-    """Fill the database. Returns the addresses of the pages worth seeing, by name."""
-    desk = Desk(timezone.now())
-    house, ana, now = desk.house, desk.ana, desk.now
-    one = {**_troubled(desk), "long": _long(desk), **_quiet(desk)}
-    desk.mail("Joe Petty", "Clasp repair", "The clasp came off again. Call me?", 26 * HOUR, to=ana)
-    desk.mail(
-        "Henrik Lund",
-        "Quote Q-0231",
-        "You told me £480. Is it still the price?",
-        22.6 * HOUR,
-        to=ana,
-    )
-    desk.mail(
-        "Amara Obi", "Ring fitting", "See you at quarter past twelve, then!", 20 * HOUR, to=ana
-    )
-    desk.mail(
-        "Bea Lindqvist", "Valuation", "What do you charge for an insurance valuation?", 12 * HOUR
-    )
-    desk.mail("David Okonkwo", "Pearls", "Are my pearls ready?", 8 * HOUR, to=house.ben)
-    desk.mail(
-        "Priya Nair", "Ring boxes", "Waiting for the new artwork, thank you.", 5 * HOUR, to=ana
-    )
-    for number in range(55):
-        ago = (25 + number / 2) * HOUR
-        desk.mail(
-            f"Customer N{number}", f"Order {1000 + number}", "Where is it?", ago, to=house.ben
-        )
-    receiving.take_in(b"", road="email", source="smtp:1", at=now - HOUR)
-    receiving.receive_due(at=now)
-    mailbox = MailAccount.objects.create(
-        inbox=house.repairs, imap_host="imap.shop.example", imap_user="repairs@shop.example",
-        begin_at=now - 30 * DAY, last_ok_at=now - 3 * HOUR, failing_since=now - 2 * HOUR,
-        trouble="login", trouble_words="Authentication failed.",
-    )  # fmt: skip
-    invited = accounts.invite(
-        email="nora@shop.example", role=Role.AGENT, teams=[house.front], by=ana, at=now
-    )
-    return {
-        **{name: f"/conversations/{found.public_id}/" for name, found in one.items()},
-        "hello": house.hello.public_id,
-        "repairs": mailbox.inbox.public_id,
-        "front": house.front.public_id,
-        "ben": house.ben.public_id,
-        "invitation": f"/join/{invited[1]}/",
-    }
+@pytest.fixture(scope="module")
+def places(goodword: GoodwordProcess) -> dict[str, str]:
+    """Where everything stands that `furnish` made."""
+    code = "import json\nfrom tests.furnishing import furnish\nprint(json.dumps(furnish()))"
+    found: dict[str, str] = json.loads(run_code(goodword, code))
+    return found
 
 
-def _long(desk: Desk) -> Conversation:
-    """Grace's gift card: four weeks, a note, tags, a file."""
-    ana, ben = desk.ana, desk.house.ben
-    begun = desk.mail(
-        "Grace Whitlow", "The spring gift card", "Where do I find the gift card?", 20 * DAY, to=ana
-    )
-    said = begun
-    for day in range(19, 4, -1):
-        sent = desk.answer(
-            said, f"Dear Grace,\n\nwe are looking into it, day {20 - day}.", day * DAY
-        )
-        said = desk.mail(
-            "Grace Whitlow", "Re: The spring gift card", "Still nothing here, I'm afraid.",
-            day * DAY - 2 * HOUR, answers=sent,
-        )  # fmt: skip
-    sent = desk.answer(
-        said, "Dear Grace,\n\nBen will send you the link tomorrow.\n\nKind regards\nAna", 3 * DAY
-    )
-    desk.mail(
-        "Grace Whitlow", "Re: The spring gift card",
-        f"{GRACE_ASKS}\n\nOn Wed, Ana wrote:\n> Ben will send you the link tomorrow.",
-        23 * HOUR, answers=sent, reply_text=GRACE_ASKS,
-        files=[InboundFile("receipt R-1182.pdf", "application/pdf", b"%PDF-1.4 " * 4000)],
-    )  # fmt: skip
-    replying.write_note(
-        begun.conversation, by=ben, text="I found the order: R-1182, £640. The card was never made.",
-        at=desk.now - 22 * HOUR,
-    )  # fmt: skip
-    conversations.tag(begun.conversation, "gift card", by=ana, at=desk.now)
-    return begun.conversation
+@contextmanager
+def signed_in(
+    chromium: Chromium, goodword: GoodwordProcess, **options: object
+) -> Iterator[tuple[Page, list[str]]]:
+    """Ana at her desk, and the complaints of her browser."""
+    with chromium.context(goodword.url, **options) as context:
+        page = context.new_page()
+        page.goto("/account/login/")
+        page.fill("[name=login]", "ana@shop.example")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/inbox/**")
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: _note(complaints, said))
+        yield page, complaints
 
 
-def _troubled(desk: Desk) -> dict[str, Conversation]:
-    """Answers that did not simply arrive."""
-    held = desk.mail(
-        "Mia Brandt", "The engraving", "Can it still be changed?", 9 * HOUR, to=desk.ana
-    )
-    reply(
-        held.conversation,
-        desk.ana,
-        "It can, until Friday.",
-        at=desk.now - HOUR,
-        to=["mia@brandt.example"],
-    )
-    delivering.hold_everything(why="restore", at=desk.now - HOUR)
-    unknown = desk.mail("Lars Vik", "The date", "Can you confirm the date?", 10 * HOUR, to=desk.ana)
-    desk.answer(
-        unknown,
-        "Friday suits us.",
-        2 * HOUR,
-        Answer("unknown", "The line broke before the server answered."),
-    )
-    refused = desk.mail(
-        "Nina Roth", "The bracelet", "When will it be ready?", 11 * HOUR, to=desk.ana
-    )
-    desk.answer(
-        refused,
-        "On Monday.",
-        3 * HOUR,
-        Answer(
-            "refused", "550 5.1.1 <nina@roth.example>: Recipient address rejected: User unknown"
-        ),
-    )
-    html = desk.mail(
-        "Jürgen Groß",
-        "Größe der Kette",
-        "Guten Tag,\n\nanbei die Zeichnung.",
-        3 * HOUR,
-        sender="juergen@gross.example",
-        html=DRAWING,
-        to=None,
-    )
-    return {
-        "held": held.conversation,
-        "unknown": unknown.conversation,
-        "refused": refused.conversation,
-        "html": html.conversation,
-    }
+def _note(complaints: list[str], said: ConsoleMessage) -> None:
+    if said.type in ("error", "warning") and "Failed to load resource" not in said.text:
+        complaints.append(f"{said.location.get('url')}: {said.text}")
 
 
-def _quiet(desk: Desk) -> dict[str, Conversation]:
-    """What is closed, snoozed, spam or trash, and what waits on them."""
-    ana, now = desk.ana, desk.now
-    closed = desk.mail(
-        "Oskar Brandt", "Thank you", "The best repair I have had in years.", 50 * HOUR, to=ana
-    )
-    desk.answer(closed, "Dear Oskar, it was a pleasure.", 30 * HOUR)
-    handling.close(closed.conversation, by=ana, at=now - 29 * HOUR)
-    waiting = desk.mail("Delia Marsh", "The size of the ring", "Is L½ right?", 40 * HOUR, to=ana)
-    desk.answer(waiting, "It is. Shall we go on?", 39 * HOUR)
-    snoozed = desk.mail(
-        "Ines Falk", "In the new year", "Could you remind me in January?", 60 * HOUR, to=ana
-    )
-    handling.snooze(snoozed.conversation, until=now + 5 * DAY, by=ana, at=now)
-    spam = desk.mail("Best Prizes", "You have won!!!", "Click here", 70 * HOUR)
-    handling.mark_spam(spam.conversation, by=ana, at=now)
-    trash = desk.mail("Some Flyer", "Office chairs", "Forty per cent off", 80 * HOUR)
-    handling.trash(trash.conversation, by=ana, at=now)
-    return {
-        name: m.conversation
-        for name, m in {
-            "closed": closed,
-            "waiting": waiting,
-            "snoozed": snoozed,
-            "spam": spam,
-            "trash": trash,
-        }.items()
-    }
+def faults_of(page: Page, name: str, sizes: Sequence[tuple[int, Theme]]) -> list[str]:
+    """What is wrong with the page in these sizes; a picture of each is kept."""
+    found = []
+    for width, theme in sizes:
+        shot(page, name, width, theme)
+        found += [f"{name} at {width}, {theme}: {fault}" for fault in axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{name} at {width} scrolls sideways")
+    return found
+
+
+ALL: Sequence[tuple[int, Theme]] = (
+    (1440, "light"),
+    (1440, "dark"),
+    (390, "light"),
+    (390, "dark"),
+)
+# Every page wide and narrow, light and dark; but not all four, which would take minutes.
+BOTH: Sequence[tuple[int, Theme]] = ((1440, "light"), (390, "dark"))
+# The tests of settings look at them wide.
+NARROW: Sequence[tuple[int, Theme]] = ((390, "dark"),)
+
+DAILY = {
+    "inbox-mine": "/inbox/mine/",
+    "inbox-all": "/inbox/all/",
+    "inbox-unsent": "/inbox/unsent/",
+    "inbox-empty": "/inbox/team/{workshop}/",
+    "search": "/search/",
+    "search-found": "/search/?q=gift+card",
+    "search-nothing": "/search/?q=zeppelin+from:nobody+odd:part",
+    "conversation": "{long}",
+    "conversation-whole": "{long}?all=1",
+    "conversation-html": "{html}",
+    "conversation-unknown": "{unknown}",
+    "conversation-refused": "{refused}",
+    "conversation-held": "{held}",
+    "conversation-closed": "{closed}",
+    "conversation-snoozed": "{snoozed}",
+    "conversation-spam": "{spam}",
+    "conversation-trash": "{trash}",
+    "assign": "{long}assign/",
+    "snooze": "{long}snooze/",
+    "lost": "/nothing/here/",
+}
+SETTINGS = {
+    "profile": "/settings/profile/",
+    "business": "/settings/business/",
+    "inboxes": "/settings/inboxes/",
+    "inbox": "/settings/inboxes/{hello}/",
+    "inbox-new": "/settings/inboxes/new/",
+    "mailbox": "/settings/inboxes/{hello}/mailbox/",
+    "mailbox-failing": "/settings/inboxes/{repairs}/mailbox/",
+    "signature": "/settings/inboxes/{hello}/signature/",
+    "acknowledgement": "/settings/inboxes/{hello}/acknowledgement/",
+    "teammates": "/settings/teammates/",
+    "teammate": "/settings/teammates/{ben}/",
+    "invite": "/settings/teammates/invite/",
+    "teams": "/settings/teams/",
+    "team": "/settings/teams/{front}/",
+    "roles": "/settings/roles/",
+    "audit": "/settings/audit/",
+    "arrivals": "/settings/arrivals/",
+    "password": "/account/password/change/",
+    "two-factor": "/account/2fa/totp/activate/",
+    "sign-out": "/account/logout/",
+}
+OUTSIDE = {
+    "sign-in": "/account/login/",
+    "forgotten": "/account/password/reset/",
+    "join": "{invitation}",
+    "setup-over": "/setup/an-old-link/",
+}
+
+
+def test_daily_pages_are_open_to_everyone(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    with signed_in(chromium, goodword) as (page, complaints):
+        faults = []
+        for name, path in DAILY.items():
+            page.goto(path.format(**places))
+            faults += faults_of(page, name, ALL if name == "conversation" else BOTH)
+        assert faults == []
+        assert complaints == []
+
+
+def test_settings_and_doors_are_open_to_everyone(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    with signed_in(chromium, goodword) as (page, complaints):
+        faults = []
+        for name, path in SETTINGS.items():
+            page.goto(path.format(**places))
+            faults += faults_of(page, f"settings-{name}", NARROW)
+        page.context.clear_cookies()
+        for name, path in OUTSIDE.items():
+            page.goto(path.format(**places))
+            faults += faults_of(page, f"outside-{name}", BOTH)
+        assert faults == []
+        assert complaints == []
+
+
+def test_what_opens_over_a_page_is_open_to_everyone(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    """Menus, questions and the list of keys, each opened by its key."""
+    with signed_in(chromium, goodword) as (page, complaints):
+        faults = []
+        for key, name, seen in (
+            ("w", "menu-assign", "Ben Okri"),
+            ("s", "menu-snooze", "Monday morning"),
+            ("e", "ask-close", "They still wait for an answer"),
+            ("#", "ask-trash", "Move it to the trash?"),
+            ("?", "keys", "Send the answer"),
+            ("n", "note", "Seen by colleagues only"),
+        ):
+            page.goto(places["long"])
+            page.keyboard.press(key)
+            expect(page.get_by_text(seen).locator("visible=true").first).to_be_visible()
+            faults += faults_of(page, name, BOTH[:1])
+        page.goto(places["long"])
+        page.fill("#composer-text", "It comes.")
+        page.locator(".recipients > summary").click()
+        page.fill("#composer-to", "nonsense")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#composer-to-errors")).to_contain_text("nonsense")
+        faults += faults_of(page, "composer-wrong", BOTH)
+        assert faults == []
+        assert complaints == []
+
+
+def test_an_hour_of_work_by_keys_alone(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    with signed_in(chromium, goodword) as (page, complaints):
+        keys = page.keyboard
+        page.goto("/inbox/unassigned/")
+        keys.press("j")
+        expect(page.locator(".row-cursor")).to_contain_text("Bea Lindqvist")
+        keys.press("Enter")
+        expect(page.locator("#head")).to_contain_text("Valuation")
+        keys.press("w")
+        expect(page.locator("#head .menu-body :focus")).to_contain_text("Me")
+        keys.press("Enter")
+        expect(page.locator("#timeline")).to_contain_text("You took this")
+        keys.press("n")
+        keys.type("She called on Monday.")
+        keys.press("Control+Enter")
+        expect(page.locator(".message-note")).to_contain_text("She called on Monday.")
+        keys.press("r")
+        keys.type("Forty pounds, Bea.")
+        keys.press("Control+Enter")
+        expect(page.locator("[data-leaves]")).to_contain_text("Leaves in")
+        keys.press("z")
+        expect(page.locator("#composer-text")).to_have_value("Forty pounds, Bea.")
+        keys.press("Escape")
+        keys.press("s")
+        keys.press("ArrowDown")
+        keys.press("Enter")
+        expect(page.locator("#head")).to_contain_text("Snoozed until")
+        keys.press("u")
+        keys.press("/")
+        keys.type("valuation")
+        keys.press("Enter")
+        expect(page.locator(".results")).to_contain_text("Bea Lindqvist")
+        assert complaints == []
+
+
+def test_a_phone_reads_answers_and_asks(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with signed_in(chromium, goodword, **options) as (page, complaints):
+        page.goto("/inbox/mine/")
+        page.get_by_role("link", name="Amara Obi").tap()
+        expect(page.locator("#list")).to_be_hidden()
+        page.locator("#composer-text").tap()
+        expect(page.locator(".tabbar")).to_be_hidden()
+        page.fill("#composer-text", "Until then, Amara.")
+        page.get_by_role("button", name="Send").tap()
+        page.get_by_role("button", name="Undo").tap()
+        expect(page.locator("#composer-text")).to_have_value("Until then, Amara.")
+        small = page.evaluate(_SMALL_TARGETS)
+        assert small == []
+        page.locator("#back").tap()
+        expect(page.locator("#list")).to_be_visible()
+        assert complaints == []
+
+
+# Controls that a thumb would miss: not within a line of text, and under 44 px either way.
+_SMALL_TARGETS = """() => [...document.querySelectorAll('button, summary, a[href], input, select')]
+  .filter((e) => e.checkVisibility() && e.matches('.icon-button, .button, .tabbar *, .tabs *'))
+  .map((e) => [e.textContent.trim() || e.title, e.getBoundingClientRect()])
+  .filter(([, box]) => box.height && (box.height < 43.5 || box.width < 43.5))
+  .map(([name, box]) => `${name}: ${box.width} × ${box.height}`)"""
+
+
+def test_the_main_job_without_script(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    with signed_in(chromium, goodword, java_script_enabled=False) as (page, _):
+        page.goto("/inbox/mine/")
+        page.get_by_role("link", name="Henrik Lund").click()
+        page.fill("#composer-text", "It is, Henrik.")
+        page.get_by_role("button", name="Save draft").locator("visible=true").click()
+        expect(page.locator("#composer-text")).to_have_value("It is, Henrik.")
+        page.locator(".composer-send .button-filled").click()
+        expect(page.locator(".message-ours")).to_contain_text("It is, Henrik.")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("#composer-text")).to_have_value("It is, Henrik.")
+        page.locator("#composer-tabs, .tabs").get_by_role("button", name="Note").click()
+        page.fill("#composer-text", "He asked twice.")
+        page.get_by_role("button", name="Keep note").click()
+        expect(page.locator(".message-note")).to_contain_text("He asked twice.")
+        page.locator("#head button[data-key=e]").click()
+        expect(page.locator("h1")).to_have_text("They still wait for an answer")
+        page.get_by_role("button", name="No answer needed, close").click()
+        expect(page.locator("#head")).to_contain_text("Closed by Ana Ruiz")
+        page.fill(".sidebar-search input", "henrik")
+        page.keyboard.press("Enter")
+        expect(page.locator(".results")).to_contain_text("Henrik Lund")
+        page.goto("/settings/profile/")
+        page.get_by_label("Dark").check()
+        page.get_by_role("button", name="Save profile").click()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        page.get_by_label("As the system").check()
+        page.get_by_role("button", name="Save profile").click()

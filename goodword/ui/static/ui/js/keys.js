@@ -30,7 +30,11 @@ function elementFor(key) {
 
 function press(element) {
   if (isWriting(element)) element.focus();
-  else if (element.matches("details")) element.querySelector("summary").click();
+  else if (element.matches("details")) {
+    element.querySelector("summary").click();
+    // Who opens a menu by a key goes on by keys.
+    if (element.open) element.querySelector(".menu-body :is(a[href], button)")?.focus();
+  }
   else element.click();
 }
 

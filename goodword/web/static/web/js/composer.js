@@ -91,9 +91,49 @@ document.addEventListener("click", (event) => {
   save({ take_out: button.value });
 });
 
+// Turning to another kind of answer fetches its draft. What is typed meanwhile is meant for it: were it not caught,
+// the letters would be shortcuts, and Ctrl+Enter would send the answer that was open before.
+const LONGEST_TURN_MS = 5000;
+let caught = null; // {text, sends} while a turn is under way
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (!caught || event.isComposing || event.altKey) return;
+    const isEnter = event.key === "Enter";
+    if (event.ctrlKey || event.metaKey) {
+      if (!isEnter) return;
+      caught.sends = true;
+    } else if (isEnter || event.key.length === 1) caught.text += isEnter ? "\n" : event.key;
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+document.addEventListener("htmx:afterSettle", () => {
+  if (!caught || !form()) return;
+  const { text, sends } = caught;
+  caught = null;
+  const field = document.getElementById("composer-text");
+  if (text) {
+    field.setRangeText(text, field.selectionEnd, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  if (sends) form().querySelector(".composer-send .button-filled").click();
+});
+
 // Sending waits for a save that is under way; otherwise that would bring the draft back.
 document.addEventListener("htmx:confirm", (event) => {
   if (!event.detail.elt.closest?.("#composer")) return;
+  if (event.detail.elt.name === "switch") {
+    if (event.detail.elt.hasAttribute("aria-current")) {
+      event.preventDefault(); // one is there already
+      document.getElementById("composer-text").focus();
+      return;
+    }
+    caught = { text: "", sends: false };
+    setTimeout(() => (caught = null), LONGEST_TURN_MS);
+  }
   clearTimeout(timer);
   isDirty = false;
   event.preventDefault();

@@ -25,6 +25,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "conversation") return;
   markOpened();
   toTheEnd();
+  // Once something is sent the keys mean the conversation again: z takes it back, u leaves, j goes on.
+  if (event.detail.requestConfig?.elt?.id === "composer") document.getElementById("timeline")?.focus({ preventScroll: true });
   document.title = document.getElementById("conversation")?.dataset.title ?? document.title;
 });
 // Both pieces came by one answer: what is opened is announced by its heading.

@@ -98,10 +98,20 @@ function applyList(fresh, force) {
   markOpened();
 }
 
+// While an act of one's own is under way its button must stay where it is: htmx finds the person's pane from there.
+let underWay = 0;
+const isOurs = (event) => event.detail.target?.id === "conversation";
+document.addEventListener("htmx:beforeSend", (event) => isOurs(event) && (underWay += 1));
+document.addEventListener("htmx:afterRequest", (event) => isOurs(event) && (underWay -= 1));
+
 async function refreshList(force = false) {
   const pane = document.getElementById("list");
   const page = await fetched(pane ? pane.dataset.url : "/inbox/mine/", "list");
   if (!page) return;
+  if (underWay) {
+    gather("inbox:");
+    return;
+  }
   const nav = document.getElementById("nav");
   const counts = page.getElementById("nav");
   if (nav && counts && pane && !nav.matches(":focus-within")) put(nav, counts);
@@ -128,6 +138,10 @@ async function refreshConversation() {
   const all = new URLSearchParams(window.location.search).has("all");
   const page = await fetched(all ? `${pane.dataset.url}&all=1` : pane.dataset.url, "timeline");
   if (!page || opened() !== pane) return;
+  if (underWay) {
+    gather(`conversation:${pane.dataset.id}`);
+    return;
+  }
   const timeline = document.getElementById("timeline");
   const atEnd = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 80;
   const before = timeline.querySelectorAll(".message").length;
@@ -158,6 +172,10 @@ function gather(topic) {
   waiting.add(topic);
   gathering ||= setTimeout(() => {
     gathering = 0;
+    if (underWay) {
+      gather(topic);
+      return;
+    }
     const topics = [...waiting];
     waiting.clear();
     if (topics.some((each) => !each.startsWith("conversation:"))) refreshList();
