@@ -115,7 +115,8 @@ def _trouble(row: Recipient) -> Line:
             ("received", "again", "leave"),
         ),
     }[State(row.state)]  # fmt: skip
-    said = _(row.words)  # a server's words, which no catalogue knows, or a sentence of ours
+    # A server's words or a sentence of ours. "" would name the head of the catalogue.
+    said = _(row.words) if row.words else ""
     if row.dealt_with_at:
         return Line("circle-alert", words, said=said, advice=_("Left at that."))
     return Line("circle-alert", words, "late", said, advice, row.address.value, choices)

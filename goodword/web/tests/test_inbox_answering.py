@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from goodword.conversations.models import Conversation, Draft, Message, Recipient
 from goodword.desk import delivering
 from goodword.desk.roads import Answer, InboundFile, Party
 from goodword.promises.models import Promise
+from goodword.web.inbox import deliveries
 from tests.factories import DAY, HOUR, MINUTE, MemoryRoad, deliver, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -288,3 +289,13 @@ def test_pictures_are_previewed_and_other_files_downloaded(ben, house) -> None:
 
 def _file(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, b"bytes", content_type="text/plain")
+
+
+def test_a_recipient_in_trouble_without_words_shows_none(house: SimpleNamespace):
+    at = timezone.now() - HOUR
+    said = reply(receive(house, at=at).conversation, house.ben, at=at)
+    deliver(at=at + MINUTE, road=MemoryRoad(answers={GRACE: Answer("unknown", "")}))
+    with translation.override("de"):
+        [line] = deliveries.lines(said, now=at + MINUTE)
+    assert line.said == ""
+    assert line.choices == ("received", "again", "leave")
