@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 
 from tests.factories import make_house
 
@@ -12,3 +14,10 @@ from tests.factories import make_house
 @pytest.fixture
 def house(db: None) -> SimpleNamespace:
     return make_house()
+
+
+@pytest.fixture(autouse=True)
+def house_language() -> Iterator[None]:
+    """A page asked for in German leaves its thread German; the next test begins afresh."""
+    yield
+    translation.deactivate()

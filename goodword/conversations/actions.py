@@ -139,12 +139,12 @@ def _name(message: Message, named: list[Named], *, at: datetime) -> None:
 
 
 def _remember_latest(conversation: Conversation, message: Message) -> None:
-    if message.pk < conversation.latest_key:
+    # The last words are what was said between us and them; a note is neither.
+    if message.is_note or message.pk < conversation.latest_key:
         return
     conversation.latest_key = message.pk
-    if not message.is_note:  # the last words are what was said between us and them
-        conversation.latest_words = one_line(message.shown_text)
-        conversation.latest_is_ours = not message.is_inbound
+    conversation.latest_words = one_line(message.shown_text)
+    conversation.latest_is_ours = not message.is_inbound
     conversation.save(update_fields=["latest_key", "latest_words", "latest_is_ours"])
 
 
@@ -154,12 +154,9 @@ def unsay(message: Message) -> None:
     message.external_ids.all().delete()
     message.delete()
     conversation.latest_key = 0
-    for latest in (
-        conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id").first(),
-        conversation.messages.order_by("-id").first(),
-    ):
-        if latest:
-            _remember_latest(conversation, latest)
+    latest = conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id").first()
+    if latest:
+        _remember_latest(conversation, latest)
 
 
 def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:

@@ -115,7 +115,8 @@ def _received_has_its_message() -> Iterator[Violation]:
 
 
 def _latest_is_latest() -> Iterator[Violation]:
-    newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-id").values("id")[:1]
+    said = Message.objects.filter(conversation=OuterRef("pk")).exclude(kind=Message.Kind.NOTE)
+    newest = said.order_by("-id").values("id")[:1]
     rows = Conversation.objects.annotate(newest=Subquery(newest)).exclude(newest=F("latest_key"))
     yield from _named("list", rows, "a conversation stands in the wrong place in its list")
 

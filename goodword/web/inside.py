@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from goodword.accounts.models import Teammate
-from goodword.events import waking
 from goodword.core.text import clean_line
+from goodword.events import waking
 
 View = Callable[..., HttpResponseBase]
 

@@ -165,8 +165,7 @@ body {{ margin: 0; padding: 1px; color: {ink}; background: {paper};
   overflow-wrap: anywhere; }}
 a {{ color: {link}; }}
 img {{ max-width: 100%; height: auto; }}
-img[data-remote-src] {{ display: inline-block; min-width: 1em; min-height: 1em;
-  outline: 1px dashed {line}; }}
+img[data-remote-src] {{ display: none; }}
 table {{ max-width: 100%; }}
 pre {{ white-space: pre-wrap; }}
 blockquote {{ margin: .6em 0 .6em .2em; padding-left: .9em; border-left: 2px solid {line}; }}

@@ -198,7 +198,7 @@ class InviteForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("They are"), choices=Role.choices, widget=forms.RadioSelect())
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect())
 
 
 class TeamForm(forms.Form):
@@ -261,7 +261,7 @@ class RetryForm(forms.Form):
         label=_("Into the inbox"),
         queryset=Inbox.objects.none(),
         required=False,
-        empty_label=_("As it says itself"),
+        empty_label=_("As the mail says"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

