@@ -16,7 +16,7 @@ from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role, Team, Teammate
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import delivering, receiving, replying, roads
-from goodword.desk.roads import Answer, Inbound, Outbound, Outcome, Party
+from goodword.desk.roads import Answer, CannotParse, Inbound, Outbound, Outcome, Party
 from goodword.inboxes import actions as inboxes
 from goodword.inboxes.models import Inbox
 
@@ -129,7 +129,7 @@ class MemoryRoad:
     after_commit: Callable[[], None] = lambda: None
 
     def parse(self, raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> Inbound:
-        raise NotImplementedError
+        raise CannotParse("a road in memory takes nothing in")
 
     def send(self, outbound: Outbound, *, commit: Callable[[Sequence[str]], None]) -> Outcome:
         if self.trouble:

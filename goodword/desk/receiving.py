@@ -247,6 +247,15 @@ def _store(
         oddities=list(inbound.oddities),
         counted=inbound.kind == "human",
     )
+    _attach(message, inbound, at=at)
+    ExternalId.objects.create(
+        scope=f"{inbound.road}:same", value=inbound.identity[:300], message=message
+    )
+    conversations.know_external(message, scope=inbound.road, values=inbound.external_ids)
+    return message
+
+
+def _attach(message: Message, inbound: Inbound, *, at: datetime) -> None:
     Attachment.objects.bulk_create(
         Attachment(
             message=message,
@@ -257,11 +266,6 @@ def _store(
         )
         for each in inbound.files
     )
-    ExternalId.objects.create(
-        scope=f"{inbound.road}:same", value=inbound.identity[:300], message=message
-    )
-    conversations.know_external(message, scope=inbound.road, values=inbound.external_ids)
-    return message
 
 
 def _last_of_ours(conversation: Conversation) -> int:

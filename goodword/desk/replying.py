@@ -200,10 +200,7 @@ def queue(
         automatic=by is None,
         public_id=_public_id(once),
     )
-    Attachment.objects.bulk_create(
-        Attachment(message=message, file=each.file, name=each.name, content_type=each.content_type)
-        for each in files
-    )
+    _take_along(message, files)
     conversations.know_external(message, scope=ROAD, values=[_message_id(message)])
     Dispatch.objects.create(message=message, queued_at=at, due_at=due_at)
     fact = desk_facts.ReplyQueued(
@@ -215,6 +212,14 @@ def queue(
     events.announce(fact, by=by, about=conversation, at=at)
     transaction.on_commit(waking.wake)
     return message
+
+
+def _take_along(message: Message, files: Iterable[DraftFile]) -> None:
+    """What was attached to the draft goes with the message."""
+    Attachment.objects.bulk_create(
+        Attachment(message=message, file=each.file, name=each.name, content_type=each.content_type)
+        for each in files
+    )
 
 
 def _said_before(
@@ -291,10 +296,7 @@ def write_note(
         author_name=by.name,
         public_id=_public_id(once),
     )
-    Attachment.objects.bulk_create(
-        Attachment(message=note, file=each.file, name=each.name, content_type=each.content_type)
-        for each in attached
-    )
+    _take_along(note, attached)
     if draft is not None:
         draft.delete()
     fact = facts.NoteWritten(
