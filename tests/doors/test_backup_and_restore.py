@@ -5,7 +5,16 @@ import threading
 
 import pytest
 
-from tests.doors.house import check, connect, hand_in, mail, run_code, set_up, wait_for_messages
+from tests.doors.house import (
+    check,
+    connect,
+    hand_in,
+    mail,
+    rows,
+    run_code,
+    set_up,
+    wait_for_messages,
+)
 from tests.doors.test_mail_out import answer, recipients, states_of
 from tests.servers import wait_until
 
@@ -53,11 +62,7 @@ def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself
     before = check(restored)
     assert before["violations"] == []
     restored.start()
-    wait_until(
-        lambda: check(restored)["messages"] >= before["messages"] + before["arrivals_pending"] + 1,
-        seconds=40,
-        what="the mailbox was looked through again",
-    )
+    wait_for_messages(restored, before["messages"] + before["arrivals_pending"] + 1, seconds=40)
 
     now = check(restored)
     assert now["violations"] == []
@@ -93,8 +98,4 @@ def start_goodword_stopped(start_goodword):
 
 
 def texts(goodword):
-    return run_code(
-        goodword,
-        "from goodword.conversations.models import Message\n"
-        "for text in Message.objects.values_list('text', flat=True): print(text.strip())",
-    ).splitlines()
+    return [text.strip() for (text,) in rows(goodword, "SELECT text FROM conversations_message")]

@@ -1,10 +1,17 @@
 """Answers through a real SMTP server: once, whatever happens; and what it says is shown."""
 
-import json
-
 import pytest
 
-from tests.doors.house import check, connect, hand_in, mail, run_code, set_up, wait_for_messages
+from tests.doors.house import (
+    check,
+    connect,
+    hand_in,
+    mail,
+    rows,
+    run_code,
+    set_up,
+    wait_for_messages,
+)
 from tests.servers import wait_until
 from tests.servers.smtp_sink import Drop
 
@@ -38,27 +45,21 @@ replying.reply(
     )
 
 
+_SENT = """
+    FROM conversations_recipient r
+    JOIN conversations_message m ON m.id = r.message_id AND m.direction = 'out'
+    JOIN people_address a ON a.id = r.address_id
+"""
+
+
 def recipients(goodword):
     """State and words by address, of what we sent."""
-    printed = run_code(
-        goodword,
-        """
-import json
-from goodword.conversations.models import Recipient
-rows = Recipient.objects.filter(message__direction="out").select_related("address")
-print(json.dumps({row.address.value: [row.state, row.words] for row in rows}))
-""",
-    )
-    return json.loads(printed)
+    found = rows(goodword, f"SELECT a.value, r.state, r.words {_SENT}")
+    return {address: (state, words) for address, state, words in found}
 
 
 def states_of(goodword):
-    return run_code(
-        goodword,
-        "from goodword.conversations.models import Recipient\n"
-        "rows = Recipient.objects.filter(message__direction='out')\n"
-        "print(*rows.values_list('state', flat=True))",
-    ).split()
+    return [state for (state,) in rows(goodword, f"SELECT r.state {_SENT}")]
 
 
 def wait_for_state(goodword, state, *, seconds=30):
@@ -119,11 +120,7 @@ def test_a_server_that_is_down_delays_and_loses_nothing(goodword, smtp_sink):
 
 
 def dispatch_why(goodword):
-    return run_code(
-        goodword,
-        "from goodword.desk.models import Dispatch\n"
-        "print(Dispatch.objects.values_list('why', flat=True).get())",
-    ).strip()
+    return rows(goodword, "SELECT why FROM desk_dispatch")[0][0]
 
 
 def test_two_workers_send_it_once(goodword, smtp_sink, start_goodword):
