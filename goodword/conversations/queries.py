@@ -8,7 +8,6 @@ from goodword.accounts.models import Teammate
 from goodword.conversations.models import (
     Attachment,
     Conversation,
-    Draft,
     ExternalId,
     Message,
     Recipient,
@@ -40,10 +39,6 @@ def messages_visible_to(teammate: Teammate) -> QuerySet[Message]:
 
 def attachments_visible_to(teammate: Teammate) -> QuerySet[Attachment]:
     return Attachment.objects.filter(holding(visible_to(teammate), "message__conversation_id"))
-
-
-def drafts_of(teammate: Teammate) -> QuerySet[Draft]:
-    return Draft.objects.filter(holding(visible_to(teammate)), teammate=teammate)
 
 
 def timeline(conversation: Conversation) -> QuerySet[Message]:

@@ -19,11 +19,6 @@ def key_at(moment: datetime) -> int:
     return (_milliseconds(moment) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
 
 
-def first_key_at(moment: datetime) -> int:
-    """The smallest key that `key_at(moment)` can give; for "everything since `moment`"."""
-    return _milliseconds(moment) << _RANDOM_BITS
-
-
 def moment_of(key: int) -> datetime:
     """The moment a key was made for, to the millisecond, UTC."""
     return datetime.fromtimestamp((key >> _RANDOM_BITS) / 1000, tz=UTC)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -335,8 +334,3 @@ def try_again(arrival: Arrival, *, inbox: Inbox | None, at: datetime) -> None:
         why="",
     )
     transaction.on_commit(waking.wake)
-
-
-def raw_path(message: Message) -> Path | None:
-    """Where the original bytes of a message lie, None when it has none."""
-    return files.path_of(message.raw) if message.raw else None

@@ -58,7 +58,7 @@ def change(
     by: Teammate,
     at: datetime,
 ) -> None:
-    """Raises AddressInUse, NoAddress. Call `desk.change_inbox`, which also moves what is owed."""
+    """Raises AddressInUse, NoAddress. `desk.handling.change_inbox` also moves what is owed."""
     inbox.name, inbox.team, inbox.language = clean_line(name, most=80), team, language
     inbox.acknowledges = acknowledges
     inbox.save(update_fields=["name", "team", "language", "acknowledges"])

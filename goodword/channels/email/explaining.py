@@ -39,10 +39,6 @@ class PlaintextLogin(Exception):
     """A password would have crossed the network unencrypted; it was not sent."""
 
 
-class TooLarge(Exception):
-    """The mail is larger than the server takes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The outcome of a try. `server_words` are the server's own, or the system's."""

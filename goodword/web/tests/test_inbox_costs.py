@@ -76,7 +76,6 @@ def test_what_someone_may_see_is_asked_of_each_row_and_not_listed_whole_before(h
     for rows in (
         said.messages_visible_to(house.ana),
         said.attachments_visible_to(house.ana),
-        said.drafts_of(house.ana),
         searching._matching(searching.read("watch is:open"), by=house.ana),
     ):
         # SQLite's words for making the list: a search for a common word found nothing within its
