@@ -20,18 +20,27 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def goodword() -> Iterator[GoodwordProcess]:
-    process = GoodwordProcess().start()
-    yield process
-    process.remove()
+def furnished() -> Iterator[tuple[GoodwordProcess, dict[str, str]]]:
+    """Filled before it starts: the worker of a running Goodword would send what `furnish` queues."""
+    process = GoodwordProcess()
+    try:
+        assert process.run("migrate").returncode == 0
+        code = "import json\nfrom tests.furnishing import furnish\nprint(json.dumps(furnish()))"
+        places: dict[str, str] = json.loads(run_code(process, code))
+        yield process.start(), places
+    finally:
+        process.remove()
 
 
 @pytest.fixture(scope="module")
-def places(goodword: GoodwordProcess) -> dict[str, str]:
+def goodword(furnished: tuple[GoodwordProcess, dict[str, str]]) -> GoodwordProcess:
+    return furnished[0]
+
+
+@pytest.fixture(scope="module")
+def places(furnished: tuple[GoodwordProcess, dict[str, str]]) -> dict[str, str]:
     """Where everything stands that `furnish` made."""
-    code = "import json\nfrom tests.furnishing import furnish\nprint(json.dumps(furnish()))"
-    found: dict[str, str] = json.loads(run_code(goodword, code))
-    return found
+    return furnished[1]
 
 
 @contextmanager
