@@ -18,8 +18,8 @@ from pathlib import Path
 import django
 import pytest
 
-from tests.servers import NotInstalled
-from tests.servers.postgres import Postgres
+from goodword.bench.servers import NotInstalled
+from goodword.bench.servers.postgres import Postgres
 
 _DATABASE = os.environ.get("GOODWORD_TEST_DATABASE", "sqlite")
 _URL_FROM_CONTROLLER = "GOODWORD_TEST_DATABASE_URL"

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.servers.goodword_process import GoodwordProcess
+from goodword.bench.servers.goodword_process import GoodwordProcess
 
 
 @pytest.fixture

@@ -11,17 +11,17 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import run_code
 from tests.factories import PASSWORD
 from tests.servers.chromium import Chromium, Theme, axe, shot
-from tests.servers.goodword_process import GoodwordProcess
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def furnished() -> Iterator[tuple[GoodwordProcess, dict[str, str]]]:
-    """Filled before it starts: the worker of a running Goodword would send what `furnish` queues."""
+    """Filled before it starts: the worker of a running one would send what `furnish` queues."""
     process = GoodwordProcess()
     try:
         assert process.run("migrate").returncode == 0

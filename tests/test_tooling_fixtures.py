@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.servers import NotInstalled, find_program
+from goodword.bench.servers import NotInstalled, find_program
 from tests.servers.fixtures import installed
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import listens
-from tests.servers.goodword_process import GoodwordProcess
+from goodword.bench.servers import listens
+from goodword.bench.servers.goodword_process import GoodwordProcess
 
 STAND_IN = """
 import os, signal, sys
@@ -80,7 +80,7 @@ def test_given_a_process_that_ends_at_once_its_words_are_told(stand_in):
 
 
 def test_given_a_process_deaf_to_sigterm_that_is_a_fault_and_it_is_gone(stand_in, monkeypatch):
-    monkeypatch.setattr("tests.servers.goodword_process._STOP_SECONDS", 0.2)
+    monkeypatch.setattr("goodword.bench.servers.goodword_process._STOP_SECONDS", 0.2)
     goodword = GoodwordProcess(environment={**stand_in, "STUBBORN": "1"}).start()
 
     with pytest.raises(AssertionError, match="s after SIGTERM"):

@@ -10,10 +10,10 @@ import ssl
 import psycopg
 import pytest
 
-from tests.servers import listens, spare_port
-from tests.servers.dovecot import Dovecot
-from tests.servers.postgres import Postgres
-from tests.servers.smtp_sink import Drop, SmtpSink
+from goodword.bench.servers import listens, spare_port
+from goodword.bench.servers.dovecot import Dovecot
+from goodword.bench.servers.postgres import Postgres
+from goodword.bench.servers.smtp_sink import Drop, SmtpSink
 
 MAIL = b"From: Kim <kim@home.example>\r\nTo: hello@shop.example\r\nSubject: Boots\r\n\r\nWhen?\r\n"
 

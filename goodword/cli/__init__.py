@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 from django.core.exceptions import ImproperlyConfigured
@@ -18,8 +19,11 @@ COMMANDS = {
     "work": ("serving", "Do the work only: mail in and out, reminders."),
     "setup": ("setting_up", "Make owner, business and first inbox without a browser."),
     "migrate": ("upkeep", "Bring the database up to date (run and web do it by themselves)."),
-    "mail": ("mail", "Take in a message from standard input."),
+    "mail": ("mail", "Take in a message from standard input, or explain how one is read."),
+    "import": ("importing", "Take years of old mail in from an mbox file or a Maildir."),
     "check": ("upkeep", "Prove that nothing is lost and nobody waits unowed."),
+    "doctor": ("doctor", "Say in words what is wrong with this installation."),
+    "bench": ("bench", "Measure what Goodword costs, and what it survives."),
     "backup": ("backing_up", "Write database, files and keys into one file."),
     "restore": ("backing_up", "Bring a backup back into an empty data folder."),
 }
@@ -33,7 +37,8 @@ class _Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = import_module(f"goodword.cli.{COMMANDS[name][0]}")
-        command: click.Command = getattr(module, name)
+        # A keyword can't be a function's name: `import` is `import_`.
+        command: click.Command = getattr(module, f"{name}_" if iskeyword(name) else name)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

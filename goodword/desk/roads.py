@@ -12,6 +12,11 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 InboundKind = Literal["human", "auto_reply", "bounce", "list"]
+# What a bounce tells: it failed for good, it has not arrived yet and is still tried, or whoever
+# got it calls it abuse (ARF, RFC 5965).
+BounceKind = Literal["", "failed", "delayed", "complaint"]
+# How the body is wrapped: what is encrypted can't be read here and is shown as such.
+Protection = Literal["", "pgp_signed", "pgp_encrypted", "smime_signed", "smime_encrypted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,49 @@ class InboundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Authentication:
+    """What one server says about who sent the message (RFC 8601).
+
+    `server`: its authserv-id, lower case. `verdict` is about the From address: fail when DMARC
+    fails, or when without a DMARC result SPF and DKIM speak against it and nothing speaks for it;
+    pass when DMARC passes, or an aligned DKIM signature or SPF does. `why`: the words that decided.
+    """
+
+    server: str
+    verdict: Literal["pass", "fail", "none"]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A calendar invitation, as a card shows it.
+
+    `method`: request, cancel, reply, publish… (lower case). `starts`/`ends` are ISO texts: a date
+    when `all_day`, else a moment with offset; without one when the sender gave no zone (floating).
+    `place`, `organiser`: as written. `repeats`: it stands for a series.
+    """
+
+    method: str
+    title: str
+    starts: str
+    ends: str = ""
+    all_day: bool = False
+    place: str = ""
+    organiser: str = ""
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A message passed on inside another, inline or attached: who wrote it, when, and what."""
+
+    sender: Party
+    subject: str = ""
+    text: str = ""
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from outside, the same for all channels.
 
@@ -44,6 +92,10 @@ class Inbound:
     `text` without the quoted history, for showing (never longer than `text`). `to`/`cc` as
     written. `delivered_to`: the addresses it reached us by (envelope), when known. `kind_why`:
     the rule that decided `kind`. `oddities`: what was strange about it, in words, to be shown.
+    `authentications`: what servers on the way say of the sender, the last server first; which of
+    them to trust the desk decides. `forwarded`: the message inside, when this one only passes it
+    on. Of a bounce `bounce_hard` says whether the address is bad (None: not told); a complaint
+    names in `bounced_recipient` who complains.
     """
 
     road: str
@@ -64,11 +116,16 @@ class Inbound:
     external_ids: Sequence[str] = ()
     refers_to: Sequence[str] = ()
     files: Sequence[InboundFile] = ()
+    bounce_kind: BounceKind = ""
     bounced_recipient: str = ""
     bounce_hard: bool | None = None
     bounce_words: str = ""
     language: str = ""
     oddities: Sequence[str] = ()
+    authentications: Sequence[Authentication] = ()
+    protection: Protection = ""
+    invitation: Invitation | None = None
+    forwarded: Forwarded | None = None
 
 
 class CannotParse(Exception):

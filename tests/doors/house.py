@@ -15,10 +15,10 @@ from typing import Any
 
 import psycopg
 
-from tests.servers import wait_until
-from tests.servers.dovecot import Dovecot
-from tests.servers.goodword_process import GoodwordProcess
-from tests.servers.smtp_sink import SmtpSink
+from goodword.bench.servers import wait_until
+from goodword.bench.servers.dovecot import Dovecot
+from goodword.bench.servers.goodword_process import GoodwordProcess
+from goodword.bench.servers.smtp_sink import SmtpSink
 
 PASSWORD = "correct horse battery"
 INBOX = "hello@shop.example"

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from goodword.bench.servers import wait_until
 from tests.doors.house import (
     check,
     connect,
@@ -16,7 +17,6 @@ from tests.doors.house import (
     wait_for_messages,
 )
 from tests.doors.test_mail_out import answer, recipients, states_of
-from tests.servers import wait_until
 
 
 @pytest.mark.dovecot

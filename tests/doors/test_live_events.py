@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from goodword.bench.servers import wait_until
+from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import INBOX, OWNER, PASSWORD, hand_in, mail, rows, run_code, set_up
-from tests.servers import wait_until
 from tests.servers.fixtures import fresh_database
-from tests.servers.goodword_process import GoodwordProcess
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import smtplib
 
 import pytest
 
+from goodword.bench.servers import wait_until
 from tests.doors.house import (
     check,
     connect,
@@ -14,7 +15,6 @@ from tests.doors.house import (
     set_up,
     wait_for_messages,
 )
-from tests.servers import wait_until
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import pytest
 
+from goodword.bench.servers import wait_until
+from goodword.bench.servers.smtp_sink import Drop
 from tests.doors.house import (
     check,
     connect,
@@ -12,8 +14,6 @@ from tests.doors.house import (
     set_up,
     wait_for_messages,
 )
-from tests.servers import wait_until
-from tests.servers.smtp_sink import Drop
 
 GRACE = "grace@whitlow.example"
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.servers import NotInstalled
+from goodword.bench.servers import NotInstalled
 
 SHOTS = Path(__file__).resolve().parents[2] / "shots"
 HEIGHTS = {1440: 900, 768: 1024, 390: 844}  # the widths that design is looked at, and their screens

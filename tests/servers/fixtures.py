@@ -9,12 +9,12 @@ from typing import TypeVar
 import pytest
 from playwright.sync_api import Page
 
-from tests.servers import NotInstalled
+from goodword.bench.servers import NotInstalled
+from goodword.bench.servers.dovecot import Dovecot
+from goodword.bench.servers.goodword_process import GoodwordProcess
+from goodword.bench.servers.postgres import Postgres
+from goodword.bench.servers.smtp_sink import SmtpSink
 from tests.servers.chromium import Chromium
-from tests.servers.dovecot import Dovecot
-from tests.servers.goodword_process import GoodwordProcess
-from tests.servers.postgres import Postgres
-from tests.servers.smtp_sink import SmtpSink
 
 Server = TypeVar("Server")
 

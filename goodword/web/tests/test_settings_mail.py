@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from goodword.bench.servers.smtp_sink import Drop, SmtpSink
 from goodword.channels.email import accounts, diagnosing, notices, smtp_out, trials
 from goodword.channels.email.accounts import AccountSettings
 from goodword.channels.email.explaining import Finding
@@ -17,7 +18,6 @@ from goodword.channels.email.models import MailAccount, Notice, Trial
 from goodword.desk.roads import Answer, Outcome
 from goodword.events.models import Event
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON
-from tests.servers.smtp_sink import Drop, SmtpSink
 
 pytestmark = pytest.mark.django_db
 

@@ -6,6 +6,7 @@ import ssl
 import pytest
 from imap_tools.errors import MailboxFolderSelectError, MailboxLoginError
 
+from goodword.bench.servers.smtp_sink import SmtpSink
 from goodword.channels.email import imap_in, smtp_out
 from goodword.channels.email.diagnosing import (
     Finding,
@@ -18,7 +19,6 @@ from goodword.channels.email.diagnosing import (
     words_for,
 )
 from goodword.channels.email.explaining import PlaintextLogin
-from tests.servers.smtp_sink import SmtpSink
 
 
 def login_refused(words: bytes) -> MailboxLoginError:

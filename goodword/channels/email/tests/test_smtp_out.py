@@ -3,10 +3,10 @@ import threading
 
 import pytest
 
+from goodword.bench.servers.smtp_sink import Drop, SmtpSink
 from goodword.channels.email import smtp_out
 from goodword.channels.email.smtp_out import Server, send
 from goodword.desk.roads import LeaseLost
-from tests.servers.smtp_sink import Drop, SmtpSink
 
 MAIL = b"From: hello@shop.example\nSubject: x\n\n.dot\nbody"
 ANA, BEN = "ana@a.example", "ben@b.example"

@@ -20,8 +20,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.servers import LOOPBACK, NotInstalled, find_program, listens, spare_port, wait_until
-from tests.servers.certificate import Certificate, self_signed
+from goodword.bench.servers import (
+    LOOPBACK,
+    NotInstalled,
+    find_program,
+    listens,
+    spare_port,
+    wait_until,
+)
+from goodword.bench.servers.certificate import Certificate, self_signed
 
 _CONFIGURATION = """
 protocols = imap lmtp

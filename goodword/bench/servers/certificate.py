@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.servers import LOOPBACK
+from goodword.bench.servers import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.servers import LOOPBACK, spare_port, wait_until
-from tests.servers.certificate import Certificate, self_signed
+from goodword.bench.servers import LOOPBACK, spare_port, wait_until
+from goodword.bench.servers.certificate import Certificate, self_signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.servers import LOOPBACK, spare_port, wait_until
+from goodword.bench.servers import LOOPBACK, spare_port, wait_until
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 60  # a first start migrates and collects the static files
 _STOP_SECONDS = 5
 # Loopback never goes through the proxy that the shell may name.

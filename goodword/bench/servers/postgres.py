@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.servers import LOOPBACK, NotInstalled, spare_port, wait_until
+from goodword.bench.servers import LOOPBACK, NotInstalled, spare_port, wait_until
 
 _SYSTEM_USER = "postgres"
 
