@@ -11,6 +11,7 @@ from email.message import Message
 from goodword.channels.email.bodies import BROKEN, Body, content_type
 from goodword.channels.email.headers import POLICY, addresses, distinct, first, ids, line, values
 from goodword.core.text import clean_line
+from goodword.desk.roads import BounceKind
 
 _MAILER = re.compile(r"^(?:mailer[-_. ]?daemon|mail-?daemon|mdaemon|mailerdaemon)\b", re.IGNORECASE)
 _SERVER_NAMES = re.compile(
@@ -77,6 +78,7 @@ class Bounce:
     hard: bool | None = None
     words: str = ""
     returned_ids: Sequence[str] = ()
+    kind: BounceKind = "failed"
 
 
 def read_bounce(mail: Message, body: Body, *, sender: str) -> Bounce | None:
@@ -93,6 +95,7 @@ def read_bounce(mail: Message, body: Body, *, sender: str) -> Bounce | None:
         hard=_is_hard(report, status, notice),
         words=_words(report, notice),
         returned_ids=_returned_ids(body),
+        kind=_kind(report),
     )
 
 
@@ -206,6 +209,13 @@ def _is_hard(report: Message | None, status: str, notice: str) -> bool | None:
     if code:
         return code.group(1) == "5"
     return True if _HARD_WORDS.search(notice) else None
+
+
+def _kind(report: Message | None) -> BounceKind:
+    if report is not None and "Feedback-Type" in report:
+        return "complaint"
+    action = line(report, "Action").lower() if report is not None else ""
+    return "delayed" if action.startswith("delay") else "failed"
 
 
 def _recipient(mail: Message, body: Body, report: Message | None, notice: str, sender: str) -> str:

@@ -73,6 +73,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         external_ids=[own_id] if own_id else [],
         refers_to=_refers_to(mail, own_id, bounce.returned_ids if bounce else ()),
         files=body.files,
+        bounce_kind=bounce.kind if bounce else "",
         bounced_recipient=bounce.recipient if bounce else "",
         bounce_hard=bounce.hard if bounce else None,
         bounce_words=bounce.words if bounce else "",
