@@ -1,4 +1,4 @@
-"""Goodword itself as a real process: `goodword run` with its own data folder and spare ports."""
+"""Goodword itself as a real process: `run`, `web` or `work`, with a data folder and spare ports."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from goodword.bench.servers import LOOPBACK, spare_port, wait_until
 _ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 60  # a first start migrates and collects the static files
 _STOP_SECONDS = 5
+_WORKS = "Goodword works."
 # Loopback never goes through the proxy that the shell may name.
 _straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class GoodwordProcess:
-    """`start` waits for /healthz. `run` calls other commands in the same environment.
+    """`start` waits until it serves. `run` calls other commands in the same environment.
 
     Without `database_url` the database is SQLite in the data folder. `environment` adds to what
     the process sees; nothing of ours comes from outside but PATH, HOME and the language.
@@ -47,6 +48,7 @@ class GoodwordProcess:
         """With `data` given that folder is used and kept (a second process on the same data)."""
         self._process: subprocess.Popen[bytes] | None = None
         self._command = command
+        self._began_at = 0
         self._folder = Path(tempfile.mkdtemp(prefix="goodword-process-"))
         self.data = data or self._folder / "data"
         self.port, self.smtp_port = spare_port(), spare_port()
@@ -63,6 +65,14 @@ class GoodwordProcess:
         }
 
     def start(self) -> Self:
+        """Start; `run` waits for a good /healthz, `web` for any, `work` until it says it works."""
+        self.launch()
+        wait_until(self._is_healthy, seconds=_START_SECONDS, what=f"{self.url} serves")
+        return self
+
+    def launch(self) -> None:
+        """Start and wait for nothing."""
+        self._began_at = len(self.log)
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "goodword", self._command],
@@ -72,8 +82,6 @@ class GoodwordProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(self._is_healthy, seconds=_START_SECONDS, what=f"{self.url}/healthz says 200")
-        return self
 
     def stop(self) -> None:
         """SIGTERM; not gone within five seconds is a fault, told with the log (then killed)."""
@@ -156,11 +164,18 @@ class GoodwordProcess:
     def _is_healthy(self) -> bool:
         if not self.running:
             raise RuntimeError(f"goodword {self._command} ended while starting:\n{self.log}")
+        if self._command == "work":
+            return _WORKS in self.log[self._began_at :]
+        status = self.health_status()
+        return status == 200 or (self._command == "web" and status != 0)
+
+    def health_status(self) -> int:
+        """What /healthz says: 200, 503; 0 when nobody answers."""
         try:
             with _straight.open(f"{self.url}/healthz", timeout=2) as answer:
-                return bool(answer.status == 200)
+                return int(answer.status)
         except urllib.error.HTTPError as error:
             error.close()
-            return False
+            return error.code
         except OSError:
-            return False
+            return 0

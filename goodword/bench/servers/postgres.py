@@ -43,13 +43,17 @@ def _as_server_user() -> dict[str, Any]:
 
 
 class Postgres:
-    """A cluster with one empty database at `url`; `create_database` makes more."""
+    """A cluster with one empty database at `url`; `create_database` makes more.
+
+    `durable`: what was committed survives `fail`. Without it commits are quicker.
+    """
 
     url: str
     port: int
     folder: Path
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._programs = _programs()
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = 0
@@ -79,6 +83,17 @@ class Postgres:
                 self._process.wait()
             self._process = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def fail(self) -> None:
+        """Stop at once and cut everybody off, as when the machine goes; the data stays."""
+        assert self._process is not None, "not started"
+        self._process.send_signal(signal.SIGQUIT)  # "immediate": recovers at the next start
+        self._process.wait(timeout=20)
+        self._process = None
+
+    def come_back(self) -> None:
+        """Start again after `fail`, on the same data and port."""
+        self._serve()
 
     def create_database(self) -> str:
         """URL of a new, empty database in this cluster."""
@@ -130,7 +145,8 @@ class Postgres:
             "listen_addresses": LOOPBACK,
             "unix_socket_directories": "",
             "fsync": "off",
-            "synchronous_commit": "off",
+            # The file system forgets nothing when only a process dies, so fsync may stay off.
+            "synchronous_commit": "on" if self._durable else "off",
             "full_page_writes": "off",
             "max_connections": 100,
             "shared_buffers": "64MB",
@@ -138,7 +154,7 @@ class Postgres:
             "lock_timeout": "30s",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self.folder / "data", *options],
                 stdout=log,

@@ -9,7 +9,8 @@ import re
 import shutil
 import tempfile
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from enum import Enum
 from pathlib import Path
@@ -31,10 +32,30 @@ class Received:
 
 
 class Drop(Enum):
-    """The connection is cut after the mail's last byte and before any answer."""
+    """When the connection is cut, and what becomes of the mail."""
 
-    KEEPING = "the mail was accepted, and the sender can't know"
-    LOSING = "the mail is gone"
+    MIDWAY = "while the mail is on its way: it is gone"
+    LOSING = "after its last byte and before any answer: it is gone"
+    KEEPING = "after its last byte and before any answer: it is kept, and the sender can't know"
+    ANSWERED = "right behind the answer that it is kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How one recipient's mail is treated; what isn't said is as it should be.
+
+    `refusal` answers RCPT, `late_refusal` the whole mail. With `times` it is so for that many
+    mails and well after. `seconds` pass before the mail is answered, or before the `drop`.
+    """
+
+    refusal: str = ""
+    late_refusal: str = ""
+    drop: Drop | None = None
+    seconds: float = 0
+    times: int | None = None
+
+
+_GOOD = Manners()
 
 
 def _cut(connection: SMTP) -> None:
@@ -42,11 +63,24 @@ def _cut(connection: SMTP) -> None:
         connection.transport.abort()
 
 
-class SmtpSink:
-    """Accepts mail for anybody on `port`; `refuse` and `drop` script it per recipient.
+class _Line(SMTP):
+    """One connection, which the sink may leave in the middle of a mail."""
 
-    With `user` and `password` it wants AUTH (LOGIN or PLAIN) before MAIL; with `tls` it offers
-    STARTTLS, and AUTH only behind it.
+    async def smtp_DATA(self, arg: str) -> None:
+        if self.envelope is not None and self.event_handler.leaves_midway(self.envelope):
+            await self.push("354 Go on")
+            await self._reader.read(1)
+            _cut(self)
+            return
+        await super().smtp_DATA(arg)
+
+
+class SmtpSink:
+    """Accepts mail for anybody on `port`; `refuse`, `drop` and `treat` script it per recipient.
+
+    `on_taken`, when set, is called in the sink's thread when a whole mail has come and before it
+    is answered. With `user` and `password` it wants AUTH (LOGIN or PLAIN) before MAIL; with `tls`
+    it offers STARTTLS, and AUTH only behind it.
     """
 
     host: str = LOOPBACK
@@ -60,8 +94,8 @@ class SmtpSink:
         self.user, self.password = user, password
         self._folder = Path(tempfile.mkdtemp(prefix="goodword-smtp-"))
         self.certificate = self_signed(self._folder) if tls else None
-        self._answers: dict[str, str] = {}
-        self._drops: dict[str, Drop] = {}
+        self.on_taken: Callable[[], None] = lambda: None
+        self._manners: dict[str, Manners] = {}
         self._connections: set[SMTP] = set()
         self._loop = asyncio.new_event_loop()
         self._listener: asyncio.Server | None = None
@@ -71,18 +105,21 @@ class SmtpSink:
 
     def refuse(self, recipient: str, answer: str = "550 5.1.1 No such user here") -> None:
         """Answer RCPT with these words from now on: 5xx for ever, 4xx for a while."""
-        if not re.match(r"[45]\d\d ", answer):
-            raise ValueError(f"{answer!r} refuses nobody; begin with 4xx or 5xx and a space")
-        self._answers[recipient.lower()] = answer
+        self.treat(recipient, Manners(refusal=answer))
 
     def drop(self, recipient: str, how: Drop) -> None:
-        """Cut the connection after DATA when the mail is for this recipient."""
-        self._drops[recipient.lower()] = how
+        """Cut the connection when the mail is for this recipient."""
+        self.treat(recipient, Manners(drop=how))
+
+    def treat(self, recipient: str, manners: Manners) -> None:
+        for answer in filter(None, (manners.refusal, manners.late_refusal)):
+            if not re.match(r"[45]\d\d ", answer):
+                raise ValueError(f"{answer!r} refuses nobody; begin with 4xx or 5xx and a space")
+        self._manners[recipient.lower()] = manners
 
     def behave(self) -> None:
         """Accept everybody again."""
-        self._answers.clear()
-        self._drops.clear()
+        self._manners.clear()
 
     def wait_for(self, count: int, timeout: float = 5) -> list[Received]:
         """The mails received so far, once there are `count` or more."""
@@ -129,7 +166,7 @@ class SmtpSink:
         self._listener = await self._loop.create_server(self._protocol, self.host, self.port)
 
     def _protocol(self) -> SMTP:
-        smtp = SMTP(
+        smtp = _Line(
             self,
             hostname="sink.example",  # else aiosmtpd asks the resolver for our name
             loop=self._loop,
@@ -174,20 +211,53 @@ class SmtpSink:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if answer := self._answers.get(address.lower()):
-            return answer
+        if refusal := self._of(address).refusal:
+            self._used(address)
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         raw = envelope.original_content or b""
-        drops = {self._drops.get(recipient.lower()) for recipient in envelope.rcpt_tos} - {None}
-        if Drop.LOSING not in drops:
+        self.on_taken()
+        manners = self._worst(envelope)
+        if manners.seconds:
+            await asyncio.sleep(manners.seconds)
+        if manners.late_refusal:
+            return manners.late_refusal
+        if manners.drop is not Drop.LOSING:
             message = email.message_from_bytes(raw, policy=email.policy.default)
             self.received.append(
                 Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, message)
             )
-        if drops:
+        if manners.drop is Drop.ANSWERED:
+            await server.push("250 2.0.0 Kept")
+        if manners.drop:
             _cut(server)
             await asyncio.sleep(60)  # the lost connection cancels this task: no answer leaves
         return "250 2.0.0 Kept"
+
+    def leaves_midway(self, envelope: Envelope) -> bool:
+        """Whether to cut the line while this mail is on its way."""
+        for address in envelope.rcpt_tos:
+            if self._of(address).drop is Drop.MIDWAY:
+                self._used(address)
+                return True
+        return False
+
+    def _of(self, address: str) -> Manners:
+        return self._manners.get(address.lower(), _GOOD)
+
+    def _worst(self, envelope: Envelope) -> Manners:
+        """The manners of the first recipient of the mail who has any."""
+        for address in envelope.rcpt_tos:
+            if (manners := self._of(address)) is not _GOOD:
+                self._used(address)
+                return manners
+        return _GOOD
+
+    def _used(self, address: str) -> None:
+        manners = self._of(address)
+        if manners.times is not None:
+            left = manners.times - 1
+            self._manners[address.lower()] = replace(manners, times=left) if left > 0 else _GOOD
