@@ -1,0 +1,53 @@
+"""The made-up desk is a true one: every rule that a real desk keeps holds in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from goodword.accounts.models import Teammate
+from goodword.bench import filling, made_up
+from goodword.conversations import search
+from goodword.conversations.models import Conversation, Message
+from goodword.desk import checking
+from goodword.desk import queries as desk
+from goodword.people import actions as people
+from goodword.promises.models import Promise
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def ana() -> Teammate:
+    filling.fill(400, at=NOW)
+    return Teammate.objects.get(email=filling.OWNER)
+
+
+def test_the_made_up_desk_keeps_every_rule(ana) -> None:
+    assert checking.violations() == []
+    connection.check_constraints()
+    assert Conversation.objects.count() == 400
+    assert 800 < Message.objects.count() < 2400
+    assert set(Conversation.objects.values_list("state", flat=True)) >= {"open", "closed"}
+    assert set(Promise.objects.values_list("state", flat=True)) >= {"open", "kept", "released"}
+    assert not Message.objects.filter(said_at__gt=NOW + timedelta(minutes=2)).exists()
+
+
+def test_its_words_are_found_and_its_folders_are_full(ana) -> None:
+    assert len(search.find(search.read(made_up.RARE), by=ana).messages) >= made_up.RARE_TIMES
+    assert len(search.find(search.read(made_up.COMMON), by=ana).messages) == search.PAGE
+    assert search.find(search.read(made_up.NOWHERE), by=ana).messages == []
+    assert len(desk.page_of(desk.in_folder(ana, "all"), order="newest").rows) == desk.PAGE
+    assert desk.page_of(desk.in_folder(ana, "unassigned"), order="due").rows
+
+
+def test_it_has_all_its_indexes_and_goes_on_where_it_was_filled(ana) -> None:
+    with connection.cursor() as cursor:
+        names = connection.introspection.get_constraints(cursor, Conversation._meta.db_table)
+    assert "conversation_by_time" in names
+    people.meet("somebody.new@else.example", at=NOW)  # its key is free
