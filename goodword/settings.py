@@ -37,6 +37,8 @@ TRUSTED_PROXIES = env.names("GOODWORD_TRUSTED_PROXIES")
 SMTP_HOST = env.text("GOODWORD_SMTP_HOST", "127.0.0.1")
 SMTP_PORT = env.whole_number("GOODWORD_SMTP_PORT", 2525, most=65535)  # 0: no SMTP intake
 SMTP_RATE = env.whole_number("GOODWORD_SMTP_RATE", 120, least=1)  # mails a minute and address
+LMTP_HOST = env.text("GOODWORD_LMTP_HOST", "127.0.0.1")
+LMTP_PORT = env.whole_number("GOODWORD_LMTP_PORT", 0, most=65535)  # 0: no LMTP intake
 LEAST_DISK_MB = env.whole_number("GOODWORD_LEAST_DISK_MB", 200)
 MAX_UPLOAD_MB = 25
 

@@ -8,10 +8,14 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from goodword.cli import begin
+
+if TYPE_CHECKING:
+    from goodword.cli.working import Worker
 
 
 @click.command()
@@ -70,18 +74,14 @@ def _on_end(act: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, end)
 
 
-def _start(worker: object) -> None:
-    from django.conf import settings
+def _start(worker: Worker) -> None:
+    from goodword.channels.email.intake import CannotListen
 
     try:
-        worker.start()  # type: ignore[attr-defined]
-    except OSError as error:
-        worker.stop()  # type: ignore[attr-defined]
-        sys.exit(
-            f"goodword: mail can't be taken in at {settings.SMTP_HOST}:{settings.SMTP_PORT}:"
-            f" {error.strerror or error}. Set GOODWORD_SMTP_PORT to a free port, or to 0 to do"
-            " without."
-        )
+        worker.start()
+    except CannotListen as why:
+        worker.stop()
+        sys.exit(f"goodword: {why}")
 
 
 def _prepare(*, static: bool) -> None:
@@ -115,6 +115,8 @@ def _say_where() -> None:
     click.echo(f"Goodword is at {settings.URL}")
     if settings.SMTP_PORT:
         click.echo(f"Mail is taken in at {settings.SMTP_HOST}:{settings.SMTP_PORT} (SMTP)")
+    if settings.LMTP_PORT:
+        click.echo(f"Mail is taken in at {settings.LMTP_HOST}:{settings.LMTP_PORT} (LMTP)")
     try:
         token = accounts.make_first_owner_link(at=timezone.now())
     except accounts.AlreadyOwned:

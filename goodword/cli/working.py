@@ -1,4 +1,4 @@
-"""The worker: lanes of due work, the mailboxes and the SMTP intake, in threads of this process."""
+"""The worker: lanes of due work, the mailboxes, the doors for mail, in threads of one process."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import threading
 import time
 from datetime import datetime
 
-from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from goodword import wiring
 from goodword.channels.email.fetching import Fetcher
-from goodword.channels.email.intake import make_intake
-from goodword.channels.email.smtp_in import Intake
+from goodword.channels.email.intake import Doors
 from goodword.events import actions as events
 from goodword.events import waking
 
@@ -52,20 +50,17 @@ class Worker:
             threading.Thread(target=self._lane, args=lane, name=f"lane-{lane[0]}") for lane in lanes
         ]
         self._fetcher = Fetcher(clock=timezone.now)
-        self._intake: Intake | None = None
+        self._doors = Doors(clock=timezone.now)
 
     def start(self) -> None:
-        """Raises OSError when the SMTP port is taken."""
-        if settings.SMTP_PORT:
-            self._intake = make_intake(clock=timezone.now)
-            self._intake.start()
+        """Raises CannotListen when a port for mail is taken."""
+        self._doors.start()
         for thread in self._threads:
             thread.start()
         self._fetcher.start()
 
     def stop(self) -> None:
-        if self._intake is not None:
-            self._intake.stop()
+        self._doors.stop()
         self._stop.set()
         waking.wake()
         self._fetcher.stop()

@@ -1,15 +1,17 @@
-"""The SMTP intake, joined to the desk: our addresses are known, mails become Arrivals."""
+"""The intake, joined to the desk: our addresses are known, mails become Arrivals."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import close_old_connections
 
 from goodword.channels.email.smtp_in import Intake
+from goodword.core.text import clean
 from goodword.desk import receiving
 from goodword.inboxes import queries as inboxes
 
@@ -20,25 +22,60 @@ def disk_is_short() -> bool:
     return bool(free < settings.LEAST_DISK_MB * 1024 * 1024)
 
 
-def make_intake(*, clock: Callable[[], datetime]) -> Intake:
-    """The listener on GOODWORD_SMTP_PORT; `start` it, `stop` it."""
+def _known(address: str) -> bool:
+    close_old_connections()
+    return inboxes.at_address([clean(address)]) is not None
 
-    def known(address: str) -> bool:
-        close_old_connections()
-        return inboxes.at_address([address]) is not None
 
-    def store(raw: bytes, sender: str, recipients: list[str], peer: str) -> None:
+class CannotListen(Exception):
+    """A port of the intake is taken, or is not ours to take; `str()` says what to do."""
+
+
+class Doors:
+    """Where mail comes in by itself: SMTP, and LMTP when it is asked for."""
+
+    def __init__(self, *, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._open: list[Intake] = []
+
+    def start(self) -> None:
+        """Listen at every door that has a port. Raises CannotListen; what is open is open then."""
+        if settings.SMTP_PORT:
+            self._listen("SMTP", settings.SMTP_HOST, settings.SMTP_PORT)
+        if settings.LMTP_PORT:
+            self._listen("LMTP", settings.LMTP_HOST, settings.LMTP_PORT)
+
+    def stop(self) -> None:
+        """Finish the mails that are being stored, and close."""
+        while self._open:
+            self._open.pop().stop()
+
+    def _listen(self, protocol: str, host: str, port: int) -> None:
+        intake = Intake(
+            host=host,
+            port=port,
+            known=_known,
+            store=partial(self._store, protocol.lower()),
+            disk_short=disk_is_short,
+            rate_per_minute=settings.SMTP_RATE,
+            local=protocol == "LMTP",
+        )
+        try:
+            intake.start()
+        except OSError as error:
+            raise CannotListen(
+                f"mail can't be taken in at {host}:{port}: {error.strerror or error}."
+                f" Set GOODWORD_{protocol}_PORT to a free port, or to 0 to do without."
+            ) from error
+        self._open.append(intake)
+
+    def _store(
+        self, source: str, raw: bytes, sender: str, recipients: list[str], peer: str
+    ) -> None:
         close_old_connections()
         # The envelope's sender as the receiving server must note it (RFC 5321, 4.4): an empty one
         # marks what no robot may answer.
         raw = b"Return-Path: <" + sender.encode("utf-8", "replace") + b">\r\n" + raw
-        receiving.take_in(raw, road="email", source="smtp", envelope_to=recipients, at=clock())
-
-    return Intake(
-        host=settings.SMTP_HOST,
-        port=settings.SMTP_PORT,
-        known=known,
-        store=store,
-        disk_short=disk_is_short,
-        rate_per_minute=settings.SMTP_RATE,
-    )
+        receiving.take_in(
+            raw, road="email", source=source, envelope_to=recipients, at=self._clock()
+        )

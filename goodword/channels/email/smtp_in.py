@@ -1,6 +1,7 @@
-"""The SMTP intake: takes mail for our own addresses, and nothing else.
+"""The SMTP and LMTP intake: takes mail for our own addresses, and nothing else.
 
-"250" is said only after `store` has returned, so what we accepted is on disk.
+"250" is said only after `store` has returned, so what we accepted is on disk. LMTP (RFC 2033) is
+for the mail server beside us: it answers for each recipient, and has no limit of mails a minute.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, AnyStr
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 logger = logging.getLogger(__name__)
@@ -99,6 +101,22 @@ class _Session(SMTP):
             super().data_received(data)
 
 
+class _LocalSession(_Session, LMTP):
+    """The same by LMTP: what is said after the data is said once for each recipient."""
+
+    _answers = 1
+
+    async def push(self, status: AnyStr) -> None:
+        # Counted before the data: whatever ends them, too large or not stored, ends them for all.
+        if isinstance(status, str) and status.startswith("354"):
+            await super().push(status)
+            self._answers = len(self.envelope.rcpt_tos) if self.envelope else 1
+            return
+        for _ in range(self._answers):
+            await super().push(status)
+        self._answers = 1
+
+
 class _Handler:
     """What we answer to each step. `known` and `store` touch the database: they run in threads."""
 
@@ -106,16 +124,23 @@ class _Handler:
         self.intake = intake
         self.open: set[_Session] = set()
         self.storing = 0
-        self.rate = Rate(intake.rate_per_minute)
+        self.rate = Rate(intake.rate_per_minute) if not intake.local else None
         self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="smtp-intake")
 
     async def _aside(self, work: Callable[..., Any], *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *given))
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        # Commands are read one by one, however many come at once (RFC 2920; a must for LMTP).
+        return [*answers[:-1], "250-PIPELINING", answers[-1]]
+
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if not self.rate.allows(_client(session)):
+        if self.rate and not self.rate.allows(_client(session)):
             return "451 4.7.0 Too many mails from your address, try again in a minute"
         if await self._aside(self.intake.disk_short):
             return "452 4.3.1 Not enough disk space, try again later"
@@ -189,7 +214,8 @@ class _Controller(Controller):
         return self.loop.create_server(self._factory_invoker, sock=self._listener)
 
     def factory(self) -> SMTP:
-        return _Session(self.handler, loop=self.loop, **self.SMTP_kwargs)
+        session = _LocalSession if self.handler.intake.local else _Session
+        return session(self.handler, loop=self.loop, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
         # The stock one connects to itself; our sessions can't fail to be made.
@@ -201,7 +227,8 @@ class Intake:
 
     `known(address)` says whether we take mail for it; `store(raw, sender, recipients, peer)`
     returns once the mail is safe; `disk_short()` whether to ask senders to wait. All three are
-    called in worker threads and may be slow. `port` 0 takes a free one, told by `.port`.
+    called in worker threads and may be slow. `port` 0 takes a free one, told by `.port`. `local`:
+    speak LMTP.
     """
 
     def __init__(
@@ -215,6 +242,7 @@ class Intake:
         max_bytes: int = 50 * 1024 * 1024,
         max_connections: int = 20,
         rate_per_minute: int = 120,
+        local: bool = False,
     ) -> None:
         self.host = host
         self.known = known
@@ -222,6 +250,7 @@ class Intake:
         self.disk_short = disk_short
         self.max_connections = max_connections
         self.rate_per_minute = rate_per_minute
+        self.local = local
         self._wanted_port = port
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
@@ -245,7 +274,7 @@ class Intake:
                 self._handler,
                 listener,
                 server_hostname="goodword",
-                ident="ESMTP",
+                ident="LMTP" if self.local else "ESMTP",
                 data_size_limit=self._max_bytes,
                 enable_SMTPUTF8=True,
                 timeout=_IDLE_SECONDS,

@@ -5,32 +5,7 @@ import threading
 import pytest
 
 from goodword.channels.email.smtp_in import Intake, Rate
-
-MAIL = b"From: a@b.example\r\nSubject: x\r\n\r\n..dots\r\nHallo\r\n"
-
-
-class Desk:
-    """What the intake is connected to."""
-
-    def __init__(self) -> None:
-        self.stored: list[tuple[bytes, str, list[str], str]] = []
-        self.broken = self.full = self.lost = False
-        self.slow: threading.Event | None = None
-
-    def known(self, address: str) -> bool:
-        if self.lost:
-            raise RuntimeError("no database")
-        return address.lower().endswith("@shop.example")
-
-    def store(self, raw: bytes, sender: str, recipients: list[str], peer: str) -> None:
-        if self.slow:
-            self.slow.wait(5)
-        if self.broken:
-            raise OSError("disk")
-        self.stored.append((raw, sender, recipients, peer))
-
-    def disk_short(self) -> bool:
-        return self.full
+from goodword.channels.email.tests.at_the_door import MAIL, Desk
 
 
 @pytest.fixture
@@ -123,6 +98,20 @@ def test_too_large_is_said_before_and_after_the_fact(client, desk):
     client.rcpt("hello@shop.example")
     assert client.data(b"x\r\n" * 100_000)[0] == 552
     assert desk.stored == []
+
+
+def test_commands_may_come_all_at_once(intake, desk):
+    with socket.create_connection(("127.0.0.1", intake.port), timeout=5) as line:
+        line.sendall(
+            b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<hello@shop.example>\r\n"
+            b"RCPT TO:<no@elsewhere.example>\r\nDATA\r\n" + MAIL + b".\r\nQUIT\r\n"
+        )
+        said = b"".join(iter(lambda: line.recv(4096), b""))
+
+    assert b"250-PIPELINING\r\n" in said
+    codes = [each[:3] for each in said.splitlines() if each[3:4] == b" "]
+    assert codes == [b"220", b"250", b"250", b"250", b"550", b"354", b"250", b"221"]
+    assert desk.stored[0][2] == ["hello@shop.example"]
 
 
 def test_one_connection_too_many_is_asked_to_come_back(intake):
