@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from goodword.channels.email import notices, trials
+from goodword.channels.email import accounts, notices, trials
 from goodword.channels.email.road import EmailRoad
 from goodword.desk import acknowledging, delivering, handling, receiving, roads
 from goodword.events import actions as events
@@ -30,7 +30,10 @@ LANES: dict[str, list[Job]] = {
         lambda at: delivering.deliver_due(clock=timezone.now),
         lambda at: notices.send_due(clock=timezone.now),
     ],
-    "trials": [lambda at: trials.try_due(clock=timezone.now)],
+    "trials": [
+        lambda at: accounts.renew_due(clock=timezone.now),
+        lambda at: trials.try_due(clock=timezone.now),
+    ],
 }
 # What has time, and how many seconds it has. What looks through whole tables has an hour.
 SWEEP: list[tuple[Job, int]] = [

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings as machine
 from django.core import mail
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.channels.email import events as facts
-from goodword.channels.email import imap_in, smtp_out
-from goodword.channels.email.explaining import Finding
-from goodword.channels.email.models import MailAccount, Security
-from goodword.core import sealing
+from goodword.channels.email import grants, imap_in, oauth, smtp_out
+from goodword.channels.email.explaining import Finding, explain
+from goodword.channels.email.models import Grant, MailAccount, Security
+from goodword.core import due, sealing
 from goodword.events import actions as events
 from goodword.inboxes.models import Inbox
 
 # A short outage mends itself; owners hear of one that lasts.
 PATIENCE = timedelta(minutes=10)
 # No waiting mends these: a person has to act.
-_AT_ONCE = {"password", "app_password"}
+_AT_ONCE = {"password", "app_password", "consent", "client"}
 _SEEN_OK_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """How an inbox is fetched and how it sends, with the secrets in clear. A host may be empty."""
+    """How an inbox is fetched and how it sends, with the secrets in clear. A host may be empty.
+
+    With a `client` the sign-in is by OAuth 2; `tokens` are there once the provider has agreed.
+    """
 
     imap_host: str = ""
     imap_port: int = 993
@@ -44,29 +50,105 @@ class AccountSettings:
     smtp_security: str = Security.TLS
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
+    client: oauth.Client | None = None
+    tokens: oauth.Tokens | None = None
 
 
-def imap_server(settings: AccountSettings, *, timeout_seconds: float = 30) -> imap_in.Server:
+Token = Callable[[str], str]
+
+
+def settings_to_json(settings: AccountSettings) -> str:
+    return json.dumps(asdict(settings), default=datetime.isoformat)
+
+
+def settings_from_json(text: str) -> AccountSettings:
+    plain: dict[str, Any] = json.loads(text)
+    client, tokens = plain.pop("client", None), plain.pop("tokens", None)
+    if tokens:
+        tokens["expires_at"] = datetime.fromisoformat(tokens["expires_at"])
+    return AccountSettings(
+        **plain,
+        client=oauth.Client(**client) if client else None,
+        tokens=oauth.Tokens(**tokens) if tokens else None,
+    )
+
+
+def imap_server(
+    settings: AccountSettings, *, token: Token | None = None, timeout_seconds: float = 30
+) -> imap_in.Server:
     return imap_in.Server(
         host=settings.imap_host,
         port=settings.imap_port,
         security=settings.imap_security,  # type: ignore[arg-type]  # one of the model's choices
         user=settings.imap_user,
         password=settings.imap_password,
+        token=token,
         folder=settings.imap_folder,
         timeout_seconds=timeout_seconds,
     )
 
 
-def smtp_server(settings: AccountSettings, *, timeout_seconds: float = 30) -> smtp_out.Server:
+def smtp_server(
+    settings: AccountSettings, *, token: Token | None = None, timeout_seconds: float = 30
+) -> smtp_out.Server:
     return smtp_out.Server(
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security,  # type: ignore[arg-type]  # one of the model's choices
         user=settings.smtp_user,
         password=settings.smtp_password,
+        token=token,
         timeout_seconds=timeout_seconds,
     )
+
+
+def imap_of(account: MailAccount) -> imap_in.Server:
+    """How the account's mailbox is read, with a token that is renewed as needed.
+
+    Raises CannotUnseal.
+    """
+    settings = settings_of(account)
+    return imap_server(settings, token=_token_of(account) if settings.client else None)
+
+
+def smtp_of(account: MailAccount) -> smtp_out.Server:
+    """How the account sends, with a token that is renewed as needed. Raises CannotUnseal."""
+    settings = settings_of(account)
+    return smtp_server(settings, token=_token_of(account) if settings.client else None)
+
+
+def _token_of(account: MailAccount) -> Token:
+    def token(rejected: str) -> str:
+        try:
+            return grants.access_token(account, rejected=rejected, clock=timezone.now)
+        except oauth.Trouble as trouble:
+            _note_refusal(account, trouble, at=timezone.now())
+            raise
+
+    return token
+
+
+def renew_due(*, clock: Callable[[], datetime], most: int = 4) -> int:
+    """Renew the access tokens that end soon; returns how many were tried."""
+    tried = 0
+    for grant in due.claim(Grant.objects.all(), at=clock(), most=most, lease=grants.LEASE):
+        tried += 1
+        account = MailAccount.objects.select_related("inbox").get(pk=grant.account_id)
+        try:
+            renewed = grants.renew(grant, clock=clock)
+        except oauth.Trouble as trouble:
+            _note_refusal(account, trouble, at=clock())
+        except sealing.CannotUnseal:
+            continue  # put off; reading and sending say so where people look
+        else:
+            if renewed and grant.refusal and not account.imap_host:
+                note_ok(account, clock())  # else fetching says so, once it has read again
+    return tried
+
+
+def _note_refusal(account: MailAccount, trouble: oauth.Trouble, *, at: datetime) -> None:
+    if not trouble.passes:
+        note_trouble(account, explain(trouble), at)
 
 
 def of_inbox(inbox: Inbox) -> MailAccount | None:
@@ -74,7 +156,8 @@ def of_inbox(inbox: Inbox) -> MailAccount | None:
 
 
 def settings_of(account: MailAccount) -> AccountSettings:
-    """Raises CannotUnseal."""
+    """As they were given; with OAuth the access token may have ended. Raises CannotUnseal."""
+    grant = Grant.objects.filter(account=account).first()
     return AccountSettings(
         imap_host=account.imap_host,
         imap_port=account.imap_port,
@@ -87,6 +170,8 @@ def settings_of(account: MailAccount) -> AccountSettings:
         smtp_security=account.smtp_security,
         smtp_user=account.smtp_user,
         smtp_password=sealing.unseal(account.smtp_secret),
+        client=grants.client_of(grant) if grant else None,
+        tokens=grants.tokens_of(grant) if grant else None,
     )
 
 
@@ -113,25 +198,24 @@ def connect(
         for part in ("host", "port", "security", "user"):
             setattr(account, f"{side}_{part}", getattr(settings, f"{side}_{part}"))
     account.imap_folder = settings.imap_folder
-    account.imap_secret = _secret(
-        settings.imap_password, kept=account.imap_secret if settings.imap_user else ""
-    )
-    account.smtp_secret = _secret(
-        settings.smtp_password, kept=account.smtp_secret if settings.smtp_user else ""
-    )
+    for side, user in (("imap", settings.imap_user), ("smtp", settings.smtp_user)):
+        keeps = getattr(account, f"{side}_secret") if user and not settings.client else ""
+        given = getattr(settings, f"{side}_password")
+        setattr(account, f"{side}_secret", sealing.seal(given) if given else keeps)
     if anew:
         account.begin_at, account.uidvalidity, account.last_uid = at, None, 0
+    account.connected_at = at
     # What failed before says nothing about the new settings.
     account.failing_since = account.told_owners_at = account.last_ok_at = None
     account.trouble = account.trouble_words = ""
     account.save()
+    if settings.client and settings.tokens:
+        grants.keep(account, settings.client, settings.tokens, at=at)
+    else:
+        Grant.objects.filter(account=account).delete()
     fact = facts.MailboxConnected(begins_anew=anew)
     events.announce(fact, by=by, about=inbox, at=at)
     return account
-
-
-def _secret(password: str, *, kept: str) -> str:
-    return sealing.seal(password) if password else kept
 
 
 @transaction.atomic
@@ -146,7 +230,9 @@ def disconnect(inbox: Inbox, *, by: Teammate | None, at: datetime) -> None:
 def note_ok(account: MailAccount, at: datetime) -> None:
     """The mailbox was read. Written at most once a minute, unless it ends an outage."""
     row = MailAccount.objects.filter(pk=account.pk)
-    recovered = row.filter(failing_since__isnull=False).update(
+    # A line that is open still reads for a while after the provider has taken its consent back.
+    refused = Grant.objects.filter(account=account).exclude(refusal="").exists()
+    recovered = not refused and row.filter(failing_since__isnull=False).update(
         failing_since=None, trouble="", trouble_words="", told_owners_at=None, last_ok_at=at
     )
     if recovered:

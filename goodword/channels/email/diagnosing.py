@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from imap_tools.errors import ImapToolsError
 
-from goodword.channels.email import imap_in, smtp_out
+from goodword.channels.email import imap_in, oauth, smtp_out
 from goodword.channels.email.explaining import (
     Code,
     Finding,
@@ -39,6 +39,7 @@ FAILURES = (
     smtplib.SMTPException,
     ImapToolsError,
     PlaintextLogin,
+    oauth.Trouble,
 )
 # TLS to a plain port and the reverse hang until a timeout, so a wrong port looks like silence.
 _PLAIN_PORTS = {25, 143, 587, 2525}

@@ -18,21 +18,25 @@ from imap_tools.errors import (
     UnexpectedCommandStatusError,
 )
 
+from goodword.channels.email import oauth
 from goodword.core.text import clean_line
 
-Code = Literal[
-    "ok",
-    "password",
-    "app_password",
-    "port",
-    "certificate",
-    "host",
-    "timeout",
-    "folder",
-    "tls",
-    "refused",
-    "other",
-]
+Code = (
+    Literal[
+        "ok",
+        "password",
+        "app_password",
+        "port",
+        "certificate",
+        "host",
+        "timeout",
+        "folder",
+        "tls",
+        "refused",
+        "other",
+    ]
+    | oauth.Code
+)
 
 
 class PlaintextLogin(Exception):
@@ -93,7 +97,58 @@ def words_for(code: str) -> str:
             )
         case "refused":
             return _("Nothing answers at this port. Check the port, and that the server runs.")
-    return _("The mail server gave an unexpected answer.")
+    return _words_for_consent(code) or _("The mail server gave an unexpected answer.")
+
+
+def _words_for_consent(code: str) -> str:
+    match code:
+        case "consent":
+            return _(
+                "The provider no longer lets Goodword into this mailbox: the consent was "
+                "withdrawn or has ended, for instance after a change of password. Connect the "
+                "mailbox again; the mail that came meanwhile is then fetched."
+            )
+        case "denied":
+            return _(
+                "The provider was told no, or an administrator has to agree first. Try again, and "
+                "allow what is asked."
+            )
+        case "client":
+            return _(
+                "The provider refused the client id or the client secret. Check that both are "
+                "copied whole, and that the secret has not ended; make a new one if it has."
+            )
+        case "redirect":
+            return _(
+                "The redirect address is not registered with the provider. Add it there exactly "
+                "as this page shows it."
+            )
+        case "scope":
+            return _(
+                "The provider did not grant the permissions that were asked for. Add them to the "
+                "app you registered, as this page lists them."
+            )
+        case "offline":
+            return _(
+                "The provider gave access for an hour only (no refresh token). Remove Goodword's "
+                "access in the account's security settings, and connect again."
+            )
+        case "code":
+            return _("The provider's answer was too old or had been used. Connect once more.")
+        case "token":
+            return _(
+                "The provider agreed, but the mail server refused the sign-in. Check that the "
+                "address is that of the mailbox, that whoever agreed may open it, and that the "
+                "provider lets it be used by IMAP and SMTP."
+            )
+        case "token_server":
+            return _(
+                "The provider's server for signing in did not answer as it should. Goodword keeps "
+                "trying."
+            )
+        case "oauth":
+            return _("The provider refused, for the reason it gives.")
+    return ""
 
 
 _APP_PASSWORD = re.compile(
@@ -112,6 +167,8 @@ _LOGIN_DISABLED = re.compile(
 
 def explain(error: BaseException) -> Finding:
     """The finding behind an exception of the network, of smtplib, imaplib or imap_tools."""
+    if isinstance(error, oauth.Trouble):
+        return Finding(ok=False, code=error.code, server_words=error.words)
     said = server_words(error)
     return Finding(ok=False, code=_code(error, said), server_words=said)
 

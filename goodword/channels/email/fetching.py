@@ -101,6 +101,7 @@ def _settings_of(account: MailAccount) -> tuple[object, ...]:
         account.imap_user,
         account.imap_secret,
         account.imap_folder,
+        account.connected_at,  # told to connect again: do so now, not after the next pause
     )
 
 
@@ -179,8 +180,7 @@ class Fetcher:
 
     def _keep_up(self, account: MailAccount, token: str, ended: threading.Event) -> None:
         """Follow an open mailbox until asked to end or until the lease is lost."""
-        server = accounts.imap_server(accounts.settings_of(account))
-        with imap_in.Mailbox(server, stop=ended.is_set) as mailbox:
+        with imap_in.Mailbox(accounts.imap_of(account), stop=ended.is_set) as mailbox:
             while not ended.is_set() and _claim(account, token, at=self._clock()):
                 catch_up(account, mailbox, at=self._clock())
                 accounts.note_ok(account, at=self._clock())

@@ -35,6 +35,7 @@ class MailAccount(models.Model):
     smtp_secret = models.TextField(blank=True, default="")
     # Mail that reached the mailbox before this stays where it is.
     begin_at = models.DateTimeField()
+    connected_at = models.DateTimeField(null=True)  # when these settings were given
     uidvalidity = models.BigIntegerField(null=True)  # null: look through everything since begin_at
     last_uid = models.BigIntegerField(default=0)
     last_ok_at = models.DateTimeField(null=True)
@@ -49,15 +50,44 @@ class MailAccount(models.Model):
         return f"mail account of {self.inbox_id}"
 
 
+class Grant(DueRow):
+    """A provider's consent to a mailbox, by OAuth 2, instead of a password. Secrets are sealed.
+
+    Due when its access token ends soon; one renewal at a time, by its lease. `refusal` is the code
+    of a Finding while the provider renews it no more.
+    """
+
+    account = models.OneToOneField(MailAccount, on_delete=models.CASCADE, related_name="grant")
+    provider = models.CharField(max_length=20)  # a key of providers.CONSENTS, or "other"
+    authorize_url = models.CharField(max_length=500)
+    token_url = models.CharField(max_length=500)
+    scopes = models.CharField(max_length=500)
+    client_id = models.CharField(max_length=300)
+    client_secret = models.TextField(blank=True, default="")
+    refresh_token = models.TextField()
+    access_token = models.TextField()
+    expires_at = models.DateTimeField()
+    refusal = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        indexes = [due_index("grant_due")]
+
+    def __str__(self) -> str:
+        return f"grant of {self.account_id}"
+
+
 class Trial(DueRow):
     """A live test of a mailbox, asked for on a page and made by the worker.
 
     `sealed`: the settings to try, as JSON; `found`: what came of it, by "imap" and "smtp".
+    With OAuth it first waits for the provider's consent, neither due nor done; `asking`, sealed
+    too, holds the code that comes back and what it is exchanged with.
     """
 
     public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
     by = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="+")
     sealed = models.TextField()
+    asking = models.TextField(blank=True, default="")
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     found = models.JSONField(default=dict)

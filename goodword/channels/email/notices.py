@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import queries as accounts
 from goodword.channels.email import smtp_out
-from goodword.channels.email.accounts import settings_of, smtp_server
+from goodword.channels.email.accounts import smtp_of
 from goodword.channels.email.composing import OutgoingPolicy, ascii_address
 from goodword.channels.email.models import MailAccount, Notice
 from goodword.core import due, sealing
@@ -121,7 +121,7 @@ def _hand_over(notice: Notice, account: MailAccount, *, at: datetime) -> Answer:
             raise LeaseLost
 
     outcome = smtp_out.send(
-        smtp_server(settings_of(account)),
+        smtp_of(account),
         _composed(notice, sender, at=at),
         sender=sender,
         envelope=[notice.to],

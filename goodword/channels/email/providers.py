@@ -98,6 +98,43 @@ PROVIDERS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How a provider is asked for its mailboxes by OAuth 2, with a client of the owner's own."""
+
+    name: str
+    authorize_url: str
+    token_url: str
+    scopes: str
+    imap: Place
+    smtp: Place
+    extra: tuple[tuple[str, str], ...] = ()  # asked besides what the standard has
+
+
+TENANT = "TENANT"  # stands in Microsoft's addresses for the organisation that is asked
+CONSENTS = {
+    # offline and consent: Google gives the refresh token only then, and only with a fresh yes.
+    "google": Consent(
+        "Google",
+        "https://accounts.google.com/o/oauth2/v2/auth",
+        "https://oauth2.googleapis.com/token",
+        "https://mail.google.com/",
+        _tls("imap.gmail.com"),
+        _tls("smtp.gmail.com", 465),
+        extra=(("access_type", "offline"), ("prompt", "consent")),
+    ),
+    "microsoft": Consent(
+        "Microsoft",
+        f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/authorize",
+        f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token",
+        "https://outlook.office.com/IMAP.AccessAsUser.All "
+        "https://outlook.office.com/SMTP.Send offline_access",
+        _tls("outlook.office365.com"),
+        _submission("smtp.office365.com"),
+    ),
+}
+
+
 def provider_of(address: str) -> Provider | None:
     """The provider whose domain the address has (or is below of), if we know it."""
     domain = address.rpartition("@")[2].strip().lower().rstrip(".")

@@ -25,7 +25,7 @@ class EmailRoad:
         if account is None or not account.smtp_host:
             return Outcome(trouble=_("This inbox has no outgoing mail server yet."))
         return smtp_out.send(
-            accounts.smtp_server(accounts.settings_of(account)),
+            accounts.smtp_of(account),
             composing.compose(written_out(outbound)),
             sender=outbound.sender.address,
             envelope=outbound.envelope,

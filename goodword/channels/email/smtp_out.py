@@ -13,8 +13,9 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from goodword.channels.email import oauth
 from goodword.channels.email.composing import ascii_address
-from goodword.channels.email.explaining import Finding, PlaintextLogin, explain
+from goodword.channels.email.explaining import Finding, PlaintextLogin, explain, server_words
 from goodword.core.text import clean_line
 from goodword.desk.roads import Answer, Outcome
 
@@ -27,13 +28,17 @@ _ENDS = (OSError, smtplib.SMTPException, EOFError)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """How an inbox sends. Without `user` there is no login."""
+    """How an inbox sends. Without `user` there is no login; with `token` it is XOAUTH2.
+
+    `token(rejected)` gives an access token, another one than the server has just rejected.
+    """
 
     host: str
     port: int
     security: Security
     user: str = ""
     password: str = field(default="", repr=False)
+    token: Callable[[str], str] | None = field(default=None, repr=False)
     timeout_seconds: float = 30
 
 
@@ -50,6 +55,18 @@ def connect(server: Server) -> smtplib.SMTP:
     """A session that is greeted, encrypted and logged in. Raises what `explain` understands."""
     if server.user and server.security == "none" and not is_loopback(server.host):
         raise PlaintextLogin(server.host)
+    token = server.token
+    if token is None or not server.user:
+        return _session(server, lambda line: _log_in(line, server))
+    access = token("")
+    try:
+        return _session(server, lambda line: _bear(line, server.user, access))
+    except oauth.Trouble:
+        fresh = token(access)  # ended before its time, or withdrawn: the provider knows which
+    return _session(server, lambda line: _bear(line, server.user, fresh))
+
+
+def _session(server: Server, sign_in: Callable[[smtplib.SMTP], None]) -> smtplib.SMTP:
     trusted = ssl.create_default_context()
     line: smtplib.SMTP
     if server.security == "tls":
@@ -63,12 +80,31 @@ def connect(server: Server) -> smtplib.SMTP:
         if server.security == "starttls":
             line.starttls(context=trusted)
             line.ehlo_or_helo_if_needed()
-        if server.user:
-            line.login(server.user, server.password)
+        sign_in(line)
     except BaseException:
         line.close()
         raise
     return line
+
+
+def _log_in(line: smtplib.SMTP, server: Server) -> None:
+    if server.user:
+        line.login(server.user, server.password)
+
+
+def _bear(line: smtplib.SMTP, user: str, token: str) -> None:
+    """AUTH XOAUTH2. Raises Trouble when the server refuses the token."""
+
+    def answer(challenge: bytes | None = None) -> str:
+        # A challenge holds the reason of a refusal and wants an empty answer.
+        return f"user={user}\1auth=Bearer {token}\1\1" if challenge is None else ""
+
+    try:
+        line.auth("XOAUTH2", answer)
+    except smtplib.SMTPAuthenticationError as error:
+        raise oauth.Trouble("token", server_words(error)) from None
+    except ValueError:  # a challenge that is no base64
+        raise oauth.Trouble("token") from None
 
 
 def send(
@@ -86,7 +122,7 @@ def send(
     """
     try:
         line = connect(server)
-    except (*_ENDS, PlaintextLogin, UnicodeError) as error:
+    except (*_ENDS, PlaintextLogin, oauth.Trouble, UnicodeError) as error:
         return _our_trouble(explain(error), envelope)
     try:
         return _hand_over(line, raw, sender, envelope, commit, server.timeout_seconds)

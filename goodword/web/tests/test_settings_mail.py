@@ -170,7 +170,7 @@ def test_secrets_are_sealed_and_an_empty_one_keeps_the_one_before(house: SimpleN
     again = AccountSettings(imap_host="imap.a.example", imap_user="hello", imap_port=143)
     account = accounts.connect(house.hello, again, by=house.ana, at=MONDAY_NOON)
     assert accounts.settings_of(account).imap_password == "one"
-    assert "one" not in repr(FIRST)
+    assert "'one'" not in repr(FIRST)
 
 
 def test_another_mailbox_is_followed_from_now_on_and_the_same_one_from_where_it_stood(
