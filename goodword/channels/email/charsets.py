@@ -45,11 +45,13 @@ _ALIASES = {
 # Codecs that are no charset of any mail: slow (idna), or they run escapes.
 _NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 _ONE_BYTE_LATIN = {"cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp1254", "mac-roman"}
+_NOT_ESCAPED = {"", "utf-8", *_ONE_BYTE_LATIN}
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?([^?]*)\?=")
 # Q words with a bare question mark or spaces inside are against RFC 2047 and common all the same.
 _LOOSE_WORD = re.compile(
     r"=\?([A-Za-z0-9_.:*-]{1,60})\?([bBqQ])\?([^\r\n]{0,1000}?)\?=(?![0-9A-F]{2})"
 )
+_META = re.compile(rb"<meta\b[^<>]{0,200}?charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _ODD_BYTES = re.compile("[\ud800-\udfff]")
 _MANY_BAD = 3
 _MOST_LOOSE = 3000
@@ -71,16 +73,24 @@ def codec_named(charset: str) -> str:
     return found.name
 
 
-def decode(data: bytes, charset: str = "") -> str:
-    """Text of `data`: by the declared charset if that works, else UTF-8, else Windows-1252."""
+def decode(data: bytes, charset: str = "", *, guess: str = "") -> str:
+    """Text of `data`: by the declared charset if that works, else UTF-8, else Windows-1252.
+
+    `guess`: a charset seen elsewhere in the mail, for text that declares none and is no UTF-8.
+    """
     codec = codec_named(charset)
     if data.startswith(codecs.BOM_UTF8):
         data, codec = data[len(codecs.BOM_UTF8) :], "utf-8"
+    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = "utf-16"
+    elif b"\x1b$" in data and codec in _NOT_ESCAPED:
+        codec = "iso2022_jp_2"  # no other text has these escapes
     if not codec or codec == "utf-8" or codec in _ONE_BYTE_LATIN:
         # UTF-8 that is labelled Latin-1 is frequent, Latin-1 that happens to be UTF-8 is not.
         text = _utf_8(data, sure=codec == "utf-8")
         if text is not None:
             return text
+    codec = codec or codec_named(guess)
     if codec and codec != "utf-8":
         try:
             return data.decode(codec)
@@ -88,6 +98,18 @@ def decode(data: bytes, charset: str = "") -> str:
             if codec not in _ONE_BYTE_LATIN:
                 return _replacing(data, codec)
     return data.decode("cp1252", "replace")
+
+
+def charset_of_words(value: str) -> str:
+    """The charset of the first encoded word in a header; empty when there is none."""
+    found = _ENCODED_WORD.search(value)
+    return found.group(1) if found else ""
+
+
+def charset_of_html(data: bytes) -> str:
+    """What the page itself says: <meta charset=...>, where the mail says nothing."""
+    found = _META.search(data, 0, 4000)
+    return found.group(1).decode("ascii") if found else ""
 
 
 def _utf_8(data: bytes, *, sure: bool) -> str | None:

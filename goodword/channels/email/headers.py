@@ -8,12 +8,18 @@ from datetime import UTC, datetime
 from email._policybase import Compat32
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 
 from goodword.channels.email.charsets import decode_words, header_text
 from goodword.core.text import clean, clean_line
 from goodword.desk.roads import Party
 
 _ADDRESS = re.compile(r"[^\s<>\"(),;:\[\]\\]{1,200}@[^\s<>\"(),;:\\]{1,255}")
+# What nine of ten From headers look like; the rest goes the long way.
+_PLAIN_PARTY = re.compile(
+    r'\s*(?:"?([\w .-]{1,100}?)"?\s*<)?'
+    r"([\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})(?(1)>)\s*"
+)
 _ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
 _EPOCH_YEARS = range(1971, 2200)
@@ -41,7 +47,8 @@ def unfolded(value: str) -> str:
 
 def first(mail: Message, name: str) -> str:
     """The first header of this name, unfolded and undecoded; empty when there is none."""
-    return values(mail, name)[0] if name in mail else ""
+    found = mail.get_all(name)
+    return str(found[0])[:_MOST_HEADER] if found else ""
 
 
 def values(mail: Message, name: str) -> list[str]:
@@ -63,14 +70,18 @@ def parties(mail: Message, *names: str) -> list[Party]:
     return list(found.values())[:_MOST_PARTIES]
 
 
-def parties_in(value: str) -> list[Party]:
+@lru_cache(maxsize=64)  # From is asked for several times a mail
+def parties_in(value: str) -> tuple[Party, ...]:
     """Names and addresses in one header value, also when it is not as RFC 5322 has it."""
+    plain = _PLAIN_PARTY.fullmatch(value)
+    if plain:
+        return (Party(address=plain.group(2), name=" ".join((plain.group(1) or "").split())),)
     value = value.replace("\x00", "")
     pairs = _pairs(value)
     if not pairs and "=?" in value:
         # Some mailers encode the whole header, address and all.
         pairs = _pairs(decode_words(value))
-    return [Party(address=address, name=name) for name, address in pairs]
+    return tuple(Party(address=address, name=name) for name, address in pairs)
 
 
 def _pairs(value: str) -> list[tuple[str, str]]:

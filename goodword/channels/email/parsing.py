@@ -11,7 +11,7 @@ from email.message import Message
 
 from django.utils.translation import gettext as _
 
-from goodword.channels.email.bodies import Body, laid_flat, read_body, read_mail
+from goodword.channels.email.bodies import Body, read_body
 from goodword.channels.email.headers import (
     delivered_to,
     distinct,
@@ -22,6 +22,7 @@ from goodword.channels.email.headers import (
     refers_to,
     written_at,
 )
+from goodword.channels.email.mime import Part
 from goodword.channels.email.robots import judge
 from goodword.channels.email.trimming import reply_text
 from goodword.core.text import clean
@@ -45,10 +46,8 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
     if not raw.strip(b"\x00\r\n\t "):
         raise CannotParse(_("The mail is empty."))
     raw = _without_mbox_line(raw)
-    mail, too_deep = read_mail(raw)
-    body = read_body(mail, too_deep=too_deep)
-    if body.too_deep and not too_deep:
-        body = read_body(laid_flat(raw), too_deep=True)
+    mail = Part(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
+    body = read_body(mail)
     own_id = message_id(mail)
     sender = _sender(mail)
     reached = delivered_to(mail, envelope_to)
