@@ -23,6 +23,11 @@ def owners() -> QuerySet[Teammate]:
     return active().filter(role=Role.OWNER)
 
 
+def teammate_at(email: str) -> Teammate | None:
+    """The active teammate who signs in with this address."""
+    return active().filter(email=email.strip().lower()).first()
+
+
 def teams() -> QuerySet[Team]:
     return Team.objects.order_by("name")
 

@@ -13,6 +13,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import events as facts
 from goodword.conversations.models import (
+    AlsoIn,
     Conversation,
     Draft,
     DraftFile,
@@ -42,9 +43,21 @@ class Named:
     kind: str = "email"
 
 
-def open_conversation(*, inbox: Inbox, person: Person, subject: str, at: datetime) -> Conversation:
+def open_conversation(
+    *, inbox: Inbox, person: Person, subject: str, at: datetime, imported: bool = False
+) -> Conversation:
+    """A new conversation; an imported one is history, and closed."""
+    history = {
+        "state": Conversation.State.CLOSED,
+        "closed_at": at,
+        "closed_why": "imported",
+    }
     return Conversation.objects.create(
-        inbox=inbox, person=person, subject=clean_line(subject), made_at=at
+        inbox=inbox,
+        person=person,
+        subject=clean_line(subject),
+        made_at=at,
+        **(history if imported else {}),
     )
 
 
@@ -148,15 +161,19 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
     conversation.save(update_fields=["latest_key", "latest_words", "latest_is_ours"])
 
 
+def _find_latest(conversation: Conversation) -> None:
+    conversation.latest_key = 0
+    latest = conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id").first()
+    if latest:
+        _remember_latest(conversation, latest)
+
+
 def unsay(message: Message) -> None:
     """Take a message out that never left the house."""
     conversation = message.conversation
     message.external_ids.all().delete()
     message.delete()
-    conversation.latest_key = 0
-    latest = conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id").first()
-    if latest:
-        _remember_latest(conversation, latest)
+    _find_latest(conversation)
 
 
 def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:
@@ -171,6 +188,52 @@ def link(conversation: Conversation, other: Conversation, *, why: str, at: datet
     Link.objects.get_or_create(
         conversation=conversation, other=other, defaults={"why": why, "made_at": at}
     )
+
+
+def show_in(conversation: Conversation, inboxes: Iterable[Inbox]) -> None:
+    """Let the people of these inboxes see the conversation too."""
+    rows = [
+        AlsoIn(conversation=conversation, inbox=inbox)
+        for inbox in inboxes
+        if inbox.pk != conversation.inbox_id
+    ]
+    if rows:
+        AlsoIn.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def carry_over(conversation: Conversation, into: Conversation) -> None:
+    """Everything of `conversation` stands in `into`; what is left leads there. Both are locked."""
+    conversation.messages.update(conversation=into)
+    into.tags.add(*conversation.tags.all())
+    show_in(into, [conversation.inbox, *(row.inbox for row in conversation.also_in.all())])
+    for draft in conversation.drafts.all():
+        _carry_draft(draft, into)
+    between = Link.objects.filter(conversation=conversation) | Link.objects.filter(
+        other=conversation
+    )
+    for row in list(between):
+        other = row.other if row.conversation_id == conversation.pk else row.conversation
+        row.delete()
+        if other.pk != into.pk and row.why == Link.Why.SUSPECTED:
+            link(into, other, why=row.why, at=row.made_at)
+    Conversation.objects.filter(redirect_to=conversation).update(redirect_to=into)
+    for each in (conversation, into):
+        _find_latest(each)
+    conversation.redirect_to = into
+    conversation.save(update_fields=["redirect_to"])
+
+
+def _carry_draft(draft: Draft, into: Conversation) -> None:
+    """A teammate who was writing in both goes on in one draft, with both texts."""
+    there = into.drafts.filter(teammate=draft.teammate, kind=draft.kind).first()
+    if there is None:
+        draft.conversation = into
+        draft.save(update_fields=["conversation"])
+        return
+    there.text = "\n\n".join(text for text in (there.text, draft.text) if text.strip())
+    there.save(update_fields=["text"])
+    draft.files.update(draft=there)
+    draft.delete()
 
 
 @transaction.atomic

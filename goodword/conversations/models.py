@@ -105,6 +105,22 @@ class Conversation(models.Model):
         return self.state not in {self.State.SPAM, self.State.TRASH} and not self.redirect_to_id
 
 
+class AlsoIn(models.Model):
+    """That a conversation is seen from another inbox too: something in it came there as well."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="also_in")
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="also_seen")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["inbox", "conversation"], name="also_in_once")
+        ]
+        verbose_name_plural = "also in"
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} in {self.inbox_id}"
+
+
 class Message(models.Model):
     """One thing said. Its key follows time (core.ids); its author is exactly one or the system."""
 
@@ -119,6 +135,10 @@ class Message(models.Model):
         IN = "in"
         OUT = "out"
         INTERNAL = "internal"
+
+    class Authenticity(models.TextChoices):
+        PASS = "pass", _("Sender confirmed")
+        FAIL = "fail", _("Sender not confirmed")
 
     id = models.BigIntegerField(primary_key=True)
     public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
@@ -150,6 +170,17 @@ class Message(models.Model):
     inbound_kind = models.CharField(max_length=12, blank=True, default="")
     kind_why = models.CharField(max_length=200, blank=True, default="")
     oddities = models.JSONField(default=list, blank=True)
+    # What the trusted server found of who sent it; empty when nothing could be found.
+    authenticity = models.CharField(
+        max_length=4, choices=Authenticity.choices, blank=True, default=""
+    )
+    authenticity_why = models.CharField(max_length=200, blank=True, default="")
+    protection = models.CharField(max_length=20, blank=True, default="")  # roads.Protection
+    invitation = models.JSONField(null=True)  # the fields of roads.Invitation
+    # A teammate passed on what the author had written to them.
+    forwarded_by = models.ForeignKey(
+        Teammate, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # Whether it decides who owes whom a word (design.md, the invariant).
     counted = models.BooleanField(default=False)
 
@@ -212,6 +243,7 @@ class Recipient(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         REFUSED = "refused", _("Refused")
         UNKNOWN = "unknown", _("Unknown")
+        DELAYED = "delayed", _("Delayed")  # taken, but their server has not got it yet
         BOUNCED = "bounced", _("Bounced")
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="recipients")
@@ -319,6 +351,7 @@ class Link(models.Model):
 
     class Why(models.TextChoices):
         SUSPECTED = "suspected", _("Seems to continue it, from another address")
+        APART = "apart", _("Someone found that they don't belong together")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="links")
     other = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="linked_from")

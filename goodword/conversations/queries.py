@@ -6,9 +6,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import (
+    AlsoIn,
     Attachment,
     Conversation,
     ExternalId,
+    Link,
     Message,
     Recipient,
     Tag,
@@ -22,7 +24,9 @@ def visible_to(teammate: Teammate) -> QuerySet[Conversation]:
     conversations = Conversation.objects.filter(redirect_to__isnull=True)
     if teammate.is_owner and teammate.is_active:
         return conversations
-    return conversations.filter(inbox__in=inboxes.open_to(teammate).order_by().values("pk"))
+    mine = inboxes.open_to(teammate).order_by().values("pk")
+    also = AlsoIn.objects.filter(inbox__in=mine).values("conversation")
+    return conversations.filter(Q(inbox__in=mine) | Q(pk__in=also))
 
 
 def holding(conversations: QuerySet[Conversation], path: str = "conversation_id") -> Exists:
@@ -66,11 +70,30 @@ def took_part(conversation: Conversation, address: Address) -> bool:
     )
 
 
+def standing(conversation: Conversation) -> Conversation:
+    """The conversation itself, or the one it was joined into."""
+    return conversation.redirect_to or conversation
+
+
+def addresses_in(conversation: Conversation) -> QuerySet[Address]:
+    """The addresses that people outside wrote from here, or were written to at."""
+    theirs = Message.objects.filter(conversation=conversation, address=OuterRef("pk"))
+    told = Recipient.objects.filter(
+        message__conversation=conversation, message__direction="out", address=OuterRef("pk")
+    )
+    return Address.objects.filter(Exists(theirs) | Exists(told))
+
+
 def by_external(scope: str, values: Iterable[str]) -> list[Message]:
     """Messages that these ids lead to, in the order of the ids."""
     wanted = [value[:300] for value in values]
+    if not wanted:
+        return []
     rows = ExternalId.objects.filter(scope=scope, value__in=wanted, message__isnull=False)
-    found = {row.value: row.message for row in rows.select_related("message__conversation")}
+    rows = rows.select_related(
+        "message__conversation__inbox", "message__conversation__redirect_to__inbox"
+    )
+    found = {row.value: row.message for row in rows}
     return [message for value in wanted if (message := found.get(value))]
 
 
@@ -91,13 +114,15 @@ def external_ids_of_message(message: Message, *, scope: str) -> list[str]:
 def linked_to(
     conversation: Conversation, *, visible: QuerySet[Conversation]
 ) -> QuerySet[Conversation]:
-    """Those of `visible` that seem to belong to this one, in either direction."""
+    """Those of `visible` that seem to belong to this one, in either direction, until decided."""
+    links = Link.objects.filter(why=Link.Why.SUSPECTED)
+    there = links.filter(conversation=conversation).values("other")
+    back = links.filter(other=conversation).values("conversation")
     return (
-        visible.filter(Q(linked_from__conversation=conversation) | Q(links__other=conversation))
+        visible.filter(Q(pk__in=there) | Q(pk__in=back))
         .exclude(pk=conversation.pk)
         .select_related("person")
         .order_by("-latest_key")
-        .distinct()
     )
 
 
@@ -116,7 +141,12 @@ def in_trouble(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Those with a message that was refused, came back, or may or may not have arrived."""
     troubled = (
         Recipient.objects.filter(
-            state__in=[Recipient.State.REFUSED, Recipient.State.UNKNOWN, Recipient.State.BOUNCED],
+            state__in=[
+                Recipient.State.REFUSED,
+                Recipient.State.UNKNOWN,
+                Recipient.State.DELAYED,
+                Recipient.State.BOUNCED,
+            ],
             dealt_with_at__isnull=True,
         )
         # The words of the index `recipient_in_trouble`.
@@ -124,6 +154,15 @@ def in_trouble(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
         .exclude(state=Recipient.State.ACCEPTED)
     )
     return conversations.filter(pk__in=troubled.values("message__conversation"))
+
+
+def redirected_to(public_id: str, *, visible: QuerySet[Conversation]) -> Conversation | None:
+    """The one of `visible` that the conversation of this name was joined into."""
+    return visible.filter(
+        pk__in=Conversation.objects.filter(public_id=public_id, redirect_to__isnull=False).values(
+            "redirect_to"
+        )
+    ).first()
 
 
 def tags() -> QuerySet[Tag]:

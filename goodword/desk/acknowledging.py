@@ -1,7 +1,8 @@
 """The acknowledgement: we have it, and by when we answer. Never to robots, never in a loop.
 
 Header rules come first (the road says what is human); behind them stand hard limits: one for a
-conversation and day, a few for an address and hour. It never keeps the promise.
+conversation and day, a few for an address and hour, some hundred for the house and hour. Where one
+of the last two bites it is said in the conversation. It never keeps the promise.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from goodword.accounts import queries as accounts
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Message, Recipient
+from goodword.core import ids
+from goodword.desk import events as facts
 from goodword.desk.replying import Recipients, queue
+from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox, Wording
@@ -24,7 +29,8 @@ from goodword.people.models import Address
 from goodword.promises import queries as owed
 
 ONE_FOR = timedelta(days=1)
-MOST_AN_HOUR = 3
+MOST_AN_HOUR = 3  # to one address
+MOST_OF_THE_HOUSE_AN_HOUR = 300
 TOO_LATE_AFTER = timedelta(hours=1)  # "we have it" is no news by then, and may have been said
 _ROBOTS = ("noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
 
@@ -45,11 +51,22 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
         not conversation.inbox.acknowledges
         or message.inbound_kind != "human"
         or message.address is None
+        or message.forwarded_by_id is not None  # they wrote to a teammate, not to us
+        or message.address.wants_nothing_automatic
         or promise is None
         or message.said_at < at - TOO_LATE_AFTER
         or _is_robot(message.address)
-        or _had_one(message, at=at)
+        or _had_one_today(message, at=at)
     ):
+        return None
+    if limit := _limit_reached(message.address, at=at):
+        fact = facts.AutomaticMailHeld(
+            conversation_id=conversation.pk,
+            inbox_id=conversation.inbox_id,
+            message_id=message.pk,
+            limit=limit,
+        )
+        events.announce(fact, by=None, about=conversation, at=at)
         return None
     language = conversation.person.language or conversation.inbox.language
     words = words_of(
@@ -93,13 +110,24 @@ def default_words() -> str:
 
 def _is_robot(address: Address) -> bool:
     local = address.value.partition("@")[0].replace("_", "-")
-    return not address.value or local in _ROBOTS or address.value in inboxes.our_addresses()
+    return not address.value or local in _ROBOTS or bool(inboxes.ours_of([address.value]))
 
 
-def _had_one(message: Message, *, at: datetime) -> bool:
-    sent = Message.objects.filter(automatic=True, direction=Message.Direction.OUT)
-    today = sent.filter(conversation=message.conversation, said_at__gt=at - ONE_FOR)
-    to_them = Recipient.objects.filter(
-        address=message.address, message__in=sent.filter(said_at__gt=at - timedelta(hours=1))
+def _automatic_since(moment: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(
+        automatic=True, direction=Message.Direction.OUT, pk__gt=ids.key_at(moment)
     )
-    return today.exists() or to_them.count() >= MOST_AN_HOUR
+
+
+def _had_one_today(message: Message, *, at: datetime) -> bool:
+    return _automatic_since(at - ONE_FOR).filter(conversation=message.conversation).exists()
+
+
+def _limit_reached(address: Address, *, at: datetime) -> str:
+    """Which hard limit stands behind the header rules: "address", "house", or none."""
+    sent = _automatic_since(at - timedelta(hours=1))
+    to_them = Recipient.objects.filter(address=address, message__in=sent)
+    if to_them[:MOST_AN_HOUR].count() == MOST_AN_HOUR:
+        return "address"
+    most = MOST_OF_THE_HOUSE_AN_HOUR
+    return "house" if sent[:most].count() == most else ""

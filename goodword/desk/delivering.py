@@ -153,7 +153,12 @@ def _announce(message: Message, states: list[str], *, at: datetime) -> None:
 # What a person decides
 
 
-_TROUBLE = [Recipient.State.REFUSED, Recipient.State.UNKNOWN, Recipient.State.BOUNCED]
+_TROUBLE = [
+    Recipient.State.REFUSED,
+    Recipient.State.UNKNOWN,
+    Recipient.State.DELAYED,
+    Recipient.State.BOUNCED,
+]
 
 
 @transaction.atomic

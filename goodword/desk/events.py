@@ -44,6 +44,46 @@ class MessageBounced(_AboutMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageDelayed(_AboutMessage):
+    """A mail server says that it has not got it through yet, and keeps trying."""
+
+    KIND: ClassVar[str] = "desk.message_delayed"
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintReceived(_AboutMessage):
+    """Who got the message called it abuse."""
+
+    KIND: ClassVar[str] = "desk.complaint_received"
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticMailHeld(_AboutMessage):
+    """An acknowledgement of the message was not sent; `limit` says which limit was reached."""
+
+    KIND: ClassVar[str] = "desk.automatic_mail_held"
+    limit: str  # address, house
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsJoined:
+    """Two became one: `joined_id` leads to `conversation_id` from now on."""
+
+    KIND: ClassVar[str] = "desk.conversations_joined"
+    conversation_id: int
+    inbox_id: int
+    joined_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsKeptApart:
+    KIND: ClassVar[str] = "desk.conversations_kept_apart"
+    conversation_id: int
+    inbox_id: int
+    other_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoAnswerDecided(_AboutMessage):
     KIND: ClassVar[str] = "desk.no_answer_decided"
 

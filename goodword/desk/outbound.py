@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from goodword.accounts import queries as accounts
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Message, Recipient
+from goodword.desk import joining
 from goodword.desk.roads import History, Outbound, OutboundFile, Party
 from goodword.files import actions as files
 from goodword.inboxes import queries as inboxes
@@ -29,7 +30,7 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         inbox_id=inbox.pk,
         sender=sender,
         # Some providers write another From on what they relay; answers must find us all the same.
-        reply_to=Party(sender.address, inbox.name),
+        reply_to=Party(joining.reply_address(conversation, inbox), inbox.name),
         subject=message.subject,
         text=message.text,
         said_at=message.said_at,

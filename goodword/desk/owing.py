@@ -114,6 +114,11 @@ def returned(message: Message, *, at: datetime) -> None:
         settle(message.conversation, by=None, at=at, why="bounced")
 
 
+def carry_over(conversation: Conversation, into: Conversation) -> None:
+    """What was decided about messages of `conversation` holds in `into`, where they stand now."""
+    NoAnswerNeeded.objects.filter(conversation=conversation).update(conversation=into)
+
+
 def reaches_the_owed(message: Message) -> bool:
     """Whether the person we answer has it: at an address they wrote from, named or hold."""
     asked = (

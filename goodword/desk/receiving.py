@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
 from goodword.conversations import queries
-from goodword.conversations.actions import Named
-from goodword.conversations.models import (
-    Attachment,
-    Conversation,
-    ExternalId,
-    Link,
-    Message,
-    Recipient,
-)
+from goodword.conversations.models import Conversation, Link, Message
 from goodword.core import due
 from goodword.core.text import clean_line
 from goodword.desk import events as desk_facts
-from goodword.desk import owing, roads
+from goodword.desk import joining, owing, returning, roads, storing
 from goodword.desk.models import Arrival
-from goodword.desk.roads import CannotParse, Inbound
+from goodword.desk.roads import Authentication, CannotParse, Inbound
 from goodword.events import actions as events
 from goodword.events import waking
 from goodword.files import actions as files
@@ -34,7 +30,7 @@ from goodword.files.models import File
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
-from goodword.people.models import Address, Person
+from goodword.people.models import Address
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
 
@@ -112,11 +108,11 @@ def receive_arrival(arrival: Arrival, *, at: datetime) -> Message:
         received_at=arrival.said_at,
         envelope_to=arrival.envelope_to or _addresses_of(arrival.inbox),
     )
-    inbox = arrival.inbox or inbox_of(inbound)
+    inbox, *also = inboxes_of(inbound, arrival.inbox)
     with transaction.atomic():
-        message = receive(inbound, inbox=inbox, raw=arrival.raw, at=at)
+        message = receive(inbound, inbox=inbox, also=also, raw=arrival.raw, at=at)
         Arrival.objects.filter(pk=arrival.pk).update(
-            state=Arrival.State.RECEIVED, message=message, inbox=inbox
+            state=Arrival.State.RECEIVED, message=message, inbox=arrival.inbox or inbox
         )
         due.finish(arrival)
     return message
@@ -127,37 +123,113 @@ def _addresses_of(inbox: Inbox | None) -> list[str]:
     return list(inbox.addresses.values_list("value", flat=True)) if inbox else []
 
 
-def inbox_of(inbound: Inbound) -> Inbox:
-    """The inbox a message belongs to: the first of ours it reached, was sent to, or copied to."""
+def inboxes_of(inbound: Inbound, mailbox: Inbox | None = None) -> list[Inbox]:
+    """The inbox a message belongs to, then those that see it too. Raises NoInbox.
+
+    It belongs to the first of ours it names, in To before Cc; else to the `mailbox` it was found
+    in, or to where it was delivered.
+    """
     named = [*(each.address for each in inbound.to), *(each.address for each in inbound.cc)]
-    inbox = inboxes.at_address(named) or inboxes.at_address(inbound.delivered_to)
-    if inbox is None:
+    found = inboxes.at_addresses([*named, *inbound.delivered_to])
+    if mailbox is not None and mailbox not in found:
+        # Found there without being named: before what only the envelope says, after what is named.
+        found.insert(len(inboxes.at_addresses(named)), mailbox)
+    if not found:
         raise NoInbox(_("none of the addresses it was sent to belongs to an inbox"))
-    return inbox
+    return found
 
 
 @transaction.atomic
-def receive(inbound: Inbound, *, inbox: Inbox, raw: File | None = None, at: datetime) -> Message:
+def receive(
+    inbound: Inbound,
+    *,
+    inbox: Inbox,
+    also: Sequence[Inbox] = (),
+    raw: File | None = None,
+    imported: bool = False,
+    at: datetime,
+) -> Message:
     """Make a message from outside part of the desk; idempotent on `inbound.identity`.
 
-    Person, conversation, message and the answer owed, in one transaction.
+    Person, conversation, message and the answer owed, in one transaction. It belongs to `inbox`;
+    the people of `also` see it too. `imported`: it is history, also when we wrote it ourselves; a
+    conversation it opens is closed, nothing is owed and nothing announced.
     """
     known = _already_here(inbound)
     if known is not None:
+        # The copy that another mailbox got: its people see it where it stands.
+        conversations.show_in(queries.standing(known.conversation), [inbox, *also])
         return known
+    if imported:
+        return _receive_imported(inbound, inbox=inbox, raw=raw, at=at)
+    teammate = accounts.teammate_at(inbound.sender.address)
+    found = joining.authenticity_of(inbound, inbox)
+    authenticity = found.verdict if found else ""
+    if teammate is not None and _passes_on(inbound, authenticity, inbox):
+        return _receive_from(
+            replace(inbound, sender=inbound.forwarded.sender),  # type: ignore[union-attr]
+            inbox=inbox, also=also, raw=raw, at=at, found=found, forwarded_by=teammate,
+        )  # fmt: skip
+    return _receive_from(
+        inbound, inbox=inbox, also=also, raw=raw, at=at, found=found, teammate=teammate
+    )
+
+
+def _passes_on(inbound: Inbound, authenticity: str, inbox: Inbox) -> bool:
+    """Whether a mail from a teammate's address only brings us what someone wrote to them.
+
+    Where the inbox names no server to trust nobody can confirm the teammate; what is passed on
+    opens no rights, and it is shown who did it.
+    """
+    if inbound.kind != "human" or inbound.forwarded is None:
+        return False
+    confirmed = authenticity == Message.Authenticity.PASS
+    return confirmed or (not inbox.trusted_servers and authenticity != Message.Authenticity.FAIL)
+
+
+def _receive_from(
+    inbound: Inbound,
+    *,
+    inbox: Inbox,
+    also: Sequence[Inbox],
+    raw: File | None,
+    at: datetime,
+    found: Authentication | None,
+    teammate: Teammate | None = None,
+    forwarded_by: Teammate | None = None,
+) -> Message:
     person, address = people.meet(
         inbound.sender.address, name=inbound.sender.name, kind=inbound.sender.kind, at=at
     )
-    conversation, suspected = _conversation_of(inbound, address)
-    opened = conversation is None
+    authenticity = found.verdict if found else ""
+    place = joining.place_of(inbound, address, authenticity=authenticity, teammate=teammate)
+    conversation, opened = place.conversation, place.conversation is None
     if conversation is None:
         conversation = conversations.open_conversation(
             inbox=inbox, person=person, subject=inbound.subject, at=at
         )
-        if suspected is not None:
-            conversations.link(conversation, suspected, why=Link.Why.SUSPECTED, at=at)
+        if place.suspected is not None:
+            conversations.link(conversation, place.suspected, why=Link.Why.SUSPECTED, at=at)
+        if forwarded_by is None:
+            teammate = None  # alone in a conversation of their own they are whom we answer
     conversation = conversations.lock(conversation)
-    message = _store(inbound, conversation, person, address, raw=raw, at=at)
+    marks: dict[str, Any] = {
+        "forwarded_by": forwarded_by,
+        "authenticity": authenticity,
+        "authenticity_why": found.why[:200] if found else "",
+    }
+    conversations.show_in(conversation, [inbox, *also])
+    if teammate is not None:
+        return _note_by_mail(inbound, conversation, teammate, marks, raw=raw, at=at)
+    human = inbound.kind == "human"
+    message = storing.store(
+        inbound,
+        conversation,
+        {**marks, **storing.columns_of_theirs(inbound, person, address), "counted": human},
+        after=_last_of_ours(conversation) if human else 0,
+        raw=raw,
+        at=at,
+    )
     fact = facts.MessageReceived(
         conversation_id=conversation.pk,
         inbox_id=conversation.inbox_id,
@@ -165,16 +237,65 @@ def receive(inbound: Inbound, *, inbox: Inbox, raw: File | None = None, at: date
         inbound_kind=inbound.kind,
         opened=opened,
     )
-    events.announce(fact, by=None, about=conversation, at=at)
+    events.announce(fact, by=forwarded_by, about=conversation, at=at)
+    _follow(inbound, conversation, address, at=at)
+    return message
+
+
+def _note_by_mail(
+    inbound: Inbound,
+    conversation: Conversation,
+    teammate: Teammate,
+    marks: dict[str, Any],
+    *,
+    raw: File | None,
+    at: datetime,
+) -> Message:
+    """A teammate wrote from their own mail program: an internal note, since who got it from them
+    can't be known here. What is owed stays owed until a person says otherwise.
+    """
+    columns = {**marks, **storing.columns_of_note(teammate)}
+    message = storing.store(inbound, conversation, columns, raw=raw, at=at)
+    fact = facts.NoteWritten(
+        conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
+    )
+    events.announce(fact, by=teammate, about=conversation, at=at)
+    return message
+
+
+def _receive_imported(inbound: Inbound, *, inbox: Inbox, raw: File | None, at: datetime) -> Message:
+    """History: it owes nothing, wakes nobody, and changes nothing that stands open."""
+    ours = bool(inboxes.ours_of([inbound.sender.address]))
+    outside = [each for each in (*inbound.to, *inbound.cc) if not inboxes.ours_of([each.address])]
+    party = next(iter(outside), inbound.sender) if ours else inbound.sender
+    person, address = people.meet(party.address, name=party.name, kind=party.kind, at=at)
+    place = joining.place_of(inbound, address, authenticity="", teammate=None)
+    conversation = place.conversation or conversations.open_conversation(
+        inbox=inbox, person=person, subject=inbound.subject, at=at, imported=True
+    )
+    if ours:
+        columns: dict[str, Any] = {
+            "direction": Message.Direction.OUT,
+            "author_name": clean_line(inbound.sender.name, most=200),
+        }
+    else:
+        columns = storing.columns_of_theirs(inbound, person, address)
+    return storing.store(inbound, conversations.lock(conversation), columns, raw=raw, at=at)
+
+
+def _follow(
+    inbound: Inbound, conversation: Conversation, address: Address, *, at: datetime
+) -> None:
+    """What a stored message brings about: it is owed an answer, or tells of what came back."""
     if inbound.kind == "human":
         _wake(conversation, at=at)
+        people.works_again(address)
         promise = owed.owed_reply(conversation)
         if promise is not None:
             promises.ask_again(promise, at=at)
         owing.settle(conversation, by=None, at=at, why="")
     elif inbound.kind == "bounce":
-        _note_bounce(inbound, at=at)
-    return message
+        returning.note(inbound, at=at)
 
 
 def _already_here(inbound: Inbound) -> Message | None:
@@ -182,89 +303,11 @@ def _already_here(inbound: Inbound) -> Message | None:
     if known:
         return known[0]
     # Our own message come back to us: a copy to an inbox of ours, or a list's echo.
-    if inbound.sender.address.lower() in inboxes.our_addresses():
+    if inboxes.ours_of([inbound.sender.address]):
         for message in queries.by_external(inbound.road, inbound.external_ids):
             if message.direction == Message.Direction.OUT:
                 return message
     return None
-
-
-def _conversation_of(
-    inbound: Inbound, address: Address
-) -> tuple[Conversation | None, Conversation | None]:
-    """The conversation it continues; else None and the one it seems to continue.
-
-    An id proves nothing by itself: only an address that took part joins. Bounces come from the
-    mail system, so for them the id of our own message is enough.
-    """
-    suspected = None
-    for message in queries.by_external(inbound.road, inbound.refers_to):
-        conversation = message.conversation.redirect_to or message.conversation
-        theirs = queries.took_part(conversation, address)
-        ours = message.direction == Message.Direction.OUT
-        if theirs or (inbound.kind == "bounce" and ours):
-            return conversation, None
-        suspected = suspected or conversation
-    return None, suspected
-
-
-def _store(
-    inbound: Inbound,
-    conversation: Conversation,
-    person: Person,
-    address: Address,
-    *,
-    raw: File | None,
-    at: datetime,
-) -> Message:
-    names = [
-        *(Named(each.address, each.name, Recipient.Role.TO) for each in inbound.to),
-        *(Named(each.address, each.name, Recipient.Role.CC) for each in inbound.cc),
-        *(Named(each.address, each.name, Recipient.Role.REPLY_TO) for each in inbound.reply_to),
-    ]
-    message = conversations.say(
-        conversation,
-        direction=Message.Direction.IN,
-        road=inbound.road,
-        said_at=inbound.said_at,
-        stored_at=at,
-        text=inbound.text,
-        names=names,
-        file_names=[each.name for each in inbound.files],
-        after=_last_of_ours(conversation) if inbound.kind == "human" else 0,
-        person=person,
-        address=address,
-        author_name=clean_line(inbound.sender.name, most=200),
-        claimed_at=inbound.claimed_at,
-        subject=clean_line(inbound.subject),
-        reply_text=inbound.reply_text if inbound.reply_text != inbound.text else "",
-        html=inbound.html,
-        raw=raw,
-        inbound_kind=inbound.kind,
-        kind_why=inbound.kind_why[:200],
-        automatic=inbound.kind != "human",
-        oddities=list(inbound.oddities),
-        counted=inbound.kind == "human",
-    )
-    _attach(message, inbound, at=at)
-    ExternalId.objects.create(
-        scope=f"{inbound.road}:same", value=inbound.identity[:300], message=message
-    )
-    conversations.know_external(message, scope=inbound.road, values=inbound.external_ids)
-    return message
-
-
-def _attach(message: Message, inbound: Inbound, *, at: datetime) -> None:
-    Attachment.objects.bulk_create(
-        Attachment(
-            message=message,
-            file=files.keep(each.data, at=at),
-            name=clean_line(each.name, most=250) or "file",
-            content_type=clean_line(each.content_type, most=120),
-            content_id=each.content_id[:250],
-        )
-        for each in inbound.files
-    )
 
 
 def _last_of_ours(conversation: Conversation) -> int:
@@ -283,34 +326,6 @@ def _wake(conversation: Conversation, *, at: datetime) -> None:
         conversations.set_state(
             conversation, Conversation.State.OPEN, by=None, at=at, why="they_wrote"
         )
-
-
-# A bounce may be quicker than we write down "accepted", and it settles what was unknown.
-_LEFT = [Recipient.State.SENDING, Recipient.State.ACCEPTED, Recipient.State.UNKNOWN]
-
-
-def _note_bounce(inbound: Inbound, *, at: datetime) -> None:
-    for message in queries.by_external(inbound.road, inbound.refers_to):
-        if message.direction != Message.Direction.OUT or inbound.bounce_hard is False:
-            continue
-        recipients = message.recipients.filter(state__in=_LEFT)
-        if inbound.bounced_recipient:
-            value = people.normalised(inbound.bounced_recipient)
-            recipients = recipients.filter(address__value=value)
-        message.conversation = conversations.lock(message.conversation)
-        changed = recipients.update(
-            state=Recipient.State.BOUNCED, words=inbound.bounce_words[:2000], changed_at=at
-        )
-        if not changed:
-            continue
-        owing.returned(message, at=at)
-        fact = desk_facts.MessageBounced(
-            conversation_id=message.conversation_id,
-            inbox_id=message.conversation.inbox_id,
-            message_id=message.pk,
-            hard=bool(inbound.bounce_hard),
-        )
-        events.announce(fact, by=None, about=message.conversation, at=at)
 
 
 def _give_up(arrival: Arrival, *, at: datetime, why: str) -> None:

@@ -102,8 +102,10 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
         addresses = people.addresses_of(conversation.person)[:1]
         alone = Recipients(to=tuple(each.written for each in addresses if each.value))
         return alone, alone
-    ours = inboxes.our_addresses()
     named = [(row.role, row.name, row.address) for row in asked.recipients.all()]
+    ours = inboxes.ours_of(
+        address.value for address in (*(a for _, _, a in named), asked.address) if address
+    )
     to = [(name, a) for role, name, a in named if role == Recipient.Role.REPLY_TO]
     if not to and asked.address and asked.address.value:
         to = [(asked.author_name, asked.address)]

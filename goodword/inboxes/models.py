@@ -18,6 +18,12 @@ class Inbox(models.Model):
     teams = models.ManyToManyField(Team, related_name="inboxes")
     language = models.CharField(max_length=12, default="en")
     acknowledges = models.BooleanField(default=False)
+    # Someone else of the same organisation may join a conversation too.
+    joins_organisation = models.BooleanField(default=False)
+    # Answers ask for replies at an address that names the conversation, signed.
+    signs_reply_addresses = models.BooleanField(default=False)
+    # The receiving servers (authserv-ids) whose Authentication-Results count, separated by spaces.
+    trusted_servers = models.CharField(max_length=500, blank=True, default="")
     made_at = models.DateTimeField()
 
     class Meta:

@@ -19,19 +19,34 @@ def open_to(teammate: Teammate) -> QuerySet[Inbox]:
     ).order_by("name")
 
 
+def at_addresses(addresses: Iterable[str]) -> list[Inbox]:
+    """The inboxes of those of `addresses` that are ours, in their order, each once."""
+    forms = [form for each in addresses for form in _forms(each)]
+    if not forms:
+        return []
+    rows = InboxAddress.objects.filter(value__in=set(forms)).select_related("inbox")
+    found = {row.value: row.inbox for row in rows}
+    return list(dict.fromkeys(found[form] for form in forms if form in found))
+
+
 def at_address(addresses: Iterable[str]) -> Inbox | None:
     """The inbox of the first of `addresses` that is ours, in their order."""
-    wanted = [each.strip().lower() for each in addresses]
-    found = {
-        row.value: row.inbox
-        for row in InboxAddress.objects.filter(value__in=wanted).select_related("inbox")
-    }
-    return next((found[value] for value in wanted if value in found), None)
+    return next(iter(at_addresses(addresses)), None)
 
 
-def our_addresses() -> set[str]:
-    """Every address that is ours, in lower case: we never write to ourselves."""
-    return set(InboxAddress.objects.values_list("value", flat=True))
+def _forms(address: str) -> list[str]:
+    """An address in lower case, and without what stands after a plus: that reaches us as well."""
+    value = address.strip().lower()
+    local, at, domain = value.rpartition("@")
+    return [value, f"{local.partition('+')[0]}{at}{domain}"] if "+" in local else [value]
+
+
+def ours_of(addresses: Iterable[str]) -> set[str]:
+    """Those of `addresses` that are ours, as written: we never write to ourselves."""
+    forms = {each: _forms(each) for each in addresses}
+    asked = {form for each in forms.values() for form in each}
+    known = set(InboxAddress.objects.filter(value__in=asked).values_list("value", flat=True))
+    return {each for each, tried in forms.items() if known & set(tried)}
 
 
 def sender_address(inbox: Inbox) -> str:

@@ -27,6 +27,25 @@ def know_address(value: str, *, kind: str = "email") -> Address:
     return address
 
 
+def note_bounce(address: Address, *, hard: bool, words: str, at: datetime) -> None:
+    """Mail to it came back. Since when stays; once hard it is not made soft again."""
+    Address.objects.filter(pk=address.pk, bouncing_since__isnull=True).update(bouncing_since=at)
+    said = {"bounce_words": clean_line(words, most=500)}
+    Address.objects.filter(pk=address.pk).update(**said, **({"bounces_hard": True} if hard else {}))
+
+
+def note_complaint(address: Address, *, at: datetime) -> None:
+    """Who gets our mail there called it abuse: nothing automatic goes there any more."""
+    Address.objects.filter(pk=address.pk, complained_at__isnull=True).update(complained_at=at)
+
+
+def works_again(address: Address) -> None:
+    """Somebody wrote from it, or a teammate knows better: it doesn't bounce any more."""
+    if address.bouncing_since is not None:
+        address.bouncing_since, address.bounces_hard, address.bounce_words = None, False, ""
+        address.save(update_fields=["bouncing_since", "bounces_hard", "bounce_words"])
+
+
 @transaction.atomic
 def meet(
     value: str, *, name: str = "", kind: str = "email", at: datetime

@@ -36,7 +36,12 @@ class Address(models.Model):
     written = models.CharField(max_length=320)
     value = models.CharField(max_length=320)  # normalised
     verified_at = models.DateTimeField(null=True)
+    # Since when mail to it comes back; hard: the address itself is bad, soft: full, for now, …
     bouncing_since = models.DateTimeField(null=True)
+    bounces_hard = models.BooleanField(default=False)
+    bounce_words = models.CharField(max_length=500, blank=True, default="")  # the server's
+    # Who gets our mail called it abuse: nothing automatic goes there any more.
+    complained_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="address_once")]
@@ -44,6 +49,13 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return self.written
+
+    @property
+    def wants_nothing_automatic(self) -> bool:
+        """They complained, or mail to them comes back for good."""
+        return self.complained_at is not None or (
+            self.bouncing_since is not None and self.bounces_hard
+        )
 
 
 class Holding(models.Model):

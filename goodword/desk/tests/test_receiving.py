@@ -211,6 +211,10 @@ def test_a_mail_without_a_sender_is_kept(house):
 
 def test_the_first_inbox_named_wins_and_the_envelope_decides_when_none_is_named(house):
     both = inbound(to="repairs@shop.example", cc=[Party("hello@shop.example")])
-    assert receiving.inbox_of(both) == house.repairs
+    assert receiving.inboxes_of(both) == [house.repairs, house.hello]
     hidden = inbound(to="list@elsewhere.example", delivered_to=["hello@shop.example"])
-    assert receiving.inbox_of(hidden) == house.hello
+    assert receiving.inboxes_of(hidden) == [house.hello]
+    # Fetched from a mailbox it doesn't name: seen there, yet it belongs to who is named.
+    assert receiving.inboxes_of(inbound(), house.repairs) == [house.hello, house.repairs]
+    elsewhere = inbound(to="list@elsewhere.example")
+    assert receiving.inboxes_of(elsewhere, house.repairs) == [house.repairs]

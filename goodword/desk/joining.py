@@ -1,0 +1,187 @@
+"""Which conversation a message belongs to, and who belongs to a conversation.
+
+An id proves nothing by itself, and a From address is a claim: only people who belong join. What
+seems to continue a conversation and may not join it opens one of its own, linked to that one, and
+a person is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from goodword.accounts import rights
+from goodword.accounts.models import Teammate
+from goodword.conversations import actions as conversations
+from goodword.conversations import queries
+from goodword.conversations.models import Conversation, Link, Message
+from goodword.desk import events as facts
+from goodword.desk import owing, returning
+from goodword.desk.roads import Authentication, Inbound
+from goodword.events import actions as events
+from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Inbox
+from goodword.people import organisations
+from goodword.people.models import Address
+from goodword.promises import actions as promises
+from goodword.promises import queries as owed
+from goodword.promises.models import Promise
+
+_SIGNATURE_LENGTH = 12
+
+
+class CannotJoin(Exception):
+    """These two can't become one conversation; `str()` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The conversation a message goes to (None: a new one), and the one it only seems to fit."""
+
+    conversation: Conversation | None = None
+    suspected: Conversation | None = None
+
+
+def place_of(
+    inbound: Inbound, address: Address, *, authenticity: str, teammate: Teammate | None
+) -> Place:
+    """Where a message from `address` goes. `teammate`: who of ours has that address."""
+    if inbound.kind == "bounce":
+        about = returning.about(inbound)
+        return Place(queries.standing(about.conversation) if about else None)
+    suspected = None
+    for conversation in _pointed_at(inbound):
+        if _belongs(conversation, address, authenticity=authenticity, teammate=teammate):
+            return Place(conversation)
+        suspected = suspected or conversation
+    return Place(suspected=suspected)
+
+
+def _pointed_at(inbound: Inbound) -> Iterator[Conversation]:
+    """The conversations it names, by ids first, then by a signed reply address."""
+    for message in queries.by_external(inbound.road, inbound.refers_to):
+        yield queries.standing(message.conversation)
+    addresses = [each.address for each in (*inbound.to, *inbound.cc)]
+    named = conversation_at((*addresses, *inbound.delivered_to))
+    if named is not None:
+        yield queries.standing(named)
+
+
+def _belongs(
+    conversation: Conversation, address: Address, *, authenticity: str, teammate: Teammate | None
+) -> bool:
+    if queries.took_part(conversation, address):
+        return True
+    if teammate is not None:
+        return authenticity == Message.Authenticity.PASS
+    return (
+        conversation.inbox.joins_organisation
+        and authenticity != Message.Authenticity.FAIL
+        and organisations.share_one(address, queries.addresses_in(conversation))
+    )
+
+
+def authenticity_of(inbound: Inbound, inbox: Inbox) -> Authentication | None:
+    """What can be said of who sent it; None when nothing can.
+
+    Anybody can write an Authentication-Results header. One of a server the inbox trusts counts
+    whatever it says; without such a server only the uppermost counts, and only when it speaks
+    against the sender: nobody forges that.
+    """
+    trusted = set(inbox.trusted_servers.lower().split())
+    if trusted:
+        said = next((each for each in inbound.authentications if each.server in trusted), None)
+        return said if said and said.verdict != "none" else None
+    first = next(iter(inbound.authentications), None)
+    return first if first and first.verdict == "fail" else None
+
+
+# Reply addresses that name the conversation
+
+
+def reply_address(conversation: Conversation, inbox: Inbox) -> str:
+    """Where answers to us are sent: `hello+c-ID-SIGNATURE@shop.example` when the inbox signs."""
+    address = inboxes.sender_address(inbox)
+    if not inbox.signs_reply_addresses:
+        return address
+    local, _, domain = address.rpartition("@")
+    return f"{local}+c-{conversation.public_id}-{_signature(conversation.public_id)}@{domain}"
+
+
+def conversation_at(addresses: Iterable[str]) -> Conversation | None:
+    """The conversation that a signed reply address among `addresses` names."""
+    for address in addresses:
+        tag = address.rpartition("@")[0].partition("+")[2].lower()
+        kind, _, rest = tag.partition("-")
+        public_id, _, signature = rest.partition("-")
+        if kind == "c" and constant_time_compare(signature, _signature(public_id)):
+            return Conversation.objects.filter(public_id=public_id).first()
+    return None
+
+
+def _signature(public_id: str) -> str:
+    signed = salted_hmac("goodword.reply-address", public_id, algorithm="sha256")
+    return signed.hexdigest()[:_SIGNATURE_LENGTH]
+
+
+# What a person decides
+
+
+@transaction.atomic
+def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime) -> None:
+    """Two conversations are one: everything said in `conversation` stands in `into` from now on.
+
+    What is left is a redirect: its ids and its address lead on for ever. Of two answers owed the
+    one due first stays owed. Raises MayNot, CannotJoin.
+    """
+    rights.require_answer(by)
+    first, second = sorted((conversation, into), key=lambda each: each.pk)
+    locked = {each.pk: each for each in (conversations.lock(first), conversations.lock(second))}
+    conversation, into = locked[conversation.pk], locked[into.pk]
+    if conversation.pk == into.pk:
+        raise CannotJoin("a conversation can't be joined with itself")
+    if not (conversation.is_live and into.is_live):
+        raise CannotJoin("one of them is spam, in the trash or joined already")
+    _leave_one_answer_owed(conversation, into, by=by, at=at)
+    Promise.objects.filter(conversation=conversation).update(conversation=into)
+    owing.carry_over(conversation, into)
+    conversations.carry_over(conversation, into)
+    into.refresh_from_db()
+    quiet = {Conversation.State.CLOSED, Conversation.State.SNOOZED}
+    if conversation.state == Conversation.State.OPEN and into.state in quiet:
+        conversations.set_state(into, Conversation.State.OPEN, by=by, at=at, why="joined")
+    owing.settle(into, by=by, at=at, why="joined")
+    fact = facts.ConversationsJoined(
+        conversation_id=into.pk, inbox_id=into.inbox_id, joined_id=conversation.pk
+    )
+    events.announce(fact, by=by, about=into, at=at)
+
+
+def _leave_one_answer_owed(
+    conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime
+) -> None:
+    two = [p for p in (owed.owed_reply(conversation), owed.owed_reply(into)) if p is not None]
+    if len(two) == 2:
+        sooner, later = sorted(two, key=lambda each: each.due_at)
+        promises.release(later, by=by, at=at, why="joined")
+        promises.ask_again(sooner, at=at)
+
+
+@transaction.atomic
+def keep_apart(
+    conversation: Conversation, other: Conversation, *, by: Teammate, at: datetime
+) -> None:
+    """A person found that they don't belong together: it isn't asked again. Raises MayNot."""
+    rights.require_answer(by)
+    between = Q(conversation=conversation, other=other) | Q(conversation=other, other=conversation)
+    suspected = Link.objects.filter(between, why=Link.Why.SUSPECTED)
+    if suspected.update(why=Link.Why.APART):
+        fact = facts.ConversationsKeptApart(
+            conversation_id=conversation.pk, inbox_id=conversation.inbox_id, other_id=other.pk
+        )
+        events.announce(fact, by=by, about=conversation, at=at)
