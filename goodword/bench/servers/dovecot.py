@@ -1,7 +1,7 @@
 """A throw-away Dovecot 2.3: IMAP with IDLE, and LMTP to put mail in. Never touches /etc.
 
-Any user name exists, with the one password. Runs as root (mail then belongs to `nobody`) and
-as an ordinary user.
+Any user name exists, with the one password, or by XOAUTH2 with a token that `introspect_url` knows.
+Runs as root (mail then belongs to `nobody`) and as an ordinary user.
 """
 
 from __future__ import annotations
@@ -45,8 +45,9 @@ mail_max_userip_connections = 200
 disable_plaintext_auth = no
 auth_failure_delay = 0
 auth_username_format = %Lu
-passdb {{
+{oauth2}passdb {{
   driver = passwd-file
+  mechanisms = plain login
   # One line for everybody: whatever the user's name, `everybody` is looked up.
   args = scheme=PLAIN username_format=everybody {folder}/passwords
 }}
@@ -76,6 +77,21 @@ service anvil {{
     mode = 0
   }}
 }}
+"""
+_OAUTH2 = """
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2
+}}
+"""
+_INTROSPECTION = """
+introspection_url = {url}
+introspection_mode = post
+username_attribute = email
+active_attribute = active
+active_value = true
 """
 _WITH_TLS = """
 ssl = yes
@@ -110,7 +126,9 @@ class Dovecot:
     certificate: Certificate | None
     folder: Path
 
-    def __init__(self, *, password: str = "secret", tls: bool = False) -> None:
+    def __init__(
+        self, *, password: str = "secret", tls: bool = False, introspect_url: str = ""
+    ) -> None:
         self._program = _find()
         self._process: subprocess.Popen[bytes] | None = None
         self._users = 0
@@ -125,6 +143,7 @@ class Dovecot:
         self._owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         os.chown(self.folder / "mail", self._owner.pw_uid, self._owner.pw_gid)
         self.certificate = self_signed(self.folder) if tls else None
+        self._introspect_url = introspect_url
         self._write_passwords()
 
     # The server
@@ -263,8 +282,13 @@ class Dovecot:
             return False
 
     def _configuration(self) -> str:
+        oauth2 = ""
+        if self._introspect_url:
+            oauth2 = _OAUTH2.format(folder=self.folder)
+            (self.folder / "oauth2").write_text(_INTROSPECTION.format(url=self._introspect_url))
         text = _CONFIGURATION.format(
             folder=self.folder,
+            oauth2=oauth2,
             uid=self._owner.pw_uid,
             gid=self._owner.pw_gid,
             imap_port=self.imap_port,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import email
 import email.policy
 import re
@@ -88,9 +89,17 @@ class SmtpSink:
     received: list[Received]
     certificate: Certificate | None
 
-    def __init__(self, *, user: str = "", password: str = "", tls: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        user: str = "",
+        password: str = "",
+        tls: bool = False,
+        accepts: Callable[[str, str], bool] | None = None,
+    ) -> None:
         self.port = spare_port()
         self.received = []
+        self._accepts = accepts
         self.user, self.password = user, password
         self._folder = Path(tempfile.mkdtemp(prefix="goodword-smtp-"))
         self.certificate = self_signed(self._folder) if tls else None
@@ -197,12 +206,21 @@ class SmtpSink:
         expected = LoginPassword(self.user.encode(), self.password.encode())
         return AuthResult(success=data == expected, handled=False)
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        said = base64.b64decode(args[1]).decode() if len(args) > 1 else ""
+        found = re.fullmatch(r"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01", said)
+        good = bool(self._accepts and found and self._accepts(found[1], found[2]))
+        if not good:
+            # As Google and Microsoft do: the reason first, and the answer to it is thrown away.
+            await server.challenge_auth('{"status":"401"}')
+        return AuthResult(success=good, handled=False)
+
     # aiosmtpd's hooks, found by name
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.user and not session.authenticated:
+        if (self.user or self._accepts) and not session.authenticated:
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
