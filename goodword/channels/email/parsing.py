@@ -60,7 +60,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         said_at=received_at,
         subject=line(mail, "Subject"),
         text=body.text,
-        reply_text=reply_text(body.text),
+        reply_text=reply_text(body.text, body.html),
         html=body.html,
         to=parties(mail, "To"),
         cc=parties(mail, "Cc"),

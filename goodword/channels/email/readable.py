@@ -18,6 +18,15 @@ _QUOTES = ("blockquote", "#class=yahoo_quoted", "#id=OLK_SRC_BODY_SECTION")
 _CONFIG = ParserConfig(
     css=CSS_PROFILES["strict"], annotation_rules={where: ["quote"] for where in _QUOTES}
 )
+# Where the history begins; the names that mail programs give it, and Outlook's line above it.
+_HISTORY = re.compile(
+    r"(?:id|class)\s?=\s?[\"']?[^\"'<>]{0,80}?(?:gmail_quote|moz-cite-prefix|yahoo_quoted|"
+    r"divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|OutlookMessageHeader|protonmail_quote|"
+    r"tutanota_quote|zmail_extra|ms-outlook-mobile-reference-message|"
+    r"mail-editor-reference-message-container)"
+    r"|style\s?=\s?[\"'][^\"<>]{0,80}?border-top:\s?solid #(?:E1E1E1|B5C4DF) 1\.0pt",
+    re.IGNORECASE,
+)
 # Beyond this a full rendering takes seconds, and holds the intake up.
 _MOST_HTML = 1_500_000
 _HIDDEN = re.compile(
@@ -43,6 +52,17 @@ def readable(html: str) -> str:
         return _tidy(_stripped(html))
     spans = [(start, end) for start, end, _ in read.get("label", [])]
     return _tidy(_with_quotes(str(read.get("text", "")), spans))
+
+
+def above_history(html: str) -> str | None:
+    """The text above the place where a mail program put the history; None without such a mark."""
+    if len(html) > _MOST_HTML:
+        return None
+    for mark in _HISTORY.finditer(html):
+        begins = html.rfind("<", max(0, mark.start() - 2000), mark.start())
+        if begins >= 0 and ">" not in html[begins : mark.start()]:
+            return readable(html[:begins])
+    return None
 
 
 def _with_quotes(text: str, spans: list[tuple[int, int]]) -> str:

@@ -1,177 +1,278 @@
-"""The reply without the quoted history below it. For showing only; the whole text is kept.
+"""What a person newly wrote in a mail, without history and signature. For showing only.
 
-Hiding a sentence the customer wrote is far worse than showing a quote too much, so wherever it is
-in doubt what is new and what is history, everything is shown.
+The whole text is kept beside it. Hiding a sentence that somebody wrote is far worse than showing
+a quote too much, so wherever it is in doubt what is new, everything is shown:
+
+- History that a heading announces (`headings.py`) is hidden; without one only a quote at the end.
+- Answers between the quoted lines keep the whole mail in sight, as does a mail passed on.
+- Of what is new, a signature below "-- " and lines such as "Sent from my iPhone" are hidden.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from mailparser_reply.constants import MAIL_LANGUAGES
+from goodword.channels.email.headings import (
+    QUOTED,
+    RULE,
+    Heading,
+    any_of,
+    heading_at,
+    languages_of,
+    may_be_heading,
+)
+from goodword.channels.email.readable import above_history
 
 _MOST_TEXT = 200_000
-_MOST_LINE = 300  # of a line that may begin a quote
-_MOST_CANDIDATES = 60  # looked at closely; a text with more of them is no ordinary reply
-_HEADER_LINES = 3  # "On ... wrote:" is wrapped over up to so many
-
-_FROM = (
-    "From|Von|De|Van|Fra|Från|Da|Od|Lähettäjä|От|Від|发件人|差出人|寄件者|보낸 사람|Kimden|Feladó"
-)
-_DATE = (
-    "Sent|Date|Gesendet|Datum|Gesendet am|Envoyé|Enviado|Enviado el|Fecha|Data|Inviato|Verzonden|"
-    "Sendt|Dato|Skickat|Wysłano|Odesláno|Lähetetty|Päivämäärä|Отправлено|Дата|Надіслано|发送时间|"
-    "送信日時|日付|傳送時間|보낸 날짜|Gönderildi|Tarih|Elküldve|Dátum|Envoyé le|Enviada em|Received"
-)
-_SUBJECT = (
-    "Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Onderwerp|Emne|Ämne|Temat|Předmět|Aihe|Тема|主题|"
-    "件名|主旨|제목|Konu|Tárgy|Re"
-)
+_MOST_LOOKS = 100  # at rows that may be headings; a text with more is no ordinary reply
+# Zero-width characters and marks of direction, which stand anywhere in dates and addresses.
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u2068\u2069\ufeff"))
+_LONG_QUOTED_ROW = 60  # characters; the program that quoted may have wrapped it
+_SIGNATURE_ROWS, _SIGNATURE_ROW = 10, 100
+_END_MATTERS = 30
+_SIGNATURE = re.compile(r"^\s?(?:--|__|—|–)\s*$")
+_LIST_RULE = re.compile(r"^[_-]{20,}\s*$")
+_LIST = re.compile(r"mailing list|/listinfo/|unsubscribe", re.IGNORECASE)
+_LINK = re.compile(r"[<(\[]?\s{0,2}(?:https?://|www\.|mailto:)[^\s>)\]]{1,2000}\s{0,2}[>)\]]?")
 
 
-def _field(words: str) -> re.Pattern[str]:
-    return re.compile(rf"^[\s*_]{{0,6}}(?:{words})[\s*_\xa0]{{0,4}}[:：]", re.IGNORECASE)
+@dataclass(frozen=True, slots=True)
+class _History:
+    """Rows `start` to `end` (exclusive) are old; `why` names the rule and the line."""
+
+    start: int
+    end: int
+    why: str
+
+    def hides(self, row: int) -> bool:
+        return self.start <= row < self.end
 
 
-_FROM_LINE, _DATE_LINE, _SUBJECT_LINE = _field(_FROM), _field(_DATE), _field(_SUBJECT)
-_FIELDS = (_FROM_LINE, _DATE_LINE, _SUBJECT_LINE)
-_SEPARATOR = re.compile(
-    r"^\s*-{2,}\s*(?:Original Message|Original Appointment|Ursprüngliche Nachricht|"
-    r"Originalnachricht|Message d'origine|Message original|Mensaje original|Mensagem original|"
-    r"Messaggio originale|Oorspronkelijk bericht|Oprindelig meddelelse|Opprinnelig melding|"
-    r"Ursprungligt meddelande|Wiadomość oryginalna|Původní zpráva|Alkuperäinen viesti|"
-    r"Исходное сообщение|原始邮件|Reply message|Antwort(?: Nachricht)?)\s*-{2,}\s*$"
-    r"|^\s*-{2,}\s*On\b.{6,200}\bwrote\s*-{2,}\s*$",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"^\s*[_\-=*]{5,}\s*$")
-_QUOTED = re.compile(r"^\s?>")
-# In any language: a moment and an address in brackets, and a colon at the end. No one writes that
-# by hand: "2026-05-04 10:02 GMT+02:00 Grace <g@shop.example>:".
-_MOMENT = re.compile(r"\d{1,2}[:.]\d{2}(?!\d)|\b(?:19|20)\d\d\b")
-_BRACKETED = re.compile(r"[<(\[]\s*(?:mailto:)?[^\s<>()\[\]]+@[^\s<>()\[\]]+\s*[>)\]]")
-# "Am 4. Mai um 10:02 schrieb ich Ihnen:" is the customer's own sentence.
-_FIRST_PERSON = re.compile(
-    r"\b(?:I|we) (?:\w+ )?wrote|\bschrieb(?:en)? (?:ich|wir)|\b(?:ich|wir) schrieb|\bj'ai écrit|"
-    r"\bavons écrit|\bhe escrito|\bescribí\b|\bho scritto|\bschreef ik|\bik schreef",
-    re.IGNORECASE,
-)
-_HAS_DATE_OR_ADDRESS = re.compile(r"\d{1,4}[.:/\-年,\s]|@")
+def reply_text(text: str, html: str = "") -> str:
+    """`explain_reply` without the reason."""
+    return explain_reply(text, html)[0]
 
 
-def reply_text(text: str) -> str:
-    """`text` up to where the history begins, or all of it. Never raises, never empty for nothing.
+def explain_reply(text: str, html: str = "") -> tuple[str, str]:
+    """The rows of `text` that are new, and why the others are not. Never raises.
 
-    What follows the quote counts as history only if all of it is marked as quoted, or if the
-    sender's program marks nothing (Outlook's block of From, Sent, To, Subject).
+    The second part names each rule that decided and its line (untranslated, for whoever asks why);
+    it is empty where all is shown. `html` is the same mail's other form, if it has one.
     """
     if len(text) > _MOST_TEXT:
-        return text
-    try:
-        rows = text.split("\n")
-        cut = _history_begins(rows)
-    except (re.error, RecursionError, ValueError, IndexError):
-        return text
-    if cut is None:
-        return text
-    kept = "\n".join(rows[:cut]).rstrip()
-    return kept if _says_something(kept) else text
-
-
-def _says_something(text: str) -> bool:
+        return text, ""
     rows = text.split("\n")
-    return any(row.strip() and not _QUOTED.match(row) and not _RULE.match(row) for row in rows)
+    read = text.translate(_INVISIBLE).split("\n")
+    history, reason = _find_history(read)
+    if history is None and not reason and html:
+        history, reason = _find_history_by_html(read, html)
+    new = [at for at in range(len(rows)) if history is None or not history.hides(at)]
+    length, hidden = _without_signature([read[at] for at in new])
+    new = new[:length]
+    if len(new) == len(rows) or not _says_something([read[at] for at in new]):
+        return text, reason
+    reasons = [history.why if history else reason, *hidden]
+    return "\n".join(rows[at] for at in new).strip("\n").rstrip(), "; ".join(filter(None, reasons))
 
 
-def _history_begins(rows: list[str]) -> int | None:
-    """The row at which the history begins, if everything from there on is history."""
-    candidates = 0
-    for number, row in enumerate(rows):
-        if not row.strip() or len(row) > _MOST_LINE:
+def _find_history(rows: Sequence[str]) -> tuple[_History | None, str]:
+    """The history, or None and, if there is something like it, why it is shown all the same."""
+    looked_at = 0
+    number = 0
+    while number < len(rows) and looked_at < _MOST_LOOKS:
+        if QUOTED.match(rows[number]):
+            return _from_quote(rows, number)
+        heading = None
+        if may_be_heading(rows[number]):
+            looked_at += 1
+            heading = heading_at(rows, number)
+        if heading is None:
+            number += 1
             continue
-        if _QUOTED.match(row):
-            return number if _all_quoted(rows[number:]) else None
-        begins_block, may_be_wrote = _begins_block(row), bool(_HAS_DATE_OR_ADDRESS.search(row))
-        candidates += begins_block or may_be_wrote
-        if candidates > _MOST_CANDIDATES:
-            return None
-        length = _block_length(rows, number) if begins_block else 0
-        sure = bool(length)
-        if not length and may_be_wrote:
-            length = _wrote_length(rows, number)
-            sure = bool(_BRACKETED.search(" ".join(rows[number : number + length])))
-        if length:
-            old = _is_history(rows[number + length :], sure=sure)
-            return _with_rule(rows, number) if old else None
-    return None
+        if heading.forwards:
+            return None, f"shown whole, {_short(heading.rule)}"
+        found = _from_heading(rows, heading)
+        if found is not None:
+            return found
+        number = heading.end
+    return None, ""
 
 
-def _is_history(rest: list[str], *, sure: bool) -> bool:
-    """Whether what follows a heading is old: all marked, or nothing and the heading `sure`."""
-    first = next((row for row in rest if row.strip()), None)
-    if first is not None and _QUOTED.match(first):
-        return _all_quoted(rest)
-    return sure
+def _from_quote(rows: Sequence[str], number: int) -> tuple[_History | None, str]:
+    """A quote that nothing announces is hidden at the end of a mail only."""
+    line = _short(rows[number])
+    end = _quote_ends(rows, number)
+    if not _says_something(_below(rows, end)):
+        return _History(number, len(rows), f"quote at the end: {line}"), ""
+    return _last_quote(rows), f"new words below the quote: {line}"
 
 
-def _all_quoted(rows: list[str]) -> bool:
-    return all(_QUOTED.match(row) or not row.strip() for row in rows)
+def _below(rows: Sequence[str], end: int) -> Sequence[str]:
+    """What is said below the row `end`."""
+    return rows[end : end + _without_signature(rows[end:], below_quote=True)[0]]
 
 
-def _with_rule(rows: list[str], number: int) -> int:
-    """A rule of dashes or underscores right above the heading belongs to it."""
-    above = number - 1
-    while above >= 0 and not rows[above].strip():
-        above -= 1
-    return above if above >= 0 and _RULE.match(rows[above]) else number
+def _last_quote(rows: Sequence[str]) -> _History | None:
+    """Below the last of several answers there may be a quote that nothing answers."""
+    length = _without_signature(rows, below_quote=True)[0]
+    start = length
+    while start and (QUOTED.match(rows[start - 1]) or not rows[start - 1].strip()):
+        start -= 1
+    if not any(QUOTED.match(row) for row in rows[start:length]):
+        return None
+    return _History(start, len(rows), f"quote at the end: {_short(rows[start])}")
 
 
-def _block_length(rows: list[str], at: int) -> int:
-    """Rows of an "Original Message" line or an Outlook block that begins at `at`; 0 if none does.
+def _from_heading(rows: Sequence[str], heading: Heading) -> tuple[_History | None, str] | None:
+    """What `heading` means for the rows below it; None if it seems to be no heading at all."""
+    rule = _short(heading.rule)
+    first = next((at for at in range(heading.end, len(rows)) if rows[at].strip()), None)
+    if first is None:
+        return (_History(heading.start, len(rows), rule), "") if heading.sure else None
+    if QUOTED.match(rows[first]):
+        end = _quote_ends(rows, first)
+        below = _below(rows, end)
+        if not _says_something(below):
+            return _History(heading.start, len(rows), rule), ""
+        if any(QUOTED.match(row) for row in below):
+            return _last_quote(rows), f"answers between quoted lines: {rule}"
+        return _History(heading.start, end, rule), ""
+    if not heading.sure:
+        return None
+    above = rows[: heading.start]
+    if not _says_something(above):
+        return None, f"shown whole, nothing new above: {rule}"
+    pointing = _points_below(above)
+    if pointing:
+        return None, f'shown whole, "{pointing}" above: {rule}'
+    return _History(heading.start, len(rows), rule), ""
 
-    A block needs sender, date and subject: "From: Berlin, To: Hamburg" may be an order.
-    """
-    if _SEPARATOR.match(rows[at]):
-        following = [row for row in rows[at + 1 : at + 4] if row.strip()]
-        return 1 + (_block_length(rows, at + 1) if following and _begins_block(rows[at + 1]) else 0)
-    missing = set(_FIELDS)
-    for number in range(at, min(at + 14, len(rows))):
-        row = rows[number]
-        if len(row) > 2000 or _QUOTED.match(row):
+
+def _find_history_by_html(rows: Sequence[str], html: str) -> tuple[_History | None, str]:
+    """Where the HTML marks the history: that place in the text, if the words above are the same."""
+    above = above_history(html)
+    if above is None or not above.strip():
+        return None, ""
+    wanted = re.findall(r"\w+", above)
+    found: list[str] = []
+    for at, row in enumerate(rows):
+        if len(found) >= len(wanted):
             break
-        for field in _FIELDS:
-            if field.match(row) and (field is not _DATE_LINE or re.search(r"\d", row)):
-                missing.discard(field)
-        if not missing:
-            return number - at + 1
-    return 0
+        found += re.findall(r"\w+", row)
+    if found != wanted or any(QUOTED.match(row) for row in rows[at:]):
+        return None, ""
+    heading = Heading(at, at, "mark in the HTML", sure=True)
+    return _from_heading(rows, heading) or (None, "")
 
 
-def _begins_block(row: str) -> bool:
-    return bool(_SEPARATOR.match(row)) or any(field.match(row) for field in _FIELDS)
+def _quote_ends(rows: Sequence[str], start: int) -> int:
+    """The row after the last quoted one, counting those that the quoting program wrapped."""
+    end = at = start
+    while at < len(rows):
+        if QUOTED.match(rows[at]) or _is_wrapped_quote(rows, at):
+            end = at + 1
+        elif rows[at].strip():
+            break
+        at += 1
+    return end
 
 
-def _wrote_length(rows: list[str], at: int) -> int:
-    """Rows of an "On ... wrote:" that begins at `at`; 0 if none does."""
-    for length in range(1, _HEADER_LINES + 1):
-        window = rows[at : at + length]
-        if len(window) < length or not window[-1].strip() or len(window[-1]) > _MOST_LINE:
-            return 0
-        if not window[-1].rstrip().endswith((":", "：")):
+def _is_wrapped_quote(rows: Sequence[str], at: int) -> bool:
+    """A row without mark, between two with one, that goes on with a long row's sentence."""
+    before, after = rows[at - 1], rows[at + 1] if at + 1 < len(rows) else ""
+    return (
+        bool(QUOTED.match(before) and QUOTED.match(after))
+        and (len(before) >= _LONG_QUOTED_ROW or bool(_LINK.search(before)))
+        and before.rstrip()[-1:] not in ".?!:;"
+        and (rows[at][:1].islower() or len(rows[at].split()) == 1 and bool(_LINK.search(before)))
+    )
+
+
+def _without_signature(rows: Sequence[str], *, below_quote: bool = False) -> tuple[int, list[str]]:
+    """How many of `rows` are left without what is put at the end of each mail, and why.
+
+    `below_quote`: what is left may be nothing at all.
+    """
+    length, reasons = len(rows), []
+    for _ in range(_END_MATTERS):
+        while length and not rows[length - 1].strip():
+            length -= 1
+        cut, why = _end_matter(rows[:length])
+        if cut is None or not (below_quote or _says_something(rows[:cut])):
+            break
+        reasons.append(f"{why}: {_short(rows[cut])}")
+        length = cut
+    return (length, reasons) if reasons else (len(rows), [])
+
+
+def _end_matter(rows: Sequence[str]) -> tuple[int | None, str]:
+    """Where the last stretch of `rows` that is no message begins, and what it is."""
+    if not rows:
+        return None, ""
+    last = len(rows) - 1
+    if RULE.match(rows[last]) or any_of("marks").fullmatch(rows[last].strip()):
+        return last, "line at the end"
+    language = _program_line(rows[last])
+    if language:
+        return last, f"a program's line ({language})"
+    begins = [at for at, row in enumerate(rows) if _SIGNATURE.match(row)]
+    if len(begins) == 1 and _is_signature(rows[begins[0] + 1 :]):
+        return begins[0], "signature"
+    footer = [at for at in range(max(0, last - 6), last) if _LIST_RULE.match(rows[at])]
+    if footer and any(_LIST.search(row) for row in rows[footer[-1] :]):
+        return footer[-1], "footer of a mailing list"
+    return None, ""
+
+
+def _is_signature(rows: Sequence[str]) -> bool:
+    written = [row for row in rows if row.strip()]
+    return (
+        len(written) <= _SIGNATURE_ROWS
+        and all(len(row) <= _SIGNATURE_ROW for row in written)
+        and not any(row.rstrip().endswith(("?", "？")) or QUOTED.match(row) for row in written)
+    )
+
+
+def _program_line(row: str) -> str:
+    """The language of "Sent from my iPhone" and its like, or nothing.
+
+    A program or a link must be named: "Sent from my office in Lyon" is a person's sentence.
+    """
+    if len(row) > 2500:
+        return ""
+    link = _LINK.search(row)
+    said = " ".join(_LINK.sub(" ", row).casefold().strip(" \t.*_。[]()").split())
+    if not said or len(said) > 120:
+        return ""
+    for phrase, language in languages_of("sent_from").items():
+        begin, end = phrase.split("*")[0], phrase.split("*")[-1]
+        if not (said.startswith(begin.rstrip()) and said.endswith(end.lstrip())):
             continue
-        joined = " ".join(row.strip() for row in window).replace("< ", "<")
-        if _FIRST_PERSON.search(joined):
-            return 0
-        if _MOMENT.search(joined) and _BRACKETED.search(joined):
-            return length
-        return length if any(known.match(joined) for known in _wrote_headers()) else 0
-    return 0
+        named = said[len(begin.rstrip()) : len(said) - len(end.lstrip())].strip()
+        if len(named.split()) <= 8 and (link or _names_program(named)):
+            return language
+    return ""
 
 
-@cache
-def _wrote_headers() -> tuple[re.Pattern[str], ...]:
-    """The library's patterns for the line above a quote, in every language it knows."""
-    written = (language.get("wrote_header") for language in MAIL_LANGUAGES.values())
-    flags = re.IGNORECASE | re.MULTILINE
-    return tuple(re.compile(pattern, flags) for pattern in written if isinstance(pattern, str))
+def _names_program(named: str) -> bool:
+    near = " ".join(named.split()[:5])
+    if any_of("programs").search(near):
+        return True
+    last_words = named.split()[-2:]
+    return len(named.split()) <= 3 and bool(any_of("devices").search(" ".join(last_words)))
+
+
+def _points_below(rows: Sequence[str]) -> str:
+    found = any_of("below").search("\n".join(rows)[:5000].casefold())
+    return found[0] if found else ""
+
+
+def _says_something(rows: Sequence[str]) -> bool:
+    return any(row.strip() and not QUOTED.match(row) and not RULE.match(row) for row in rows)
+
+
+def _short(line: str) -> str:
+    line = " ".join(line.split())
+    return line if len(line) <= 160 else f"{line[:159]}…"

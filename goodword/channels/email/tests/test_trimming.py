@@ -47,11 +47,9 @@ WROTE = "On Mon, 4 May 2026 at 10:02, Grace <g@shop.example> wrote:"
     [
         "Just words.\n\nTwo paragraphs.",
         "",
-        f"{WROTE}\n> Old\n\nMy answer below.",
         f"Hi,\n\n{WROTE}\n> How many?\n\nTwo.\n\n> When?\n\nFriday.\n",
         f"{WROTE}\n> Only a quote",
         "> How many?\nTwo.\n> When?\nFriday.",
-        f"Hello\n\n{WROTE}\n> Old\n> words\nand one line more by me",
         "Please change the order:\nFrom: Berlin\nTo: Hamburg\nDate: 4 May, 10:02\nThank you",
         "Bitte:\nVon: Berlin\nAn: Hamburg\nDatum: 4.5.2026\nDanke",
         "Am 4. Mai um 10:02 schrieb ich Ihnen:\n\nbitte stornieren Sie. Das gilt weiterhin.",
