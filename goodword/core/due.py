@@ -20,8 +20,9 @@ from django.db import DatabaseError, connection, models
 from django.db.models import Q
 
 LEASE = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=10)  # the clocks of two machines, at most
 _FIRST_WAIT = timedelta(seconds=15)
-_LONGEST_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(hours=1)
 
 
 class DueRow(models.Model):
@@ -47,25 +48,41 @@ def due_index(name: str) -> models.Index:
 
 
 def claim(
-    rows: models.QuerySet[Row], *, at: datetime, most: int = 20, lease: timedelta = LEASE
+    rows: models.QuerySet[Row],
+    *,
+    at: datetime,
+    most: int = 20,
+    lease: timedelta = LEASE,
+    furthest: timedelta | None = None,
 ) -> Iterator[Row]:
     """Claim what is due in `rows`, soonest first, and yield each row as it is claimed.
 
     A row claimed by another worker in the meantime is passed over. Each claim counts as a try, so
-    a row that kills its worker is seen to have been tried.
+    a row that kills its worker is seen to have been tried. `furthest`: no row of this kind is
+    ever due later than that from now; one that is had its moment from a clock that was wrong and
+    has been put right since, and is due at once.
     """
+    free = (
+        Q(leased_until__isnull=True)
+        | Q(leased_until__lte=at)
+        # Longer than a lease is: of such a clock, too.
+        | Q(leased_until__gt=at + lease + CLOCKS_DIFFER)
+    )
+    waiting = [rows.filter(free, due_at__lte=at)]
+    if furthest is not None:
+        waiting.append(rows.filter(free, due_at__gt=at + furthest + CLOCKS_DIFFER))
     begun = time.monotonic()
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
-    due = rows.filter(free, due_at__lte=at)
-    for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:most]):
-        token = secrets.token_hex(8)
-        # The rows before this one took their time; a lease begins when it is given.
-        now = at + timedelta(seconds=time.monotonic() - begun)
-        won = due.filter(pk=pk).update(
-            lease=token, leased_until=now + lease, tries=models.F("tries") + 1
-        )
-        if won:
-            yield rows.get(pk=pk)
+    for some in waiting:
+        for pk in list(some.order_by("due_at").values_list("pk", flat=True)[:most]):
+            # The rows before this one took their time; a lease begins when it is given.
+            now = at + timedelta(seconds=time.monotonic() - begun)
+            if _won(some.filter(pk=pk), until=now + lease):
+                yield rows.get(pk=pk)
+
+
+def _won(row: models.QuerySet[Row], *, until: datetime) -> bool:
+    token = secrets.token_hex(8)
+    return bool(row.update(lease=token, leased_until=until, tries=models.F("tries") + 1))
 
 
 def renew(row: DueRow, *, until: datetime) -> bool:
@@ -112,7 +129,7 @@ def put_off(row: DueRow, *, until: datetime | None, why: str) -> None:
 def next_try(row: DueRow, *, at: datetime) -> datetime:
     """When a failed row is due again: 15 s after the first try, doubling up to an hour."""
     wait: timedelta = _FIRST_WAIT * 2 ** min(max(row.tries - 1, 0), 16)
-    return at + min(wait, _LONGEST_WAIT)
+    return at + min(wait, LONGEST_WAIT)
 
 
 def _release(row: DueRow, *, due_at: datetime | None, why: str) -> None:

@@ -41,7 +41,9 @@ class NotInTrouble(Exception):
 def deliver_due(*, clock: Clock, most: int = 10) -> int:
     """Deliver what is due. Returns how many messages were tried."""
     done = 0
-    for dispatch in due.claim(Dispatch.objects.all(), at=clock(), most=most, lease=LEASE):
+    for dispatch in due.claim(
+        Dispatch.objects.all(), at=clock(), most=most, lease=LEASE, furthest=due.LONGEST_WAIT
+    ):
         done += 1
         try:
             with due.held(dispatch, clock=clock, lease=LEASE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from django.db import connection, transaction
@@ -18,6 +18,7 @@ from goodword.events.models import Delivery, Event, Pulse
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[Event], None]
+LEASE = timedelta(seconds=30)  # a listener waits for nobody, and may be called twice
 _listeners: dict[str, list[Listener]] = {}
 SYSTEM = "system:0"
 
@@ -68,7 +69,9 @@ def hand_on(*, at: datetime, most: int = 50) -> int:
     """
     tried = 0
     by_label = {_label(each): each for group in _listeners.values() for each in group}
-    for delivery in due.claim(Delivery.objects.all(), at=at, most=most):
+    for delivery in due.claim(
+        Delivery.objects.all(), at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT
+    ):
         tried += 1
         listener = by_label.get(delivery.listener)
         if listener is None:  # it was taken out of wiring.py since
