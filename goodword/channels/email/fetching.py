@@ -6,10 +6,12 @@ Every mail is stored as an Arrival in the transaction that moves `last_uid` past
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
@@ -19,59 +21,91 @@ from goodword.channels.email import accounts, imap_in
 from goodword.channels.email.explaining import explain
 from goodword.channels.email.models import MailAccount
 from goodword.desk import receiving
+from goodword.desk.models import Arrival
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=30)  # held longer while its process lives
 IDLE_SECONDS = 60.0  # between two looks at the whole mailbox, whatever IDLE says
 _LOOK_FOR_ACCOUNTS_SECONDS = 3.0
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 5.0, 300.0
 _CLOCKS_DIFFER = timedelta(minutes=10)
+# What is fetched together is in memory at once, and shares one durable commit.
+_MOST_TOGETHER, _MOST_BYTES_TOGETHER = 50, 8 * 1024 * 1024
 
 
-def catch_up(account: MailAccount, mailbox: imap_in.Mailbox, *, at: datetime) -> int:
+def catch_up(
+    account: MailAccount,
+    mailbox: imap_in.Mailbox,
+    *,
+    at: datetime,
+    go_on: Callable[[], bool] = lambda: True,
+) -> int:
     """Take in everything that is new since the last look; returns how many mails.
 
     When UIDVALIDITY changed, or was never known, everything since `begin_at` is looked through;
-    what is here already is recognised by its bytes.
+    what is here already is recognised by its bytes. `go_on` is asked between two helpings; what
+    was taken in until then is remembered.
     """
-    known = account.uidvalidity == mailbox.uidvalidity
     newest = mailbox.uidnext - 1
-    if known:
+    if account.uidvalidity == mailbox.uidvalidity:
         uids = mailbox.uids_after(account.last_uid)
+        newest = max(newest, account.last_uid)
     else:
         uids = mailbox.uids_since((account.begin_at - timedelta(days=2)).date())
     taken = 0
-    for uid in uids:
-        taken += _take(account, mailbox, uid, remember=known, at=at)
-    last = max([newest, account.last_uid if known else 0, *uids])
-    _same_mailbox(account).update(uidvalidity=mailbox.uidvalidity, last_uid=last)
-    account.uidvalidity, account.last_uid = mailbox.uidvalidity, last
+    for helping in _helpings(mailbox.listed(uids), since=account.begin_at - _CLOCKS_DIFFER):
+        taken += _take(account, mailbox, helping, at=at)
+        if not go_on():
+            return taken
+    _remember(account, mailbox, max([newest, *uids[-1:]]))
     return taken
 
 
+def _helpings(listed: Iterable[imap_in.Listed], *, since: datetime) -> Iterator[list[int]]:
+    """Uids of what arrived after `since`, by as many as may be fetched together."""
+    helping: list[int] = []
+    size_bytes = 0
+    for each in listed:
+        if each.arrived < since:
+            continue
+        size_bytes += each.size_bytes
+        if helping and (len(helping) == _MOST_TOGETHER or size_bytes > _MOST_BYTES_TOGETHER):
+            yield helping
+            helping, size_bytes = [], each.size_bytes
+        helping.append(each.uid)
+    if helping:
+        yield helping
+
+
 def _take(
-    account: MailAccount, mailbox: imap_in.Mailbox, uid: int, *, remember: bool, at: datetime
+    account: MailAccount, mailbox: imap_in.Mailbox, helping: list[int], *, at: datetime
 ) -> int:
-    try:
-        raw, arrived = mailbox.fetch(uid)
-    except imap_in.Gone:
-        return 0
-    if arrived < account.begin_at - _CLOCKS_DIFFER:
-        return 0
+    """Take in what isn't here yet, and remember how far we are, in one transaction."""
+    source = f"imap:{account.pk}"
+    fetched = {hashlib.sha256(each.raw).hexdigest(): each for each in mailbox.fetch(helping)}
+    seen = Arrival.objects.filter(source=source, raw__sha256__in=fetched)
     with transaction.atomic():
-        receiving.take_in(
-            raw,
-            road="email",
-            source=f"imap:{account.pk}",
-            inbox=account.inbox,
-            said_at=arrived,
-            at=at,
-        )
-        if remember:
-            _same_mailbox(account).update(last_uid=uid)
-    return 1
+        for known in seen.values_list("raw__sha256", flat=True):
+            fetched.pop(known, None)
+        for each in fetched.values():
+            receiving.take_in(
+                each.raw,
+                road="email",
+                source=source,
+                inbox=account.inbox,
+                said_at=each.arrived,
+                at=at,
+            )
+        _remember(account, mailbox, helping[-1])
+    return len(fetched)
+
+
+def _remember(account: MailAccount, mailbox: imap_in.Mailbox, uid: int) -> None:
+    """Everything up to `uid` has been looked at."""
+    _same_mailbox(account).update(uidvalidity=mailbox.uidvalidity, last_uid=uid)
+    account.uidvalidity, account.last_uid = mailbox.uidvalidity, uid
 
 
 def _same_mailbox(account: MailAccount) -> QuerySet[MailAccount]:
@@ -84,13 +118,41 @@ def _same_mailbox(account: MailAccount) -> QuerySet[MailAccount]:
     )
 
 
-def _claim(account: MailAccount, token: str, *, at: datetime) -> bool:
-    """Hold the mailbox, or hold it longer; False while another process follows it."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at) | Q(lease=token)
-    won = MailAccount.objects.filter(free, pk=account.pk).update(
-        lease=token, leased_until=at + LEASE
-    )
-    return bool(won)
+class _Hold:
+    """This process's claim on a mailbox. Whoever follows the mailbox asks `lasts` every second or
+    so: that renews it in time, and a process that was killed keeps others away for half a minute.
+    """
+
+    def __init__(self, pk: int, *, clock: Clock) -> None:
+        self._pk, self._clock = pk, clock
+        self._token = secrets.token_hex(8)
+        self._lasts = False
+        self._asked = 0.0
+
+    def lasts(self) -> bool:
+        """Whether the mailbox is ours, taking it when it is free."""
+        now = time.monotonic()
+        if not self._lasts or now - self._asked > LEASE.total_seconds() / 3:
+            self._lasts, self._asked = self._claim(at=self._clock()), now
+        return self._lasts
+
+    def _claim(self, *, at: datetime) -> bool:
+        free = (
+            Q(leased_until__isnull=True)
+            | Q(leased_until__lte=at)
+            # Given by a clock that was wrong.
+            | Q(leased_until__gt=at + LEASE + _CLOCKS_DIFFER)
+            | Q(lease=self._token)
+        )
+        won = MailAccount.objects.filter(free, pk=self._pk).update(
+            lease=self._token, leased_until=at + LEASE
+        )
+        return bool(won)
+
+    def let_go(self) -> None:
+        MailAccount.objects.filter(pk=self._pk, lease=self._token).update(
+            lease="", leased_until=None
+        )
 
 
 def _settings_of(account: MailAccount) -> tuple[object, ...]:
@@ -154,35 +216,42 @@ class Fetcher:
                 thread.start()
 
     def _follow(self, pk: int, ended: threading.Event) -> None:
-        token = secrets.token_hex(8)
+        hold = _Hold(pk, clock=self._clock)
         wait = _FIRST_WAIT_SECONDS
         try:
             while not ended.is_set():
                 account = MailAccount.objects.select_related("inbox").filter(pk=pk).first()
                 if account is None:
                     return
-                if not _claim(account, token, at=self._clock()):
+                if not hold.lasts():
                     ended.wait(_FIRST_WAIT_SECONDS)
                     continue
                 try:
-                    self._keep_up(account, token, ended)
+                    self._keep_up(account, hold, ended)
                     wait = _FIRST_WAIT_SECONDS
+                except DatabaseError:  # no trouble of the mailbox's
+                    raise
                 except Exception as error:  # noqa: BLE001  # whatever it was, the next try comes
                     self._note(account, error)
                     ended.wait(wait)
                     wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
                 close_old_connections()
-            MailAccount.objects.filter(pk=pk, lease=token).update(lease="", leased_until=None)
+            hold.let_go()
         except DatabaseError:
+            # The supervisor begins another in its place.
             logger.exception("a mailbox's thread ended", extra={"account": pk})
         finally:
             connection.close()
 
-    def _keep_up(self, account: MailAccount, token: str, ended: threading.Event) -> None:
-        """Follow an open mailbox until asked to end or until the lease is lost."""
-        with imap_in.Mailbox(accounts.imap_of(account), stop=ended.is_set) as mailbox:
-            while not ended.is_set() and _claim(account, token, at=self._clock()):
-                catch_up(account, mailbox, at=self._clock())
+    def _keep_up(self, account: MailAccount, hold: _Hold, ended: threading.Event) -> None:
+        """Follow an open mailbox until asked to end or until another process has it."""
+
+        def go_on() -> bool:
+            return not ended.is_set() and hold.lasts()
+
+        with imap_in.Mailbox(accounts.imap_of(account), stop=lambda: not go_on()) as mailbox:
+            while go_on():
+                catch_up(account, mailbox, at=self._clock(), go_on=go_on)
                 accounts.note_ok(account, at=self._clock())
                 mailbox.wait(IDLE_SECONDS)
 

@@ -6,7 +6,7 @@ import imaplib
 import re
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -47,8 +47,20 @@ class Server:
     timeout_seconds: float = 30
 
 
-class Gone(Exception):
-    """The message is no longer in the folder."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message as the server lists it. `arrived`: when it reached the mailbox, UTC."""
+
+    uid: int
+    size_bytes: int
+    arrived: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    uid: int
+    raw: bytes = field(repr=False)
+    arrived: datetime
 
 
 class Mailbox:
@@ -133,26 +145,27 @@ class Mailbox:
         """Uids of messages that arrived on `day` or later by the server's calendar, ascending."""
         return self._search(f"SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year:04}")
 
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Bytes by uid; a message that has gone is left out."""
-        sizes: dict[int, int] = {}
+    def listed(self, uids: Sequence[int]) -> Iterator[Listed]:
+        """Size and moment of each, in the order of `uids`; a message that has gone is left out."""
         for at in range(0, len(uids), _AT_ONCE):
-            some = ",".join(str(uid) for uid in uids[at : at + _AT_ONCE])
-            for row in self._fetch(some, "(UID RFC822.SIZE)"):
-                told = row[0] if isinstance(row, tuple) else row
-                uid, size = re.search(rb"UID (\d+)", told), re.search(rb"SIZE (\d+)", told)
-                if uid and size:
-                    sizes[int(uid.group(1))] = int(size.group(1))
-        return sizes
+            told = self._fetch(uids[at : at + _AT_ONCE], "(UID RFC822.SIZE INTERNALDATE)")
+            lines = {_uid_in(line): line for line, _ in told}
+            for uid in uids[at : at + _AT_ONCE]:
+                if size := re.search(rb"RFC822\.SIZE (\d+)", lines.get(uid, b"")):
+                    yield Listed(uid, int(size.group(1)), _arrived(lines[uid]))
 
-    def fetch(self, uid: int) -> tuple[bytes, datetime]:
-        """The message's bytes and when it arrived (UTC). The unread flag stays. Raises Gone."""
-        rows = self._fetch(str(uid), "(UID INTERNALDATE BODY.PEEK[])")
-        raw = next((row[1] for row in rows if isinstance(row, tuple)), None)
-        if raw is None:
-            raise Gone(uid)
-        told = b" ".join(row[0] if isinstance(row, tuple) else row for row in rows)
-        return raw, _arrived(told)
+    def fetch(self, uids: Sequence[int]) -> list[Fetched]:
+        """The messages' bytes; one that has gone is left out. The unread flag stays.
+
+        All of them are in memory at once: ask for few.
+        """
+        told = self._fetch(uids, "(UID INTERNALDATE BODY.PEEK[])")
+        whole = {
+            (uid := _uid_in(line)): Fetched(uid, raw, _arrived(line))
+            for line, raw in told
+            if raw is not None
+        }
+        return [whole[uid] for uid in uids if uid in whole]
 
     def wait(self, seconds: float) -> bool:
         """Wait for new mail, at most `seconds`, or until `stop`. True: there may be some."""
@@ -219,10 +232,19 @@ class Mailbox:
     def _search(self, criteria: str) -> list[int]:
         return sorted(int(uid) for uid in self._box.uids(criteria, charset=None))
 
-    def _fetch(self, uids: str, what: str) -> list[bytes | tuple[bytes, bytes]]:
-        result = self._box.client.uid("FETCH", uids, what)
+    def _fetch(self, uids: Sequence[int], what: str) -> list[tuple[bytes, bytes | None]]:
+        """For each message the words about it, and the bytes that came with them, if any."""
+        result = self._box.client.uid("FETCH", ",".join(map(str, uids)), what)
         check_command_status(result, MailboxFetchError)
-        return [row for row in result[1] if row]
+        told: list[tuple[bytes, bytes | None]] = []
+        for row in filter(None, result[1]):
+            if isinstance(row, tuple):
+                told.append((row[0], row[1]))
+            elif told and told[-1][1] is not None:  # what stands behind the bytes
+                told[-1] = (told[-1][0] + b" " + row, told[-1][1])
+            else:
+                told.append((row, None))
+        return told
 
 
 def _connected(server: Server) -> BaseMailBox:
@@ -285,6 +307,11 @@ def _log_in(box: BaseMailBox, server: Server) -> None:
         box.login(server.user, server.password, initial_folder=None)
     else:
         box.login_utf8(server.user, server.password, initial_folder=None)
+
+
+def _uid_in(told: bytes) -> int:
+    found = re.search(rb"\bUID (\d+)", told)
+    return int(found.group(1)) if found else 0
 
 
 def _arrived(told: bytes) -> datetime:
