@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from email.errors import MessageError
-from email.message import Message
 
 from goodword.channels.email import tnef
 from goodword.channels.email.charsets import charset_of_words, decode, decode_words
@@ -46,16 +44,6 @@ _REPORTS = {
     "message/global-delivery-status",
 }
 _CALENDAR = {"text/calendar", "application/ics"}
-# What the stdlib raises on parts that are not what they claim, each seen in the wild.
-BROKEN = (
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    MessageError,
-    RecursionError,
-)
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -275,7 +263,3 @@ def _keep(kind: str, name: str, data: bytes, walk: _Walk, *, content_id: str = "
             content_id=clean_line(content_id, most=300).strip("<> "),
         )
     )
-
-
-def content_type(mail: Message) -> str:
-    return mail.kind if isinstance(mail, Part) else mail.get_content_type()

@@ -52,7 +52,6 @@ _LOOSE_WORD = re.compile(
     r"=\?([A-Za-z0-9_.:*-]{1,60})\?([bBqQ])\?([^\r\n]{0,1000}?)\?=(?![0-9A-F]{2})"
 )
 _META = re.compile(rb"<meta\b[^<>]{0,200}?charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-_ODD_BYTES = re.compile("[\ud800-\udfff]")
 _MANY_BAD = 3
 _MOST_LOOSE = 3000
 
@@ -131,19 +130,6 @@ def _replacing(data: bytes, codec: str) -> str:
         return data.decode("cp1252", "replace")
 
 
-def raw_bytes(text: str) -> bytes:
-    """The bytes behind text that the stdlib parser read with surrogateescape."""
-    try:
-        return text.encode("ascii", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-
-
-def header_text(value: str) -> str:
-    """A header as the stdlib read it, with raw 8-bit bytes turned into text; not yet decoded."""
-    return decode(raw_bytes(value)) if _ODD_BYTES.search(value) else value
-
-
 def decode_words(value: str) -> str:
     """Undo RFC 2047 encoded words. What can't be undone stays as it was written.
 
@@ -180,7 +166,7 @@ def _join(pieces: list[tuple[str, str, bytes]]) -> str:
 
 
 def _word_bytes(encoding: str, body: str) -> bytes | None:
-    data = raw_bytes(body)
+    data = body.encode("utf-8", "replace")
     if encoding in "qQ":
         return quopri.decodestring(data.replace(b"_", b" ").replace(b" ", b"=20"), header=False)
     compact = re.sub(rb"[^A-Za-z0-9+/]", b"", data)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from email._policybase import Compat32
-from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import lru_cache
 
-from goodword.channels.email.charsets import decode_words, header_text
+from goodword.channels.email.charsets import decode_words
+from goodword.channels.email.mime import Part
 from goodword.core.text import clean, clean_line
 from goodword.desk.roads import Party
 
@@ -28,39 +27,21 @@ _MOST_HEADER = 100_000
 MOST_REFERENCES = 100
 
 
-class TolerantPolicy(Compat32):
-    """As the stdlib's oldest policy, which never raises; 8-bit bytes in headers become text.
-
-    Values are unfolded; encoded words stay, since addresses must be split before they are undone.
-    """
-
-    def header_fetch_parse(self, name: str, value: str) -> str:
-        return unfolded(header_text(value))
-
-
-POLICY = TolerantPolicy()
-
-
-def unfolded(value: str) -> str:
-    return re.sub(r"[\r\n]+[ \t]*", " ", value)
-
-
-def first(mail: Message, name: str) -> str:
+def first(mail: Part, name: str) -> str:
     """The first header of this name, unfolded and undecoded; empty when there is none."""
-    found = mail.get_all(name)
-    return str(found[0])[:_MOST_HEADER] if found else ""
+    return mail.header(name)[:_MOST_HEADER]
 
 
-def values(mail: Message, name: str) -> list[str]:
-    return [str(value)[:_MOST_HEADER] for value in mail.get_all(name, [])]
+def values(mail: Part, name: str) -> list[str]:
+    return [value[:_MOST_HEADER] for value in mail.all(name)]
 
 
-def line(mail: Message, name: str, *, most: int = 500) -> str:
+def line(mail: Part, name: str, *, most: int = 500) -> str:
     """A header as one line of clean text, encoded words undone."""
     return clean_line(decode_words(first(mail, name)), most=most)
 
 
-def parties(mail: Message, *names: str) -> list[Party]:
+def parties(mail: Part, *names: str) -> list[Party]:
     """The people named in these headers, in order, each address once."""
     found: dict[str, Party] = {}
     for name in names:
@@ -115,7 +96,7 @@ def _address(written: str) -> str:
     return address if "@" in address and not set(address) & set("<>(),;") else ""
 
 
-def addresses(mail: Message, *names: str) -> list[str]:
+def addresses(mail: Part, *names: str) -> list[str]:
     """Bare addresses in these headers, in order, each once."""
     return [party.address for party in parties(mail, *names)]
 
@@ -128,14 +109,14 @@ def ids(value: str) -> list[str]:
     return [clean(one) for one in found if one]
 
 
-def message_id(mail: Message) -> str:
+def message_id(mail: Part) -> str:
     """The mail's own id, without <>; empty when it has none worth the name."""
     value = first(mail, "Message-ID")
     found = ids(value)
     return found[0] if found else clean_line(value, most=400).strip("<> ")
 
 
-def refers_to(mail: Message, own: str) -> list[str]:
+def refers_to(mail: Part, own: str) -> list[str]:
     """The ids the mail answers, nearest first, without its own."""
     answered = [one for value in values(mail, "In-Reply-To") for one in ids(value)]
     chain = [one for value in values(mail, "References") for one in ids(value)]
@@ -147,22 +128,27 @@ def distinct(found: Iterable[str], *, without: str = "") -> list[str]:
     return list(kept)[:MOST_REFERENCES]
 
 
-def written_at(mail: Message) -> datetime | None:
+def written_at(mail: Part) -> datetime | None:
     """What the Date header says, aware; None when it says nothing that can be a date."""
-    value = re.sub(r"\s+", " ", first(mail, "Date")).strip()
+    return moment(first(mail, "Date"))
+
+
+def moment(written: str) -> datetime | None:
+    """A date as mails write it (RFC 5322, 3.3), aware; None when it can't be one."""
+    value = re.sub(r"\s+", " ", written).strip()
     if not value or len(value) > 200:
         return None
     try:
-        moment = parsedate_to_datetime(value)
-        if moment.tzinfo is None:  # "-0000": in UTC, zone not told (RFC 5322, 3.3)
-            moment = moment.replace(tzinfo=UTC)
-        moment = moment.astimezone(UTC)
+        read = parsedate_to_datetime(value)
+        if read.tzinfo is None:  # "-0000": in UTC, zone not told
+            read = read.replace(tzinfo=UTC)
+        read = read.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
         return None
-    return moment if moment.year in _EPOCH_YEARS else None
+    return read if read.year in _EPOCH_YEARS else None
 
 
-def delivered_to(mail: Message, envelope_to: Sequence[str]) -> list[str]:
+def delivered_to(mail: Part, envelope_to: Sequence[str]) -> list[str]:
     """The addresses the mail reached us by: of the envelope, then as the servers noted them."""
     noted = addresses(mail, "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
     told = [clean_line(address, most=320) for address in envelope_to]

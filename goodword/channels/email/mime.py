@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.message import Message
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from goodword.channels.email.charsets import decode
@@ -32,33 +30,33 @@ _SEEN_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s]{1,200})[ \t]*\r?\n(?=content-)"
 _DECLARED = re.compile(rb'boundary="?([^"\s;]{1,200})"?', re.IGNORECASE)
 
 
-class Part(Message):
-    """A head and the bytes below it. Header values are text, unfolded, encoded words still in it.
+class Part:
+    """A head and the bytes below it: a mail, or one part of it.
 
-    Of the stdlib's class it fills the headers only: what is below is `body` (as written, transfer
-    encoding not undone) and `children()`.
+    `headers` are names and values in order; values are text, unfolded, encoded words still in
+    them. `body` is as written, its transfer encoding not undone.
     """
 
+    __slots__ = ("_by_name", "body", "default", "headers")
+
     def __init__(self, data: bytes, *, default: str = "text/plain") -> None:
-        super().__init__()
         self.default = default
-        found, self.body = _cut_head(data)
-        self._headers = found
-        self._index: dict[str, list[str]] = {}
-        for name, value in found:
-            self._index.setdefault(name.lower(), []).append(value)
+        self.headers, self.body = _cut_head(data)
+        self._by_name: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            self._by_name.setdefault(name.lower(), []).append(value)
 
-    def get_all(self, name: str, failobj: Any = None) -> Any:
-        return self._index.get(name.lower(), failobj)
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._by_name
 
-    def __contains__(self, name: object) -> bool:
-        return str(name).lower() in self._index
-
-    def items(self) -> list[tuple[str, str]]:
-        return self._headers
+    def all(self, name: str) -> list[str]:
+        """Every header of this name, in any case; in order."""
+        return self._by_name.get(name.lower(), [])
 
     def header(self, name: str) -> str:
-        return self._index.get(name.lower(), [""])[0]
+        """The first header of this name; empty when there is none."""
+        found = self._by_name.get(name.lower())
+        return found[0] if found else ""
 
     @property
     def kind(self) -> str:

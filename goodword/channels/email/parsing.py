@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.message import Message
 
 from django.utils.translation import gettext as _
 
+from goodword.channels.email.authentication import authentications
 from goodword.channels.email.bodies import Body, read_body
+from goodword.channels.email.forwards import forwarded
 from goodword.channels.email.headers import (
     delivered_to,
     distinct,
@@ -49,6 +50,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
     mail = Part(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
     body = read_body(mail)
     own_id = message_id(mail)
+    subject = line(mail, "Subject")
     sender = _sender(mail)
     reached = delivered_to(mail, envelope_to)
     verdict = judge(mail, body, sender=sender.address, ours=envelope_to)
@@ -58,7 +60,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         identity=_identity(mail, body, own_id, sender),
         sender=sender,
         said_at=received_at,
-        subject=line(mail, "Subject"),
+        subject=subject,
         text=body.text,
         reply_text=reply_text(body.text, body.html),
         html=body.html,
@@ -78,6 +80,10 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         bounce_words=bounce.words if bounce else "",
         language=_language(mail),
         oddities=_oddities(mail, body, sender, received_at),
+        authentications=authentications(mail),
+        protection=body.protection,
+        invitation=body.invitation,
+        forwarded=forwarded(subject, body) if verdict.kind == "human" else None,
     )
 
 
@@ -89,7 +95,7 @@ def _without_mbox_line(raw: bytes) -> bytes:
     return raw
 
 
-def _sender(mail: Message) -> Party:
+def _sender(mail: Part) -> Party:
     for name in ("From", "Reply-To", "Sender", "Return-Path"):
         found = parties(mail, name)
         if found:
@@ -97,16 +103,16 @@ def _sender(mail: Message) -> Party:
     return Party(address="", name=line(mail, "From", most=200).strip("\"'<> "))
 
 
-def _refers_to(mail: Message, own_id: str, returned: Sequence[str]) -> list[str]:
+def _refers_to(mail: Part, own_id: str, returned: Sequence[str]) -> list[str]:
     return distinct([*returned, *refers_to(mail, own_id)], without=own_id)
 
 
-def _identity(mail: Message, body: Body, own_id: str, sender: Party) -> str:
+def _identity(mail: Part, body: Body, own_id: str, sender: Party) -> str:
     """One mail that came twice, also by two ways, has one identity."""
     parts = [own_id, sender.address.lower(), body.digest]
     if not own_id:
-        kept = [(name.lower(), value) for name, value in mail.items() if _stays(name)]
-        parts += [f"{name}:{' '.join(str(value).split())}" for name, value in sorted(kept)]
+        kept = [(name.lower(), value) for name, value in mail.headers if _stays(name)]
+        parts += [f"{name}:{' '.join(value.split())}" for name, value in sorted(kept)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -114,18 +120,18 @@ def _stays(name: str) -> bool:
     return not _TRACE.match(name.lower())
 
 
-def _language(mail: Message) -> str:
+def _language(mail: Part) -> str:
     told = first(mail, "Content-Language").partition(",")[0].strip()
     return told if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", told) else ""
 
 
-def _oddities(mail: Message, body: Body, sender: Party, received_at: datetime) -> list[str]:
+def _oddities(mail: Part, body: Body, sender: Party, received_at: datetime) -> list[str]:
     found: list[str] = []
     if not sender.address:
         found.append(_("The mail names no sender."))
     elif not parties(mail, "From"):
         found.append(_("The mail has no From address; the sender is taken from another header."))
-    if len(mail.get_all("From", [])) > 1:
+    if len(mail.all("From")) > 1:
         found.append(_("The mail has several From headers; the first one counts."))
     claimed = written_at(mail)
     if claimed and claimed - received_at > _CLOCK_SLACK:
@@ -133,5 +139,5 @@ def _oddities(mail: Message, body: Body, sender: Party, received_at: datetime) -
     if body.too_deep:
         found.append(_("The mail's parts are nested too deep; some may be shown out of place."))
     if any(file.name.lower() == "winmail.dat" for file in body.files):
-        found.append(_("The mail carries its attachments packed in winmail.dat, as Outlook does."))
+        found.append(_("The mail carries a winmail.dat of Outlook's that could not be unpacked."))
     return [clean(one) for one in found]

@@ -1,0 +1,158 @@
+"""A mail that only passes another one on: who wrote that one, and what.
+
+Attached as a whole, or inline below a heading (`headings.py`). With more than a few words of its
+own above, a mail is a message itself, whatever it carries along.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from goodword.channels.email.bodies import Body, read_body
+from goodword.channels.email.headers import first, line, moment, parties
+from goodword.channels.email.headings import QUOTED, Heading, heading_at, languages_of
+from goodword.channels.email.mime import Part
+from goodword.core.text import clean_line
+from goodword.desk.roads import Forwarded, InboundFile, Party
+
+_WORDS = Path(__file__).with_name("words") / "forwards.toml"
+_FEW_WORDS = 600  # characters above what is passed on
+_ROWS_ABOVE = 40
+_FIELD_ROWS = 16
+_MOST_ATTACHED = 5_000_000
+_FIELD = re.compile(
+    r"^[\s*_]{0,6}([^\W\d_][^\n:：*_]{0,24}?)[\s*_\xa0]{0,4}[:：][\s*_]{0,4}(.{0,998})"
+)
+_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
+
+
+def forwarded(subject: str, body: Body) -> Forwarded | None:
+    """The message inside a mail that was written only to pass it on; None for any other mail."""
+    attached = [file for file in body.files if file.content_type == "message/rfc822"]
+    marked = is_marked(subject)
+    if len(attached) == 1 and _is_short(body.text) and (marked or not body.text.strip()):
+        found = _attached(attached[0])
+        if found:
+            return found
+    return _inline(body.text, marked=marked)
+
+
+def is_marked(subject: str) -> bool:
+    """Whether the subject begins as a program marks what it forwards, in any language."""
+    prefix, colon, _rest = subject.replace("：", ":").partition(":")
+    return bool(colon) and prefix.strip(" []").casefold() in _prefixes()
+
+
+@cache
+def _prefixes() -> frozenset[str]:
+    table: dict[str, list[str]] = tomllib.loads(_WORDS.read_text("utf-8"))
+    return frozenset(word.casefold() for words in table.values() for word in words)
+
+
+def _is_short(text: str) -> bool:
+    return len(_SIGNATURE.split(text)[0].strip()) <= _FEW_WORDS
+
+
+def _attached(file: InboundFile) -> Forwarded | None:
+    if len(file.data) > _MOST_ATTACHED:
+        return None
+    inside = Part(file.data)
+    senders = parties(inside, "From")
+    if not senders:
+        return None
+    return Forwarded(
+        sender=senders[0],
+        subject=line(inside, "Subject"),
+        text=read_body(inside).text,
+        claimed_at=moment(first(inside, "Date")),
+    )
+
+
+def _inline(text: str, *, marked: bool) -> Forwarded | None:
+    rows = text[:200_000].split("\n")
+    heading = _heading(rows)
+    if heading is None or not (heading.forwards or marked):
+        return None
+    if not _is_short("\n".join(rows[: heading.start])):
+        return None
+    # Below "Forwarded message" come the fields; a block of fields is the heading itself.
+    at = heading.end if heading.forwards else heading.start
+    found, text_at = _fields(_unquoted(rows[at:]))
+    sender = _party(found.get("from", ""))
+    if sender is None:
+        return None
+    below = "\n".join(_unquoted(rows[at:])[text_at:]).strip("\n")
+    return Forwarded(
+        sender=sender,
+        subject=clean_line(found.get("subject", "")),
+        text=below + text[200_000:],
+        claimed_at=_claimed(found.get("date", "")),
+    )
+
+
+def _heading(rows: Sequence[str]) -> Heading | None:
+    """The first heading, if no quote stands above it and it isn't far down."""
+    for number, row in enumerate(rows[:_ROWS_ABOVE]):
+        heading = None if QUOTED.match(row) else heading_at(rows, number)
+        if heading:
+            return heading
+        if QUOTED.match(row):
+            return None
+    return None
+
+
+def _unquoted(rows: list[str]) -> list[str]:
+    """Apple Mail passes a mail on as a quote."""
+    if all(QUOTED.match(row) for row in rows if row.strip()):
+        return [re.sub(r"^\s?> ?", "", row) for row in rows]
+    return rows
+
+
+def _fields(rows: list[str]) -> tuple[dict[str, str], int]:
+    """The fields of the block by name, and the row where the text below them begins."""
+    found: dict[str, str] = {}
+    end = 0
+    for number, row in enumerate(rows[:_FIELD_ROWS]):
+        field = _field(row)
+        if field:
+            found.setdefault(*field)
+            end = number + 1
+        elif found and not row.strip() and not _more_fields(rows[number + 1 : number + 3]):
+            break
+    return found, end
+
+
+def _more_fields(rows: list[str]) -> bool:
+    following = [row for row in rows if row.strip()]
+    return bool(following and _field(following[0]))
+
+
+def _field(row: str) -> tuple[str, str] | None:
+    match = _FIELD.match(row)
+    if match is None:
+        return None
+    word = " ".join(match.group(1).casefold().split())
+    for key in ("from", "date", "subject", "to"):
+        if word in languages_of(key):
+            return key, match.group(2).strip()
+    return None
+
+
+def _party(written: str) -> Party | None:
+    """ "Carla <carla@c.example>", "Carla [mailto:carla@c.example]", "carla@c.example"."""
+    address = _ADDRESS.search(written)
+    if address is None:
+        return None
+    name = re.sub(r"[<\[(]\s*(?:mailto:)?$", "", written[: address.start()].strip(), flags=re.I)
+    return Party(address.group(), clean_line(name, most=200).strip(" \"'*<["))
+
+
+def _claimed(written: str) -> datetime | None:
+    """Only a date that names its zone is a moment."""
+    return moment(written) if re.search(r"[+-]\d{4}|\b(?:GMT|UTC)\b", written) else None
