@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from goodword.bench.servers import LOOPBACK, spare_port, wait_until
 
@@ -67,11 +68,11 @@ class GoodwordProcess:
     def start(self) -> Self:
         """Start; `run` waits for a good /healthz, `web` for any, `work` until it says it works."""
         self.launch()
-        wait_until(self._is_healthy, seconds=_START_SECONDS, what=f"{self.url} serves")
+        self.wait_until_it_serves()
         return self
 
     def launch(self) -> None:
-        """Start and wait for nothing."""
+        """Start and wait for nothing; `wait_until_it_serves` does that."""
         self._began_at = len(self.log)
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -82,6 +83,9 @@ class GoodwordProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def wait_until_it_serves(self) -> None:
+        wait_until(self._is_healthy, seconds=_START_SECONDS, what=f"{self.url} serves")
 
     def stop(self) -> None:
         """SIGTERM; not gone within five seconds is a fault, told with the log (then killed)."""
@@ -130,6 +134,17 @@ class GoodwordProcess:
             timeout=timeout,
         )
 
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """`goodword <arguments>` beside the server, left running; give it its input, or kill it."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "goodword", *arguments],
+            env=self.environment,
+            cwd=self._folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -166,16 +181,16 @@ class GoodwordProcess:
             raise RuntimeError(f"goodword {self._command} ended while starting:\n{self.log}")
         if self._command == "work":
             return _WORKS in self.log[self._began_at :]
-        status = self.health_status()
+        status, _ = self.health()
         return status == 200 or (self._command == "web" and status != 0)
 
-    def health_status(self) -> int:
-        """What /healthz says: 200, 503; 0 when nobody answers."""
+    def health(self) -> tuple[int, dict[str, Any]]:
+        """Status and body of /healthz; 0 and nothing when nobody answers."""
         try:
             with _straight.open(f"{self.url}/healthz", timeout=2) as answer:
-                return int(answer.status)
+                return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
-            error.close()
-            return error.code
+            with error:
+                return error.code, json.load(error)
         except OSError:
-            return 0
+            return 0, {}

@@ -72,7 +72,7 @@ class _Line(SMTP):
             await self.push("354 Go on")
             await self._reader.read(1)
             _cut(self)
-            return
+            await asyncio.sleep(60)  # the lost connection cancels this task
         await super().smtp_DATA(arg)
 
 
