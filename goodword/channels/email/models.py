@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Teammate
+from goodword.channels.email.providers import CONSENTS
 from goodword.core import ids
 from goodword.core.due import DueRow, due_index
 from goodword.inboxes.models import Inbox
@@ -71,6 +74,11 @@ class Grant(DueRow):
 
     class Meta:
         indexes = [due_index("grant_due")]
+
+    @property
+    def provider_name(self) -> str:
+        known = CONSENTS.get(self.provider)
+        return known.name if known else urlsplit(self.authorize_url).hostname or ""
 
     def __str__(self) -> str:
         return f"grant of {self.account_id}"

@@ -16,7 +16,7 @@ from goodword.web.settings.fields import HostField
 SAME, OWN, NONE = "same", "own", "none"
 
 
-def _secret(label: Any, hint: Any = "") -> forms.CharField:
+def secret_field(label: Any, hint: Any = "") -> forms.CharField:
     # Never echoed back: a PasswordInput renders without its value.
     return forms.CharField(
         label=label,
@@ -28,7 +28,7 @@ def _secret(label: Any, hint: Any = "") -> forms.CharField:
     )
 
 
-def _user(label: Any, hint: Any = "") -> forms.CharField:
+def user_field(label: Any, hint: Any = "") -> forms.CharField:
     plain = forms.TextInput(
         attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
     )
@@ -43,8 +43,8 @@ class MailboxForm(forms.Form):
     imap_host = HostField(label=_("Server for receiving (IMAP)"), required=False)
     imap_port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
     imap_security = forms.ChoiceField(label=_("Encryption"), choices=Security.choices)
-    imap_user = _user(_("User name"), _("Often the whole mail address."))
-    imap_password = _secret(_("Password"))
+    imap_user = user_field(_("User name"), _("Often the whole mail address."))
+    imap_password = secret_field(_("Password"))
     imap_folder = forms.CharField(label=_("Folder"), max_length=200)
     smtp_host = HostField(label=_("Server for sending (SMTP)"), required=False)
     smtp_port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
@@ -58,8 +58,8 @@ class MailboxForm(forms.Form):
         ],
         widget=forms.RadioSelect(),
     )
-    smtp_user = _user(_("User name for sending"))
-    smtp_password = _secret(_("Password for sending"))
+    smtp_user = user_field(_("User name for sending"))
+    smtp_password = secret_field(_("Password for sending"))
 
     def __init__(
         self, *args: Any, before: AccountSettings | None = None, address: str = "", **kwargs: Any

@@ -100,7 +100,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @pages.owners_only
-@sensitive_post_parameters("imap_password", "smtp_password")
+@sensitive_post_parameters("imap_password", "smtp_password", "client_secret")
 @require_http_methods(["GET", "POST"])
 def mailbox(request: HttpRequest) -> HttpResponse:
     found = _first_inbox(request)
@@ -152,6 +152,7 @@ def _required_inbox(request: HttpRequest) -> Inbox:
 
 def _way(request: HttpRequest, first: Inbox) -> mailboxes.Way:
     return mailboxes.Way(
+        name="setup",
         inbox=first,
         form_url=reverse("setup:mailbox"),
         watch_url=lambda trial: reverse("setup:trial", args=[trial.public_id]),
