@@ -1,8 +1,12 @@
-"""`goodword mail`: the pipe a mail server feeds."""
+"""`goodword mail`: the pipe a mail server feeds, and what Goodword makes of a mail."""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -13,7 +17,7 @@ _TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message and comes agai
 
 @click.group()
 def mail() -> None:
-    """Take in a message from standard input."""
+    """Take in a message from standard input, or explain how one is read."""
 
 
 @mail.command()
@@ -40,3 +44,27 @@ def receive(recipients: tuple[str, ...]) -> None:
     except Exception as error:  # noqa: BLE001  # whatever it was, the caller keeps the message
         print(f"goodword: not stored, try again: {error}", file=sys.stderr)
         sys.exit(_TRY_AGAIN)
+
+
+@mail.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
+def explain(files: tuple[str, ...]) -> None:
+    """Print a JSON line for each FILE ("-": standard input): what is read in it, and why.
+
+    Needs no installation. Ends with 1 if a file could not be read; its line has the "error".
+    """
+    from goodword.channels.email.telling import tell, without_a_desk
+    from goodword.desk.roads import CannotParse
+
+    without_a_desk()
+    failed = False
+    for file in files:
+        told: dict[str, object] = {"file": os.fsencode(file).decode("utf-8", "replace")}
+        try:
+            raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+            told |= tell(raw, at=datetime.now(UTC))
+        except (OSError, CannotParse) as error:
+            told["error"] = str(error)
+            failed = True
+        click.echo(json.dumps(told, ensure_ascii=False).encode())
+    sys.exit(1 if failed else 0)

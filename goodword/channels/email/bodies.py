@@ -74,6 +74,7 @@ class _Walk:
     body: Body
     guess: str  # the charset of the headers' encoded words
     packed: Piece = field(default_factory=Piece)  # the text inside a winmail.dat
+    winmail: InboundFile | None = None  # one that held nothing we can show
     hash: hashlib._Hash = field(default_factory=hashlib.sha256)
     parts: int = 0
     empty_name: int = 0
@@ -83,14 +84,27 @@ def read_body(mail: Part) -> Body:
     guess = charset_of_words(mail.header("Subject")) or charset_of_words(mail.header("From"))
     walk = _Walk(Body(), guess)
     pieces = _pieces(mail, walk, depth=0)
-    if not any(piece.plain.strip() or piece.html.strip() for piece in pieces):
-        pieces = [walk.packed]
+    if not _anything(pieces):
+        pieces = [walk.packed] if _anything([walk.packed]) else _whatever_is_there(mail, walk)
     body = walk.body
     body.text = clean("\n\n".join(filter(None, map(_piece_text, pieces))))
     if any(piece.html.strip() for piece in pieces):
         body.html = clean("\n".join(_piece_html(piece) for piece in pieces))
     body.digest = walk.hash.hexdigest()
     return body
+
+
+def _anything(pieces: list[Piece]) -> bool:
+    return any(piece.plain.strip() or piece.html.strip() for piece in pieces)
+
+
+def _whatever_is_there(mail: Part, walk: _Walk) -> list[Piece]:
+    """For a mail that gave no text: Outlook's own form of it, or parts that no tree holds."""
+    if walk.winmail:
+        walk.body.files.append(walk.winmail)
+    if walk.body.files or walk.body.reports or not mail.body.strip():
+        return []
+    return [piece for leaf in mail.leaves() for piece in _leaf(leaf, leaf.kind, walk, depth=1)]
 
 
 def _piece_text(piece: Piece) -> str:
@@ -164,7 +178,7 @@ def _leaf(part: Part, kind: str, walk: _Walk, depth: int) -> list[Piece]:
         return _pkcs7(part, name, data, walk, depth)
     if kind in SIGNATURES and not name:
         return []
-    if tnef.is_tnef(kind, name, data) and _unpack(data, walk):
+    if tnef.is_tnef(kind, name, data) and _unpack(name, data, walk):
         return []
     if not walk.body.invitation and (kind in _CALENDAR or name.lower().endswith(".ics")):
         method = parameter(part.header("Content-Type"), "method")
@@ -223,11 +237,13 @@ def _pkcs7(part: Part, name: str, data: bytes, walk: _Walk, depth: int) -> list[
     return [Piece(plain=sealed_words())] if protection == "smime_encrypted" else []
 
 
-def _unpack(data: bytes, walk: _Walk) -> bool:
+def _unpack(name: str, data: bytes, walk: _Walk) -> bool:
     """Whether a winmail.dat could be read; then its files are the mail's."""
     packed = tnef.unpacked(data)
     if packed is None:
         return False
+    if not (packed.files or packed.text or packed.html):
+        walk.winmail = InboundFile(name or "winmail.dat", "application/ms-tnef", data)
     for file in packed.files:
         _keep(file.content_type, safe_name(file.name), file.data, walk, content_id=file.content_id)
     walk.packed = Piece(packed.text, packed.html)

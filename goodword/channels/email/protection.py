@@ -24,8 +24,9 @@ _ENVELOPED_DATA = bytes.fromhex("06092a864886f70d010703")
 _AUTH_ENVELOPED_DATA = bytes.fromhex("060b2a864886f70d0109100117")
 _MOST_WRAPPED = 60_000_000
 _MOST_BLOCKS = 20  # each may be sought to the end of the text
+_MOST_NESTED = 4
 _CLEAR = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z-]+: .*\n)*[ \t]*\n(.*?)"
+    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z-]+: [^\n]*\n)*[ \t]*\n(.*?)"
     r"^-----BEGIN PGP SIGNATURE-----[ \t]*\n.*?^-----END PGP SIGNATURE-----[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
@@ -69,7 +70,7 @@ def unarmoured(text: str) -> tuple[str, Protection, list[bytes]]:
         return text, "", []
     text = text.replace("\r\n", "\n")
     if "-----END PGP SIGNATURE-----" in text:
-        opened = _CLEAR.sub(lambda found: _undashed(found.group(1)), text)
+        opened = _without_signatures(text)
         if opened != text:
             return opened, "pgp_signed", []
     sealed: list[bytes] = []
@@ -78,6 +79,16 @@ def unarmoured(text: str) -> tuple[str, Protection, list[bytes]]:
     if not sealed:
         return text, "", []
     return _SEALED.sub(lambda _: sealed_words(), text), "pgp_encrypted", sealed
+
+
+def _without_signatures(text: str) -> str:
+    """Signed again over a signature, too: the inner one comes to light with its dashes undone."""
+    for _time in range(_MOST_NESTED):
+        opened = _CLEAR.sub(lambda found: _undashed(found.group(1)), text)
+        if opened == text:
+            break
+        text = opened
+    return text
 
 
 def _undashed(text: str) -> str:

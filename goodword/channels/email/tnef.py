@@ -52,14 +52,13 @@ def is_tnef(kind: str, name: str, data: bytes) -> bool:
 
 
 def unpacked(data: bytes) -> Packed | None:
-    """What is inside, or None when it can't be read or holds nothing that we can show."""
+    """What is inside, or None when it can't be read."""
     if len(data) > _MOST_BYTES or not data.startswith(_SIGNATURE):
         return None
     try:
-        packed = _read(data, depth=0)
+        return _read(data, depth=0)
     except (struct.error, ValueError, IndexError):
         return None
-    return packed if packed.files or packed.text or packed.html else None
 
 
 def _read(data: bytes, *, depth: int) -> Packed:

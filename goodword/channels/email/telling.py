@@ -1,0 +1,65 @@
+"""How one mail is read, as plain facts: for `goodword mail explain` and for measuring."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from goodword.channels.email.parsing import parse
+from goodword.channels.email.trimming import explain_reply
+from goodword.desk.roads import Inbound
+
+
+def without_a_desk() -> None:
+    """Let mails be read where there is no installation: no settings, no database, and at once."""
+    if not settings.configured:
+        settings.configure(USE_I18N=False)
+
+
+def tell(raw: bytes, *, at: datetime) -> dict[str, object]:
+    """What Goodword reads in a mail, and why; ready for JSON. Raises CannotParse.
+
+    `why` has the rule and the header or line that decided the kind, and what of the text is new.
+    """
+    inbound = parse(raw, received_at=at, envelope_to=())
+    _reply, reply_why = explain_reply(inbound.text, inbound.html)
+    return {
+        "subject": inbound.subject,
+        "from_address": inbound.sender.address,
+        "text": inbound.text,
+        "reply_text": inbound.reply_text,
+        "attachments": [
+            {"name": file.name, "size": len(file.data), "content_type": file.content_type}
+            for file in inbound.files
+        ],
+        "kind": inbound.kind,
+        "abuse": inbound.bounce_kind == "complaint",
+        "bounced_recipient": inbound.bounced_recipient or None,
+        "bounce_hard": inbound.bounce_hard,
+        "why": {
+            "kind": inbound.kind_why or "no sign of a robot, a list or returned mail",
+            "reply_text": reply_why or "all of it is shown",
+        },
+    } | _when_present(inbound)
+
+
+def _when_present(inbound: Inbound) -> dict[str, object]:
+    invitation, inside = inbound.invitation, inbound.forwarded
+    found: dict[str, object] = {
+        "protection": inbound.protection,
+        "authentication": [
+            {"server": one.server, "verdict": one.verdict, "why": one.why}
+            for one in inbound.authentications
+        ],
+        "invitation": invitation
+        and {
+            "method": invitation.method,
+            "title": invitation.title,
+            "starts": invitation.starts,
+            "ends": invitation.ends,
+        },
+        "forwarded_from": inside.sender.address if inside else "",
+        "oddities": list(inbound.oddities),
+    }
+    return {name: value for name, value in found.items() if value}
