@@ -17,6 +17,7 @@ from pathlib import Path
 _WORDS = Path(__file__).with_name("words") / "trimming.toml"
 _MOST_ROW = 400  # characters of a row that may be a heading
 _WRAPPED_OVER = 4  # rows
+_WRAPPED_AT = 60  # programs wrap at 72 to 78 characters, some a little earlier
 _BLOCK_ROWS = 14
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -32,7 +33,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\
 _ADDRESS = re.compile(r"[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
 _BRACKETED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
 _ENDS_A_SENTENCE = re.compile(r"[^\W\d]{5,40}[.!?…]+\s*$|[!?。！？]\s*$")
-_GOES_ON = re.compile(r"[<(\[,]\s*$")
+_GOES_ON = re.compile(r"[<(\[]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,14 @@ class Heading:
     """Rows `start` to `end` (exclusive) that stand above history.
 
     `sure`: certain by itself, so that history follows even if nothing there is marked by ">".
+    `weak`: neither moment nor address: what somebody may have written by hand ("Ana wrote:").
     """
 
     start: int
     end: int
     rule: str
     sure: bool
+    weak: bool = False
     forwards: bool = False
 
 
@@ -66,17 +69,21 @@ def languages_of(key: str) -> dict[str, str]:
 
 
 @cache
-def any_of(key: str) -> re.Pattern[str]:
-    """One of the words of `key`, as whole words, in a text put to lower case by `casefold`."""
+def any_of(key: str, *, inflected: bool = False) -> re.Pattern[str]:
+    """One of the words of `key`, as whole words, in a text put to lower case by `casefold`.
+
+    `inflected`: with any ending, as in the Finnish "iPhonesta".
+    """
     longest_first = sorted(languages_of(key), key=len, reverse=True)
     # Most places in a text are ruled out by their first letter, long before all words are tried.
     firsts = re.escape("".join({word[0] for word in longest_first}))
-    return re.compile(f"(?=[{firsts}])(?:{'|'.join(map(_whole, longest_first))})")
+    either = "|".join(_whole(word, inflected=inflected) for word in longest_first)
+    return re.compile(f"(?=[{firsts}])(?:{either})")
 
 
-def _whole(word: str) -> str:
+def _whole(word: str, *, inflected: bool) -> str:
     before = "" if _UNSPACED.match(word[0]) else r"(?<!\w)"
-    after = "" if _UNSPACED.match(word[-1]) else r"(?!\w)"
+    after = "" if inflected or _UNSPACED.match(word[-1]) else r"(?!\w)"
     return before + re.escape(word) + after
 
 
@@ -171,66 +178,109 @@ def _field(row: str) -> tuple[str, str] | None:
 def _attribution(rows: Sequence[str], last: int) -> Heading | None:
     """ "On Monday, 4 May 2026, Ana <ana@shop.example> wrote:", which ends at row `last`.
 
-    The verb makes it, or a moment together with an address: both are what programs write.
+    The verb makes it, or a moment together with an address: both are what programs write. Read
+    upwards, so that as few rows as possible are taken for part of it.
     """
-    row = _bare(rows[last])
-    if not row.endswith((":", "：")):
+    if not _bare(rows[last]).endswith((":", "：")):
         return None
     best: Heading | None = None
     joined = ""
     for start in range(last, max(last - _WRAPPED_OVER, -1), -1):
-        above = rows[start]
-        if not above.strip() or QUOTED.match(above) or len(above) > _MOST_ROW:
+        row = rows[start]
+        if not row.strip() or QUOTED.match(row) or len(row) + len(joined) > _MOST_ROW:
             break
-        if start < last and _ENDS_A_SENTENCE.search(above):
+        if start < last and _ENDS_A_SENTENCE.search(row):
             break
-        joined = f"{_bare(above)} {joined}".strip()
-        if len(joined) > _MOST_ROW:
+        if best is not None and not _belongs(row, joined):
             break
+        joined = f"{_bare(row)} {joined}".strip()
         if start > 0 and _GOES_ON.search(rows[start - 1]):
             continue
-        heading = _read_attribution(joined, rows[start].strip(), start, last + 1)
-        if heading is None:
-            continue
-        if _begins(joined):
-            return heading
-        if best is None or _unbalanced(_bare(rows[best.start])):
-            best = heading
+        best = _read_attribution(joined, start, last + 1) or best
+        if best is not None and any_of("on").match(joined.casefold()):
+            break
+    if best is not None and best.weak and not _quote_follows(rows, last + 1):
+        return None
     return best
 
 
 def _bare(row: str) -> str:
-    return row.strip(" \t\xa0*_-\u200e\u200f\u202a-\u202e").casefold()
+    return row.strip(" \t\xa0*_-")
 
 
-def _read_attribution(joined: str, row: str, start: int, end: int) -> Heading | None:
-    verb = next(any_of("wrote").finditer(joined), None)
+def _belongs(row: str, below: str) -> bool:
+    """Whether `row` is the beginning of what goes on `below`, which may be whole by itself."""
+    if below[0] in "<([":  # an address without a name
+        return _begins(row) or _is_full(row, below)
+    if below[0].islower() and not re.search(r"[\d@]", below):  # nothing but "wrote:"
+        return True
+    lacks_moment = not (_CLOCK.search(below) and _YEAR.search(below))
+    gives_moment = bool(_CLOCK.search(row) or _YEAR.search(row))
+    gives_address = "@" not in below and bool(_BRACKETED.search(row))
+    return _is_full(row, below) and ((lacks_moment and gives_moment) or gives_address)
+
+
+def _is_full(row: str, below: str) -> bool:
+    """Whether the next word found no more room in the row, as where a program wrapped it."""
+    return len(row.strip()) + len(below.split(" ", 1)[0]) >= _WRAPPED_AT
+
+
+def _read_attribution(joined: str, start: int, end: int) -> Heading | None:
+    """What is written in `joined` as a heading, if it is one."""
+    lower = joined.casefold()
+    verb = any_of("wrote").search(lower)
     address = "@" in joined and _ADDRESS.search(joined)
     clock, year = _CLOCK.search(joined), _YEAR.search(joined)
-    if verb is not None:
-        if _is_own_sentence(joined, verb) or not (address or clock or year or _begins(joined)):
+    moment, begins = bool(clock or year), _begins(joined)
+    bracket = _BRACKETED.search(joined) if address else None
+    if verb is None:
+        if not (moment and bracket):
             return None
-        sure = bool((address and (clock or year)) or (clock and year and _begins(joined)))
-        rule = f"attribution line ({languages_of('wrote')[verb[0]]}): {row}"
-        return Heading(start, end, rule, sure=sure)
-    if address and (clock or year) and _BRACKETED.search(joined) and not _field(joined):
-        return Heading(start, end, f"attribution line (moment and address): {row}", sure=True)
-    return None
+        language, sure = "moment and address", begins
+    else:
+        if _is_own_sentence(lower, verb) or _has_words_before(lower, verb):
+            return None
+        if not (address or moment or begins or joined.rstrip(":： ").lower().endswith(verb[0])):
+            return None
+        language = languages_of("wrote")[verb[0]]
+        sure = (begins or verb.start() == 0) and bool((address and moment) or (clock and year))
+    sure = sure or bool(moment and bracket and _is_name(joined[: bracket.start()]))
+    weak = not (address or moment or begins)
+    return Heading(start, end, f"attribution line ({language}): {joined}", sure=sure, weak=weak)
 
 
 def _begins(joined: str) -> bool:
-    """Whether it begins like such a line does: "On" and, not far, a figure; or a moment."""
-    word = any_of("on").match(joined.lstrip("\"'([ -"))
-    near = joined[: (word.end() if word else 0) + 40]
-    return bool(re.search(r"\d", near)) if word else bool(re.match(r"\W{0,3}\d", joined))
+    """Whether it begins as such a line does: "On" and, not far, a figure; or with a moment."""
+    lower = joined.casefold().lstrip("\"'([ -*")
+    word = any_of("on").match(lower)
+    if word:
+        return bool(re.search(r"\d", lower[: word.end() + 40]))
+    return bool(re.match(r"(?:[^\W\d_]{1,3}[.,]{0,2} |[^\W\d_]{1,12}[.,]{1,2} ?)?\d", lower))
 
 
-def _is_own_sentence(joined: str, verb: re.Match[str]) -> bool:
+def _has_words_before(lower: str, verb: re.Match[str]) -> bool:
+    """A person's words and the heading in one row: "Thanks On 4 May 2026 Ana wrote:"."""
+    if _begins(lower):
+        return False
+    for word in any_of("on").finditer(lower, 0, verb.start()):
+        if re.match(r".{0,12}\d", lower[word.end() :]) and "@" not in lower[: word.start()]:
+            return True
+    return False
+
+
+def _is_own_sentence(lower: str, verb: re.Match[str]) -> bool:
     """ "As you wrote:" and "gestern schrieb ich:" are the writer's own."""
-    before = re.findall(r"\w+", joined[max(0, verb.start() - 40) : verb.start()])[-2:]
-    after = re.findall(r"\w+", joined[verb.end() : verb.end() + 40])[:1]
+    before = re.findall(r"\w+", lower[max(0, verb.start() - 40) : verb.start()])[-2:]
+    after = re.findall(r"\w+", lower[verb.end() : verb.end() + 40])[:1]
     return any(word in languages_of("own") for word in (*before, *after))
 
 
-def _unbalanced(row: str) -> bool:
-    return row.count("<") < row.count(">") or row.count("(") < row.count(")")
+def _is_name(written: str) -> bool:
+    """Few words, none of them small: "Ana de Souza" is read as no name, which does no harm."""
+    names = written.split()
+    return len(names) <= 5 and not any(name[0].islower() for name in names)
+
+
+def _quote_follows(rows: Sequence[str], number: int) -> bool:
+    first = next((row for row in rows[number : number + 4] if row.strip()), "")
+    return bool(QUOTED.match(first))

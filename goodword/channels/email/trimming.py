@@ -33,6 +33,7 @@ _LONG_QUOTED_ROW = 60  # characters; the program that quoted may have wrapped it
 _SIGNATURE_ROWS, _SIGNATURE_ROW = 10, 100
 _END_MATTERS = 30
 _SIGNATURE = re.compile(r"^\s?(?:--|__|—|–)\s*$")
+_SENTENCE = re.compile(r"(?:\S+\s+){3}\S+[.!。！]$")
 _LIST_RULE = re.compile(r"^[_-]{20,}\s*$")
 _LIST = re.compile(r"mailing list|/listinfo/|unsubscribe", re.IGNORECASE)
 _LINK = re.compile(r"[<(\[]?\s{0,2}(?:https?://|www\.|mailto:)[^\s>)\]]{1,2000}\s{0,2}[>)\]]?")
@@ -92,7 +93,7 @@ def _find_history(rows: Sequence[str]) -> tuple[_History | None, str]:
             number += 1
             continue
         if heading.forwards:
-            return None, f"shown whole, {_short(heading.rule)}"
+            return None, _short(heading.rule)
         found = _from_heading(rows, heading)
         if found is not None:
             return found
@@ -103,6 +104,8 @@ def _find_history(rows: Sequence[str]) -> tuple[_History | None, str]:
 def _from_quote(rows: Sequence[str], number: int) -> tuple[_History | None, str]:
     """A quote that nothing announces is hidden at the end of a mail only."""
     line = _short(rows[number])
+    if number and rows[number - 1].rstrip().endswith((":", "：")):
+        return None, f"introduced by the writer: {_short(rows[number - 1])}"
     end = _quote_ends(rows, number)
     if not _says_something(_below(rows, end)):
         return _History(number, len(rows), f"quote at the end: {line}"), ""
@@ -136,6 +139,8 @@ def _from_heading(rows: Sequence[str], heading: Heading) -> tuple[_History | Non
         below = _below(rows, end)
         if not _says_something(below):
             return _History(heading.start, len(rows), rule), ""
+        if heading.weak:
+            return None, f"new words below the quote: {rule}"
         if any(QUOTED.match(row) for row in below):
             return _last_quote(rows), f"answers between quoted lines: {rule}"
         return _History(heading.start, end, rule), ""
@@ -143,10 +148,13 @@ def _from_heading(rows: Sequence[str], heading: Heading) -> tuple[_History | Non
         return None
     above = rows[: heading.start]
     if not _says_something(above):
-        return None, f"shown whole, nothing new above: {rule}"
+        return None, f"nothing new above: {rule}"
+    introduced = next(row for row in reversed(above) if row.strip() and not RULE.match(row))
+    if introduced.rstrip().endswith((":", "：")):
+        return None, f"introduced by the writer: {_short(introduced)}"
     pointing = _points_below(above)
     if pointing:
-        return None, f'shown whole, "{pointing}" above: {rule}'
+        return None, f'"{pointing}" above: {rule}'
     return _History(heading.start, len(rows), rule), ""
 
 
@@ -157,10 +165,10 @@ def _find_history_by_html(rows: Sequence[str], html: str) -> tuple[_History | No
         return None, ""
     wanted = re.findall(r"\w+", above)
     found: list[str] = []
-    for at, row in enumerate(rows):
-        if len(found) >= len(wanted):
-            break
-        found += re.findall(r"\w+", row)
+    at = 0
+    while at < len(rows) and len(found) < len(wanted):
+        found += re.findall(r"\w+", rows[at])
+        at += 1
     if found != wanted or any(QUOTED.match(row) for row in rows[at:]):
         return None, ""
     heading = Heading(at, at, "mark in the HTML", sure=True)
@@ -184,9 +192,9 @@ def _is_wrapped_quote(rows: Sequence[str], at: int) -> bool:
     before, after = rows[at - 1], rows[at + 1] if at + 1 < len(rows) else ""
     return (
         bool(QUOTED.match(before) and QUOTED.match(after))
-        and (len(before) >= _LONG_QUOTED_ROW or bool(_LINK.search(before)))
+        and (len(before) >= _LONG_QUOTED_ROW or "http" in before)
         and before.rstrip()[-1:] not in ".?!:;"
-        and (rows[at][:1].islower() or len(rows[at].split()) == 1 and bool(_LINK.search(before)))
+        and (rows[at][:1].islower() or (len(rows[at].split()) == 1 and "http" in before))
     )
 
 
@@ -214,11 +222,12 @@ def _end_matter(rows: Sequence[str]) -> tuple[int | None, str]:
     last = len(rows) - 1
     if RULE.match(rows[last]) or any_of("marks").fullmatch(rows[last].strip()):
         return last, "line at the end"
-    language = _program_line(rows[last])
+    apart = last == 0 or not rows[last - 1].strip() or bool(_SIGNATURE.match(rows[last - 1]))
+    language = _program_line(rows[last]) if apart else ""
     if language:
         return last, f"a program's line ({language})"
     begins = [at for at, row in enumerate(rows) if _SIGNATURE.match(row)]
-    if len(begins) == 1 and _is_signature(rows[begins[0] + 1 :]):
+    if len(begins) == 1 and _is_signature(rows, begins[0]):
         return begins[0], "signature"
     footer = [at for at in range(max(0, last - 6), last) if _LIST_RULE.match(rows[at])]
     if footer and any(_LIST.search(row) for row in rows[footer[-1] :]):
@@ -226,13 +235,17 @@ def _end_matter(rows: Sequence[str]) -> tuple[int | None, str]:
     return None, ""
 
 
-def _is_signature(rows: Sequence[str]) -> bool:
-    written = [row for row in rows if row.strip()]
-    return (
-        len(written) <= _SIGNATURE_ROWS
-        and all(len(row) <= _SIGNATURE_ROW for row in written)
-        and not any(row.rstrip().endswith(("?", "？")) or QUOTED.match(row) for row in written)
-    )
+def _is_signature(rows: Sequence[str], begins: int) -> bool:
+    """Few short rows below "-- ". Without its space, people also write it between paragraphs."""
+    written = [row.rstrip() for row in rows[begins + 1 :] if row.strip()]
+    if len(written) > _SIGNATURE_ROWS or any(len(row) > _SIGNATURE_ROW for row in written):
+        return False
+    if any(row.endswith(("?", "？")) or QUOTED.match(row) for row in written):
+        return False
+    if rows[begins] == "-- " or not written:
+        return True
+    after_blank = begins == 0 or not rows[begins - 1].strip()
+    return after_blank and not any(_SENTENCE.search(row) for row in written)
 
 
 def _program_line(row: str) -> str:
@@ -244,11 +257,13 @@ def _program_line(row: str) -> str:
         return ""
     link = _LINK.search(row)
     said = " ".join(_LINK.sub(" ", row).casefold().strip(" \t.*_。[]()").split())
-    if not said or len(said) > 120:
+    if not said or len(said) > 120 or row.rstrip().endswith(("?", "!")):
         return ""
     for phrase, language in languages_of("sent_from").items():
-        begin, end = phrase.split("*")[0], phrase.split("*")[-1]
-        if not (said.startswith(begin.rstrip()) and said.endswith(end.lstrip())):
+        if phrase == said:
+            return language
+        begin, star, end = phrase.partition("*")
+        if not (star and said.startswith(begin.rstrip()) and said.endswith(end.lstrip())):
             continue
         named = said[len(begin.rstrip()) : len(said) - len(end.lstrip())].strip()
         if len(named.split()) <= 8 and (link or _names_program(named)):
@@ -258,7 +273,7 @@ def _program_line(row: str) -> str:
 
 def _names_program(named: str) -> bool:
     near = " ".join(named.split()[:5])
-    if any_of("programs").search(near):
+    if any_of("programs", inflected=True).search(near):
         return True
     last_words = named.split()[-2:]
     return len(named.split()) <= 3 and bool(any_of("devices").search(" ".join(last_words)))
