@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 _HOUR = 60
 _DAY = 24 * _HOUR
@@ -21,8 +21,40 @@ _MONTHS_FROM_DAYS = 60
 _YEARS_FROM_DAYS = 730
 
 
+_CLOCK = "H:i"
+_OF_THE_DAY = frozenset("aAcfgGhHiPrsuU")  # letters of a pattern that tell more than the day
+_days: dict[tuple[object, ...], str] = {}
+_MOST_DAYS = 5_000
+
+
+def _worded(here: datetime, pattern: str) -> str:
+    """`here` by a pattern of Django's. A list has hundreds, on few days: each day is put once."""
+    before, clock, after = pattern.partition(_CLOCK)
+    shown = f"{here.hour:02}:{here.minute:02}" if clock else ""
+    return f"{_of_day(here, before)}{shown}{_of_day(here, after)}"
+
+
+def _of_day(here: datetime, pattern: str) -> str:
+    if not pattern:
+        return ""
+    if not _OF_THE_DAY.isdisjoint(pattern):
+        return date_format(here, pattern)
+    key = (pattern, here.date(), here.tzname(), get_language())
+    known = _days.get(key)
+    if known is None:
+        if len(_days) > _MOST_DAYS:
+            _days.clear()
+        known = _days[key] = date_format(here, pattern)
+    return known
+
+
+def machine(when: datetime) -> str:
+    """For `datetime=` of a `<time>`: ISO 8601 with the offset of the active zone."""
+    return timezone.localtime(when).isoformat()
+
+
 def clock(when: datetime) -> str:
-    return date_format(timezone.localtime(when), pgettext("date pattern: time", "H:i"))
+    return _worded(timezone.localtime(when), pgettext("date pattern: time", "H:i"))
 
 
 def short(when: datetime, now: datetime) -> str:
@@ -30,7 +62,7 @@ def short(when: datetime, now: datetime) -> str:
     if days == 0:
         return clock(when)
     if abs(days) <= 6:
-        return date_format(here, pgettext("date pattern: weekday and time", "D H:i"))
+        return _worded(here, pgettext("date pattern: weekday and time", "D H:i"))
     return _date(here, now)
 
 
@@ -39,7 +71,7 @@ def row(when: datetime, now: datetime) -> str:
     if days == 0:
         return clock(when)
     if abs(days) <= 6:
-        return date_format(here, "D")
+        return _worded(here, "D")
     return _date(here, now)
 
 
@@ -49,13 +81,18 @@ def day(when: datetime, now: datetime) -> str:
     if days in named:
         return named[days]
     if here.year == timezone.localtime(now).year:
-        return date_format(here, pgettext("date pattern: weekday, day, month", "l, j F"))
-    return date_format(here, pgettext("date pattern: weekday and full date", "l, j F Y"))
+        return _worded(here, pgettext("date pattern: weekday, day, month", "l, j F"))
+    return _worded(here, pgettext("date pattern: weekday and full date", "l, j F Y"))
 
 
 def full(when: datetime) -> str:
     here = timezone.localtime(when)
-    return date_format(here, pgettext("date pattern: full moment with zone", "l, j F Y, H:i T"))
+    return _worded(here, pgettext("date pattern: full moment with zone", "l, j F Y, H:i T"))
+
+
+def date(when: datetime, now: datetime) -> str:
+    """``18 Apr``, with the year where it is another."""
+    return _date(timezone.localtime(when), now)
 
 
 def relative(due: datetime, now: datetime) -> str:
@@ -81,8 +118,8 @@ def ago(when: datetime, now: datetime) -> str:
 
 def _date(here: datetime, now: datetime) -> str:
     if here.year == timezone.localtime(now).year:
-        return date_format(here, pgettext("date pattern: day and month", "j M"))
-    return date_format(here, pgettext("date pattern: day, month, year", "j M Y"))
+        return _worded(here, pgettext("date pattern: day and month", "j M"))
+    return _worded(here, pgettext("date pattern: day, month, year", "j M Y"))
 
 
 def _with_days_off(when: datetime, now: datetime) -> tuple[datetime, int]:

@@ -16,41 +16,21 @@ from django import template
 from django.forms import BoundField
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from goodword.ui import chips, drawings, times
+from goodword.ui import marks, times
 
 register = template.Library()
 
 
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "", css: str = "") -> SafeString:
-    """A lucide icon, inlined: stroke 1.75, or 2 at 13 px and below so that it holds its weight.
-
-    Without a label it is decoration and hidden from screen readers. An unknown name is an error.
-    """
-    drawing = mark_safe(drawings.drawing(name))  # noqa: S308 -- our own files
-    role = (
-        format_html(' role="img"><title>{}</title>', label)
-        if label
-        else mark_safe(' aria-hidden="true" focusable="false">')
-    )
-    return format_html(
-        '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" fill="none"'
-        ' stroke="currentColor" stroke-width="{}" stroke-linecap="round" stroke-linejoin="round"'
-        "{}{}</svg>",
-        f"icon {css}".strip(),
-        size,
-        size,
-        "2" if size <= 13 else "1.75",
-        role,
-        drawing,
-    )
+    """A lucide icon, inlined; with a label it says something, without it is decoration."""
+    return marks.icon(name, size, str(label), css)
 
 
-@register.inclusion_tag("ui/_chip.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def chip(
     context: Context,
     state: str,
@@ -59,27 +39,20 @@ def chip(
     label: str = "",
     title: str = "",
     large: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """The promise chip: icon, word, time.
 
     `state` is a key of `goodword.ui.chips.FORMS`. `when` replaces the short time, `label` the word
     of the state; `title` is said in the tooltip after the full date (who said it, where).
     """
-    form = chips.FORMS[state]
-    now = context.get("now") or timezone.now()
-    shown = when or (times.short(time, now) if time else "")
-    if shown and state == "moved" and not when:
-        shown = gettext("to %(time)s") % {"time": shown}
-    full = times.full(time) if time else ""
-    return {
-        "state": state,
-        "icon": form.icon,
-        "word": label or form.word,
-        "shown": shown,
-        "time": time,
-        "tooltip": " · ".join(part for part in (full, title) if part),
-        "large": large,
-    }
+    return marks.chip(
+        state, _now(context), time=time, when=when, label=label, title=title, large=large
+    )
+
+
+def _now(context: Context) -> datetime:
+    now = context.get("now")
+    return now if isinstance(now, datetime) else timezone.now()
 
 
 @register.simple_tag
@@ -91,28 +64,14 @@ def avatar(
     Sizes 24, 28, 40. `ours` tints it green (the one who looks); `reading` adds the green dot of a
     colleague who has the conversation open, and is then said aloud.
     """
-    css = f"avatar avatar-{size}" + (" avatar-ours" if ours else "")
-    short = initials or _initials(name)
-    if reading:
-        said = gettext("%(name)s is reading this") % {"name": name}
-        return format_html(
-            '<span class="{} avatar-reading" role="img" aria-label="{}" title="{}">{}</span>',
-            css, said, said, short,
-        )  # fmt: skip
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, short)
-
-
-def _initials(name: str) -> str:
-    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
-    if not words:
-        return name.strip()[:1].upper() or "?"
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+    said = gettext("%(name)s is reading this") % {"name": name} if reading else ""
+    return marks.avatar(name, initials or marks.initials(name), size, ours, said)
 
 
 @register.filter
 def initials(name: str) -> str:
     """ "Grace Mary Whitlow" → "GW"; "?" without a letter."""
-    return _initials(name)
+    return marks.initials(name)
 
 
 @register.inclusion_tag("ui/_field.html")
@@ -185,16 +144,4 @@ def due_in(context: Context, due: datetime | None) -> SafeString | str:
     """`relative` in a ``<time>`` that `times.js` keeps ticking, minute by minute."""
     if due is None:
         return ""
-    return format_html(
-        '<time class="num" datetime="{}" title="{}" data-relative data-ahead="{}" data-past="{}"'
-        ' data-now="{}" data-minutes="{}" data-hours="{}" data-both="{}">{}</time>',
-        due.isoformat(),
-        times.full(due),
-        pgettext("how long until", "in %(span)s"),
-        pgettext("how long past due", "%(span)s late"),
-        gettext("now"),
-        pgettext("span of time", "%(minutes)s min"),
-        pgettext("span of time", "%(hours)s h"),
-        pgettext("span of time", "%(hours)s h %(minutes)s"),
-        times.relative(due, context.get("now") or timezone.now()),
-    )
+    return marks.due_in(due, _now(context))
