@@ -17,13 +17,16 @@ _MAX_FOLDED = 250_000  # a PostgreSQL tsvector ends at 1 MB
 
 def clean(text: str) -> str:
     """Text that both databases store: no NUL, no lone surrogates; line ends as ``\\n``."""
-    text = _SURROGATES.sub("\ufffd", text)
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)
     return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def clean_line(text: str, *, most: int = 500) -> str:
     """A name, subject or file name: one line, no controls, no bidi marks, at most `most` long."""
-    line = _CONTROLS.sub(" ", clean(text)).translate(_BIDI)
+    line = text
+    if not (text.isascii() and text.isprintable()):  # most headers need no more than a look
+        line = _CONTROLS.sub(" ", clean(text)).translate(_BIDI)
     return " ".join(line.split())[:most]
 
 

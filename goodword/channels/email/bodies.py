@@ -33,6 +33,7 @@ from goodword.core.text import clean, clean_line
 from goodword.desk.roads import InboundFile, Invitation, Protection
 
 _MOST_DEPTH = 60
+_MOST_TEXT, _MOST_HTML = 1_000_000, 3_000_000
 # Shown when there is no plain text or HTML: the same in a form that few programs read.
 _SECOND_BEST = {"text/enriched", "text/x-amp-html", "text/watch-html"}
 _HTML = {"text/html", "text/x-amp-html", "text/watch-html"}
@@ -66,6 +67,7 @@ class Body:
     protection: Protection = ""
     invitation: Invitation | None = None
     too_deep: bool = False
+    too_long: bool = False
     digest: str = ""  # of the decoded content, whatever way the mail took
 
 
@@ -90,8 +92,21 @@ def read_body(mail: Part) -> Body:
     body.text = clean("\n\n".join(filter(None, map(_piece_text, pieces))))
     if any(piece.html.strip() for piece in pieces):
         body.html = clean("\n".join(_piece_html(piece) for piece in pieces))
+    _make_handy(body)
     body.digest = walk.hash.hexdigest()
     return body
+
+
+def _make_handy(body: Body) -> None:
+    """Text beyond what anyone reads on a page becomes a file; the page shows how it begins."""
+    if len(body.text) > _MOST_TEXT:
+        body.too_long = True
+        body.files.append(InboundFile("message.txt", "text/plain", body.text.encode()))
+        body.text = body.text[:_MOST_TEXT].rpartition("\n")[0] or body.text[:_MOST_TEXT]
+    if len(body.html) > _MOST_HTML:
+        body.too_long = True
+        body.files.append(InboundFile("message.html", "text/html", body.html.encode()))
+        body.html = ""
 
 
 def _anything(pieces: list[Piece]) -> bool:

@@ -138,6 +138,8 @@ def _oddities(mail: Part, body: Body, sender: Party, received_at: datetime) -> l
         found.append(_("The sender's clock is ahead: the mail is dated in the future."))
     if body.too_deep:
         found.append(_("The mail's parts are nested too deep; some may be shown out of place."))
+    if body.too_long:
+        found.append(_("The text is very long; the whole of it is attached as a file."))
     if any(file.name.lower() == "winmail.dat" for file in body.files):
         found.append(_("The mail carries a winmail.dat of Outlook's that could not be unpacked."))
     return [clean(one) for one in found]

@@ -31,6 +31,7 @@ def undone(data: bytes, encoding: str, *, text: bool) -> bytes:
 
 def from_base64(data: bytes) -> bytes:
     """Leniently: foreign letters skipped, lost padding added, several pieces in a row joined."""
+    data = data.translate(None, b"\r\n\t ")
     try:
         return binascii.a2b_base64(data, strict_mode=True)
     except binascii.Error:
@@ -104,12 +105,16 @@ def _uudecoded(text: str, at: int) -> tuple[bytes, int] | None:
 
 
 def _uurow(row: str) -> bytes | None:
-    count = (ord(row[0]) - 32) & 63
-    letters = (count + 2) // 3 * 4
-    if not " " <= row[0] <= "`" or len(row) > letters + 3:
+    if not " " <= row[0] <= "`":
         return None
+    count = (ord(row[0]) - 32) & 63
+    groups = (count + 2) // 3
+    if count and len(row) > groups * 4 + 3:
+        return None
+    # Whole groups are asked for and cut, since some mailers fill the last one with anything;
+    # trailing spaces are letters that others cut off.
+    letters = chr(32 + groups * 3) + row[1 : groups * 4 + 1].ljust(groups * 4)
     try:
-        # Trailing spaces are letters that mailers cut off.
-        return binascii.a2b_uu(row[: letters + 1].ljust(letters + 1).encode("ascii"))
+        return binascii.a2b_uu(letters.encode("ascii"))[:count]
     except (binascii.Error, UnicodeEncodeError):
         return None
