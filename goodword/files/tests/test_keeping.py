@@ -79,3 +79,37 @@ def test_when_the_disk_refuses_nothing_is_kept(monkeypatch):
     with pytest.raises(OSError, match="No space"):
         files.keep(b"pdf", at=MONDAY_NOON)
     assert (File.objects.count(), on_disk()) == (0, [])
+
+
+def test_many_kept_together_are_as_if_each_were_kept_alone():
+    before = files.keep(b"there", at=MONDAY_NOON)
+    kept = files.keep_all([b"one", b"there", b"two", b"one"], at=MONDAY_NOON)
+
+    assert [files.read(file) for file in kept] == [b"one", b"there", b"two", b"one"]
+    assert (kept[1], kept[0]) == (before, kept[3])
+    assert on_disk() == sorted({files.path_of(file).name for file in kept})
+    assert files.keep_all([], at=MONDAY_NOON) == []
+
+
+@pytest.mark.parametrize("refused", ["replace", "fsync"])
+def test_many_kept_together_are_all_kept_or_none(monkeypatch, refused):
+    calls = []
+
+    def full(*args):
+        calls.append(args)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, refused, full)
+    with pytest.raises(OSError, match="No space"):
+        files.keep_all([b"one", b"two"], at=MONDAY_NOON)
+    assert (File.objects.count(), on_disk()) == (0, [])
+
+
+def test_what_the_sweep_had_noticed_is_saved_by_keeping_it_with_others():
+    file = files.keep(b"pdf", at=MONDAY_NOON)
+    files.sweep(at=MONDAY_NOON + DAY)
+    refer(files.keep_all([b"pdf", b"other"], at=MONDAY_NOON + DAY)[0])
+    os.unlink(files.path_of(file))
+    assert files.read(files.keep_all([b"pdf"], at=MONDAY_NOON + DAY)[0]) == b"pdf"
+    assert files.sweep(at=MONDAY_NOON + DAY * 3 // 2) == 0
