@@ -14,6 +14,7 @@ from goodword.bench.servers.dovecot import Dovecot
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from goodword.bench.servers.postgres import Postgres
 from goodword.bench.servers.smtp_sink import SmtpSink
+from goodword.bench.servers.token_server import TokenServer
 from tests.servers.chromium import Chromium
 
 Server = TypeVar("Server")
@@ -80,6 +81,13 @@ def smtp_sink() -> Iterator[SmtpSink]:
     """An SMTP server that accepts everything until told otherwise; fresh for each test."""
     with SmtpSink() as sink:
         yield sink
+
+
+@pytest.fixture
+def token_server() -> Iterator[TokenServer]:
+    """An OAuth 2 provider whose people agree to everything; fresh for each test."""
+    with TokenServer() as server:
+        yield server
 
 
 def fresh_database(request: pytest.FixtureRequest) -> str:
