@@ -19,13 +19,14 @@ _MOST_ROW = 400  # characters of a row that may be a heading
 _WRAPPED_OVER = 4  # rows
 _WRAPPED_AT = 60  # programs wrap at 72 to 78 characters, some a little earlier
 _BLOCK_ROWS = 14
+_ASKING_ROW = 160
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 # Not the ">:" that is left of an address when the line above a quote is wrapped.
 QUOTED = re.compile(r"^\s?>(?!\s*[:：]\s*$)")
 # Also what Outlook makes of a horizontal line. Two dashes alone begin a signature.
 RULE = re.compile(r"^[\s>]{0,9}[-_=*#~+\u2014\u2500]{3,}\s*$")
-_DASHES = re.compile(
+DASHES = re.compile(
     r"^[\s*_]{0,9}[-=\u2014]{2,40}\s{0,4}(\S[^\n]{1,200}?)\s{0,4}[-=\u2014:]{1,40}[\s*_]{0,9}$"
 )
 _CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.h]\d{2}(?!\d)")
@@ -49,6 +50,7 @@ class Heading:
     rule: str
     sure: bool
     weak: bool = False
+    has_verb: bool = True
     forwards: bool = False
 
 
@@ -89,9 +91,14 @@ def _whole(word: str, *, inflected: bool) -> str:
 
 def may_be_heading(row: str) -> bool:
     """Whether a closer look is worth its time."""
-    return len(row) <= _MOST_ROW and (
-        row.rstrip(" \t\xa0*_-").endswith((":", "："))
-        or bool(_FIELD.match(row) or _DASHES.match(row))
+    return (
+        bool(row.strip())
+        and len(row) <= _MOST_ROW
+        and (
+            row.rstrip(" \t\xa0*_-").endswith((":", "："))
+            or not row.strip()[:1].isalnum()  # dashes, or "## reply above this line ##"
+            or bool(_FIELD.match(row))
+        )
     )
 
 
@@ -100,13 +107,18 @@ def heading_at(rows: Sequence[str], number: int) -> Heading | None:
     row = rows[number]
     if len(row) > _MOST_ROW or not row.strip():
         return None
-    return _dashed(rows, number) or _block(rows, number) or _attribution(rows, number)
+    return (
+        _dashed(rows, number)
+        or _reply_above(row, number)
+        or _block(rows, number)
+        or _attribution(rows, number)
+    )
 
 
 def _dashed(rows: Sequence[str], number: int) -> Heading | None:
     """ "-----Original Message-----" and, without dashes, "Begin forwarded message:"."""
     row = rows[number]
-    dashes = _DASHES.match(row)
+    dashes = DASHES.match(row)
     said = (dashes[1] if dashes else row).strip(" \t*_:：-").casefold()
     forwarded = any_of("forwarded").match(said)
     if forwarded and (dashes or len(said) <= len(forwarded[0]) + 1):
@@ -124,10 +136,19 @@ def _dashed(rows: Sequence[str], number: int) -> Heading | None:
     return Heading(number, end, f"line of dashes ({language}): {row.strip()}", sure=True)
 
 
+def _reply_above(row: str, number: int) -> Heading | None:
+    """ "##- Please type your reply above this line -##" and its like."""
+    asked = any_of("reply_above").search(row.casefold()) if len(row) <= _ASKING_ROW else None
+    if asked is None or row.strip()[:1].isalnum():
+        return None
+    rule = f"request to reply above ({languages_of('reply_above')[asked[0]]}): {row.strip()}"
+    return Heading(number, number + 1, rule, sure=True)
+
+
 def _block(rows: Sequence[str], number: int, least: int = 3) -> Heading | None:
     """Sender, date and subject in some order; with the sender's address any three fields.
 
-    "From: Berlin, To: Hamburg, Date: 4 May" may be an order; with "Sent: 10:02" it is a mail.
+    "From: Berlin, To: Hamburg, Date: 4 May" may be an order; "Sent: 10:02" is said of mail.
     """
     if _field(rows[number]) is None:
         return None
@@ -144,11 +165,15 @@ def _block(rows: Sequence[str], number: int, least: int = 3) -> Heading | None:
             break
     above = _row_above(rows, number)
     after_rule = above is not None and bool(RULE.match(rows[above]))
-    dated = "date" in found or "sent" in found
-    clocked = "sent" in found and any(_CLOCK.search(row) for row in rows[number:end])
-    whole = "from" in found and ((dated and "subject" in found) or (clocked and "to" in found))
-    addressed = "from" in found and any(_ADDRESS.search(row) for row in rows[number:end])
-    if not (whole or (addressed and len(found) >= (2 if after_rule else 3)) or least == 1):
+    addressed = any(_ADDRESS.search(row) for row in rows[number:end])
+    clocked = any(_CLOCK.search(row) for row in rows[number:end])
+    named = {"from", "subject"} <= set(found) and ("date" in found or "sent" in found)
+    sure = (
+        (named and (addressed or clocked))
+        or ({"from", "sent", "to"} <= set(found) and clocked)
+        or (addressed and "from" in found and len(found) >= (2 if after_rule else 3))
+    )
+    if not sure and least > 1:
         return None
     language = found.get("subject") or next(iter(found.values()), "")
     start = above if after_rule and above is not None else number
@@ -199,9 +224,10 @@ def _attribution(rows: Sequence[str], last: int) -> Heading | None:
         best = _read_attribution(joined, start, last + 1) or best
         if best is not None and any_of("on").match(joined.casefold()):
             break
-    if best is not None and best.weak and not _quote_follows(rows, last + 1):
-        return None
-    return best
+    if best is None or _quote_follows(rows, last + 1):
+        return best
+    after_blank = best.start == 0 or not rows[best.start - 1].strip()
+    return None if best.weak or not (best.has_verb or after_blank) else best
 
 
 def _bare(row: str) -> str:
@@ -236,17 +262,17 @@ def _read_attribution(joined: str, start: int, end: int) -> Heading | None:
     if verb is None:
         if not (moment and bracket):
             return None
-        language, sure = "moment and address", begins
-    else:
-        if _is_own_sentence(lower, verb) or _has_words_before(lower, verb):
-            return None
-        if not (address or moment or begins or joined.rstrip(":： ").lower().endswith(verb[0])):
-            return None
-        language = languages_of("wrote")[verb[0]]
-        sure = (begins or verb.start() == 0) and bool((address and moment) or (clock and year))
-    sure = sure or bool(moment and bracket and _is_name(joined[: bracket.start()]))
+        rule = f"attribution line (moment and address): {joined}"
+        return Heading(start, end, rule, sure=begins, has_verb=False)
+    if _is_own_sentence(lower, verb) or _has_words_before(lower, verb):
+        return None
     weak = not (address or moment or begins)
-    return Heading(start, end, f"attribution line ({language}): {joined}", sure=sure, weak=weak)
+    if weak and not lower.rstrip(":： ").endswith(verb[0]):
+        return None
+    sure = (begins or verb.start() == 0) and bool((address and moment) or (clock and year))
+    sure = sure or bool(moment and bracket and _is_name(joined[: bracket.start()]))
+    rule = f"attribution line ({languages_of('wrote')[verb[0]]}): {joined}"
+    return Heading(start, end, rule, sure=sure, weak=weak)
 
 
 def _begins(joined: str) -> bool:

@@ -1,0 +1,115 @@
+"""What stands at the end of each mail of a person and is no message.
+
+A signature below "-- ", lines such as "Sent from my iPhone", the footer of a mailing list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from goodword.channels.email.headings import QUOTED, RULE, any_of, languages_of
+
+_END_MATTERS = 30
+_SIGNATURE_ROWS, _SIGNATURE_ROW = 10, 100
+_SIGNATURE = re.compile(r"^\s?(?:--|__|—|–)\s*$")
+_SENTENCE = re.compile(r"(?:\S{1,60}\s{1,3}){3}\S{1,60}[.!。！]$")
+_LIST_RULE = re.compile(r"^[_-]{20,}\s*$")
+_LIST = re.compile(r"mailing list|/listinfo/|unsubscribe", re.IGNORECASE)
+_LINK = re.compile(r"[<(\[]?\s{0,2}(?:https?://|www\.|mailto:)[^\s>)\]]{1,2000}\s{0,2}[>)\]]?")
+
+
+def without_signature(rows: Sequence[str], *, below_quote: bool = False) -> tuple[int, list[str]]:
+    """How many of `rows` are left without what is put at the end of each mail, and why.
+
+    `below_quote`: what is left may be nothing at all.
+    """
+    length, reasons = len(rows), []
+    for _ in range(_END_MATTERS):
+        while length and not rows[length - 1].strip():
+            length -= 1
+        cut, why = _end_matter(rows[:length])
+        if cut is None or not (below_quote or says_something(rows[:cut])):
+            break
+        reasons.append(f"{why}: {short(rows[cut])}")
+        length = cut
+    return (length, reasons) if reasons else (len(rows), [])
+
+
+def _end_matter(rows: Sequence[str]) -> tuple[int | None, str]:
+    """Where the last stretch of `rows` that is no message begins, and what it is."""
+    if not rows:
+        return None, ""
+    last = len(rows) - 1
+    if RULE.match(rows[last]) or any_of("marks").fullmatch(rows[last].strip()):
+        return last, "line at the end"
+    apart = last == 0 or not rows[last - 1].strip() or bool(_SIGNATURE.match(rows[last - 1]))
+    language = _program_line(rows[last]) if apart else ""
+    if language:
+        return last, f"a program's line ({language})"
+    begins = [at for at, row in enumerate(rows) if _SIGNATURE.match(row)]
+    if len(begins) == 1 and _is_signature(rows, begins[0]):
+        return begins[0], "signature"
+    footer = [at for at in range(max(0, last - 6), last) if _LIST_RULE.match(rows[at])]
+    if footer and any(_LIST.search(row) for row in rows[footer[-1] :]):
+        return footer[-1], "footer of a mailing list"
+    return None, ""
+
+
+def _is_signature(rows: Sequence[str], begins: int) -> bool:
+    """Few short rows below "-- ". Without its space, people also write it between paragraphs."""
+    below = [row.rstrip() for row in rows[begins + 1 :]]
+    written = [row for row in below if row]
+    if not written:
+        return True
+    if len(written) > _SIGNATURE_ROWS or any(len(row) > _SIGNATURE_ROW for row in written):
+        return False
+    if any(row.endswith(("?", "？")) or QUOTED.match(row) for row in written):
+        return False
+    if rows[begins] == "-- ":  # as RFC 3676 (4.3) has it: even a sentence right below is no message
+        later = below[below.index("") :] if "" in below else []
+        return not any(_SENTENCE.search(row) for row in later)
+    after_blank = begins == 0 or not rows[begins - 1].strip()
+    return after_blank and not any(_SENTENCE.search(row) for row in written)
+
+
+def _program_line(row: str) -> str:
+    """The language of "Sent from my iPhone" and its like, or nothing.
+
+    A program or a link must be named: "Sent from my office in Lyon" is a person's sentence.
+    """
+    if len(row) > 2500:
+        return ""
+    link = _LINK.search(row)
+    linked = link is not None and link[0][0] in "<(["
+    said = " ".join(_LINK.sub(" ", row).casefold().strip(" \t.*_。[]()").split())
+    if not said or len(said) > 120 or row.rstrip().endswith(("?", "!")):
+        return ""
+    for phrase, language in languages_of("sent_from").items():
+        if phrase == said:
+            return language
+        begin, star, end = phrase.partition("*")
+        if not (star and said.startswith(begin.rstrip()) and said.endswith(end.lstrip())):
+            continue
+        named = said[len(begin.rstrip()) : len(said) - len(end.lstrip())].strip()
+        if len(named.split()) <= 8 and (linked or _names_program(named)):
+            return language
+    return ""
+
+
+def _names_program(named: str) -> bool:
+    near = " ".join(named.split()[:5])
+    if any_of("programs", inflected=True).search(near):
+        return True
+    last_words = named.split()[-2:]
+    return len(named.split()) <= 3 and bool(any_of("devices").search(" ".join(last_words)))
+
+
+def says_something(rows: Sequence[str]) -> bool:
+    return any(row.strip() and not QUOTED.match(row) and not RULE.match(row) for row in rows)
+
+
+def short(line: str) -> str:
+    """A row as a reason names it."""
+    line = " ".join(line.split())
+    return line if len(line) <= 160 else f"{line[:159]}…"
