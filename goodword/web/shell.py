@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 
 from goodword.accounts.models import Team, Teammate
 from goodword.channels.email.explaining import words_for
+from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
 from goodword.desk import queries as desk
 from goodword.inboxes import queries as inboxes
@@ -104,6 +105,11 @@ class Shell:
             for each in accounts.order_by("inbox__name")
             if each.failing_since
         ]
+
+    @property
+    def disk_is_short(self) -> bool:
+        """No mail is taken in until there is room again."""
+        return self.teammate is not None and disk_is_short()
 
     @cached_property
     def failed_arrivals(self) -> int:

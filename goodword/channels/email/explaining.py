@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import imaplib
 import re
 import smtplib
@@ -33,6 +34,7 @@ Code = (
         "folder",
         "tls",
         "refused",
+        "disk",
         "other",
     ]
     | oauth.Code
@@ -97,6 +99,11 @@ def words_for(code: str) -> str:
             )
         case "refused":
             return _("Nothing answers at this port. Check the port, and that the server runs.")
+        case "disk":
+            return _(
+                "The disk of this machine is nearly full, so no mail is taken in; it waits where "
+                "it is. Make room, or give the data folder a larger disk."
+            )
     return _words_for_consent(code) or _("The mail server gave an unexpected answer.")
 
 
@@ -213,6 +220,8 @@ def _code(error: BaseException, said: str) -> Code:
 
 
 def _network_code(error: BaseException, said: str) -> Code:
+    if getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}:
+        return "disk"
     if isinstance(error, (ssl.SSLCertVerificationError, ssl.CertificateError)):
         return "certificate"
     if isinstance(error, ssl.SSLError):

@@ -6,8 +6,10 @@ Every mail is stored as an Arrival in the transaction that moves `last_uid` past
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
+import os
 import secrets
 import threading
 import time
@@ -19,6 +21,7 @@ from django.db.models import Q, QuerySet
 
 from goodword.channels.email import accounts, imap_in
 from goodword.channels.email.explaining import explain
+from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
 from goodword.desk import receiving
 from goodword.desk.models import Arrival
@@ -46,7 +49,7 @@ def catch_up(
 
     When UIDVALIDITY changed, or was never known, everything since `begin_at` is looked through;
     what is here already is recognised by its bytes. `go_on` is asked between two helpings; what
-    was taken in until then is remembered.
+    was taken in until then is remembered. Raises OSError when the disk is nearly full.
     """
     newest = mailbox.uidnext - 1
     if account.uidvalidity == mailbox.uidvalidity:
@@ -56,11 +59,18 @@ def catch_up(
         uids = mailbox.uids_since((account.begin_at - timedelta(days=2)).date())
     taken = 0
     for helping in _helpings(mailbox.listed(uids), since=account.begin_at - _CLOCKS_DIFFER):
+        _require_room()
         taken += _take(account, mailbox, helping, at=at)
         if not go_on():
             return taken
     _remember(account, mailbox, max([newest, *uids[-1:]]))
     return taken
+
+
+def _require_room() -> None:
+    """Raises OSError when the disk is nearly full."""
+    if disk_is_short():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _helpings(listed: Iterable[imap_in.Listed], *, since: datetime) -> Iterator[list[int]]:
@@ -227,12 +237,15 @@ class Fetcher:
                     ended.wait(_FIRST_WAIT_SECONDS)
                     continue
                 try:
+                    _require_room()
                     self._keep_up(account, hold, ended)
                     wait = _FIRST_WAIT_SECONDS
                 except DatabaseError:  # no trouble of the mailbox's
                     raise
                 except Exception as error:  # noqa: BLE001  # whatever it was, the next try comes
                     self._note(account, error)
+                    # Our own disk may be looked at as often as we like; a server not.
+                    wait = _FIRST_WAIT_SECONDS if disk_is_short() else wait
                     ended.wait(wait)
                     wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
                 close_old_connections()
