@@ -162,6 +162,11 @@ class House:
             raise RuntimeError(f"goodword {arguments[0]}: {done.stderr.decode()}")
         return done.stdout
 
+    @property
+    def most_memory_mb(self) -> int:
+        """The most that any of the running processes has ever held (VmHWM)."""
+        return max(_high_water_mb(each.pid) for each in self.running.values())
+
     def begin_command(self, *arguments: str) -> subprocess.Popen[bytes]:
         """It runs on; give it its input, or kill it."""
         return self._run.begin(*arguments)
@@ -213,6 +218,13 @@ class House:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _high_water_mb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    raise RuntimeError("this system doesn't tell how much memory a process had")
+
+
 class NotHeard(Exception):
     """The page did not answer, or not with a page: it may or may not have been done."""
 
@@ -233,9 +245,7 @@ class Browser:
 
     def compose(self, conversation: str) -> dict[str, str]:
         """The composer's hidden fields, as the page gives them. Raises NotHeard."""
-        if not self._signed_in:
-            self.sign_in()
-        found = _hidden(self._get(f"/conversations/{conversation}/?compose=reply"))
+        found = _hidden(self.page(f"/conversations/{conversation}/?compose=reply"))
         if "once" not in found:
             raise NotHeard("no composer on the page")
         return found
@@ -243,6 +253,12 @@ class Browser:
     def send(self, conversation: str, fields: dict[str, str]) -> None:
         """Press Send. Raises NotHeard; the same fields can then be sent again."""
         self._post(f"/conversations/{conversation}/reply/", fields)
+
+    def page(self, path: str) -> str:
+        """Raises NotHeard."""
+        if not self._signed_in:
+            self.sign_in()
+        return self._get(path)
 
     def _get(self, path: str) -> str:
         return self._ask(Request(self._url + path))

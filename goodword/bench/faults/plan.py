@@ -8,6 +8,7 @@ import hashlib
 import random
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
 from enum import Enum
 from typing import Literal
 
@@ -139,7 +140,7 @@ def _letter(dice: random.Random, token: str, earlier: list[Letter]) -> Letter:
         token=token,
         inbox=inbox,
         doors=tuple(doors),
-        raw=_with_fixed_boundary(bytes(message), token),
+        raw=_with_fixed_boundary(message.as_bytes(policy=SMTP), token),
         attachments=attachments,
         pipe_killed_after=dice.choice((0.0, dice.uniform(0.1, 1.0))),
     )

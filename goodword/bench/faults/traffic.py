@@ -112,7 +112,9 @@ class Traffic:
         kills = letter.pipe_killed_after and letter.token not in self._pipes_killed
         self._pipes_killed.add(letter.token)
         try:
-            process.communicate(letter.raw, timeout=letter.pipe_killed_after if kills else 60)
+            # As a mail server pipes it: with the line ends of this system.
+            raw = letter.raw.replace(b"\r\n", b"\n")
+            process.communicate(raw, timeout=letter.pipe_killed_after if kills else 60)
             return process.returncode == 0
         except subprocess.TimeoutExpired:
             return False
