@@ -1,286 +1,207 @@
-"""Returned mail: which recipient, for good or for now, in the server's words, and which mail."""
+"""Returned mail: whose, for good or for now, in the server's words, and which of our mails.
+
+Also delay notices (not yet delivered) and complaints (see `complaints`). Where what lies:
+`bounce_reports` takes the mail apart, `bounce_reasons` says why it came back, `bounce_words` holds
+the words that servers use.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from email import message_from_string
-from email.message import Message
 
-from goodword.channels.email.bodies import BROKEN, Body, content_type
-from goodword.channels.email.headers import POLICY, addresses, distinct, first, ids, line, values
+from goodword.channels.email.bodies import Body
+from goodword.channels.email.bounce_reasons import REPLY_CODE, STATUS, is_hard, reason_of
+from goodword.channels.email.bounce_reports import (
+    MOST_TEXT,
+    Report,
+    read_report,
+    recipient,
+    returned_ids,
+)
+from goodword.channels.email.bounce_words import (
+    DAEMON,
+    DELAYED,
+    GREETING,
+    SERVER_WORDS,
+    SUBJECT,
+    TELLING,
+    Reason,
+)
+from goodword.channels.email.complaints import complaint_by, may_be_loop, who_complains
+from goodword.channels.email.headers import addresses, first, line
+from goodword.channels.email.mime import Part
 from goodword.core.text import clean_line
 from goodword.desk.roads import BounceKind
 
-_MAILER = re.compile(r"^(?:mailer[-_. ]?daemon|mail-?daemon|mdaemon|mailerdaemon)\b", re.IGNORECASE)
-_SERVER_NAMES = re.compile(
-    r"^(?:postmaster|mail[-_. ]?(?:er)?[-_. ]?(?:deliver\w*|system|server|admin\w*)|smtp|root|"
-    r"microsoftexchange\w*|no-?reply|bounces?[\w+.=-]*|mms-?bounce\w*|autoresponder|uucp|daemon)"
-    r"(?:@|$)",
-    re.IGNORECASE,
+_ANSWERS_OR_FORWARDS = re.compile(
+    r"^\s{0,5}(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv|i|enc|doorst|odp|pd)\s{0,3}:", re.IGNORECASE
 )
-_SUBJECT = re.compile(
-    r"undeliver|not? delivered|non-?delivery|non remis|delivery (?:status )?(?:notification|"
-    r"failure|report|status)|delivery[\w ]{0,20}fail|failure notice|returned mail|"
-    r"mail(?: delivery)? fail|"
-    r"message (?:status - undeliverable|undeliverable|delivery)|could not be (?:sent|delivered)|"
-    r"returning message|return(?:ed)? to sender|mail delivery|delivery (?:error|problem|delayed)|"
-    r"unzustellbar|nicht zugestellt|zustellung|mail error|bounced?\b|mail system error|"
-    r"user unknown|warning: (?:could not send|message)|rejected|délivr|remise|recapit|entrega|"
-    r"unable to deliver|undelivered|address(?:ee)? (?:unknown|not found)|esmtp|mail could not|"
-    r"配信|メール|エラー|退信|не доставлено|недоставлен",
-    re.IGNORECASE,
+_DISPOSITION = re.compile(
+    r"^Disposition[ \t]{0,9}:[ \t]{0,9}(.{0,200})", re.IGNORECASE | re.MULTILINE
 )
-_BODY = re.compile(
-    r"(?:could|can|was|were|is|has|did|will)(?: ?not|n't)(?: yet)?(?: been)?(?: be)? (?:deliver|"
-    r"reach|accept|process|sent|found)|delivery (?:to the following|has )?fail|undeliverable|"
-    r"permanent (?:fatal )?errors?|returned (?:below|to you|to the sender|message)|"
-    r"unknown (?:user|recipient|address|local)|user unknown|no such (?:user|recipient|mailbox|"
-    r"local|address)|mailbox (?:is )?(?:full|unavailable|not found|over)|over (?:its )?quota|"
-    r"address(?:es)? had|did not reach|unable to deliver|not able to deliver|recipient rejected|"
-    r"does ?n[o']t (?:exist|have an? )|account (?:is |has been )?(?:disabled|inactive|not)|"
-    r"invalid (?:final )?(?:delivery|recipient|userid|user|address)|"
-    r"nicht (?:zugestellt|übermittelt|ausgeliefert)|unzustellbar|\b5\d\d[ -]5\.\d\.\d|"
-    r"delivery report|transcript of session|\b5[05]\d \S",
-    re.IGNORECASE,
-)
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_REPLY_CODE = re.compile(r"(?<![\d.:\-])([45])\d\d(?=[ \-]+\S)(?![.\d])")
-_SOFT_WORDS = re.compile(
-    r"delay|will (?:keep|continue|be retried|retry)|still (?:being )?(?:trying|retried)|temporar|"
-    r"you do not need to resend|not yet been delivered|warning message only|mailbox (?:is )?full|"
-    r"quota|try again later|greylist|deferred",
-    re.IGNORECASE,
-)
-_HARD_WORDS = re.compile(
-    r"permanent(?:ly)? (?:fatal )?(?:error|fail)|(?:user|host|address|recipient|account)s? "
-    r"(?:is )?(?:unknown|disabled|not found|inactive)|unknown (?:user|host|recipient|address)|"
-    r"no such (?:user|recipient|mailbox|address|host)|"
-    r"invalid (?:final )?(?:delivery|recipient|user)|not listed in|does ?n[o']t exist",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"[A-Za-z0-9_.+=\-/!#$%&'*?^`{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.\-]{1,250}")
-_RETURNED_FROM = re.compile(
-    r"^[-\s>=*_]*(?:(?:begin|start|below|here)?[-\s]*(?:this is a copy|original message|returned "
-    r"message|unsent message|undelivered message|message (?:header|text|follows)|copy of (?:the|"
-    r"your)|-+ ?included|headers? (?:of|follow)|message headers?|ursprüngliche)|received:|"
-    r"return-path:)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_TEXT_LOOKED_AT = 60_000
+_ARRIVED = ("relayed", "delivered", "expanded")
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
+    """`hard`: the address is bad (None: not told). `recipient` of a complaint: who complains."""
+
     why: str
     recipient: str = ""
     hard: bool | None = None
     words: str = ""
     returned_ids: Sequence[str] = ()
     kind: BounceKind = "failed"
+    reason: Reason = ""
 
 
-def read_bounce(mail: Message, body: Body, *, sender: str) -> Bounce | None:
+def read_bounce(mail: Part, body: Body, *, sender: str) -> Bounce | None:
     """The bounce in `mail`, or None if it is none."""
-    report = _delivery_report(body) if _by_a_server(mail, sender) else None
-    why = _why(mail, body, report, sender)
-    if not why:
+    by_server = bool(_written_by_a_server(mail, sender))
+    if not by_server and not may_be_loop(sender):
         return None
-    notice = _notice(body)
-    status = _status(report, notice)
+    report = read_report(body)
+    complaint = complaint_by(mail, report, sender=sender, by_server=by_server)
+    if complaint:
+        return Bounce(
+            why=complaint,
+            recipient=who_complains(report),
+            words=_first_line(report.notice),
+            returned_ids=returned_ids(report, body),
+            kind="complaint",
+        )
+    why = (_why_by_report(mail, body, report) if by_server else "") or _why_by_words(
+        mail, body, report, sender=sender
+    )
+    return _failure(mail, body, report, why=why, sender=sender) if why else None
+
+
+def _failure(mail: Part, body: Body, report: Report, *, why: str, sender: str) -> Bounce:
+    delayed = _is_delayed(mail, report)
+    told = f"{report.field('Status')}\n{report.field('Diagnostic-Code', most=2000)}"
+    reason = reason_of(
+        diagnosis=report.field("Diagnostic-Code", most=2000),
+        status=report.field("Status"),
+        notice=report.notice,
+    )
+    ours = {one.lower() for one in (sender, *addresses(mail, "To", "Delivered-To"))}
     return Bounce(
         why=why,
-        recipient=_recipient(mail, body, report, notice, sender),
-        hard=_is_hard(report, status, notice),
-        words=_words(report, notice),
-        returned_ids=_returned_ids(body),
-        kind=_kind(report),
+        recipient=recipient(report, addresses(mail, "X-Failed-Recipients"), not_these=ours),
+        hard=is_hard(reason, codes=f"{told}\n{report.notice[:8000]}", delayed=delayed),
+        words=_words(report),
+        returned_ids=returned_ids(report, body),
+        kind="delayed" if delayed else "failed",
+        reason=reason,
     )
 
 
-def _why(mail: Message, body: Body, report: Message | None, sender: str) -> str:
-    if "disposition-notification" in first(mail, "Content-Type").lower() or _is_receipt(body):
+def _written_by_a_server(mail: Part, sender: str) -> str:
+    """What shows that no person sent this: people forward bounces they got, reports and all."""
+    failed = line(mail, "X-Failed-Recipients", most=100)
+    if failed:
+        return f"X-Failed-Recipients: {failed}"
+    if mail.kind == "multipart/report":
+        return "Content-Type: multipart/report"
+    if has_empty_path(mail):
+        return f"Return-Path: {line(mail, 'Return-Path', most=100)}"
+    return _daemon(mail, sender) or _server_name(mail, sender)
+
+
+def _daemon(mail: Part, sender: str) -> str:
+    shown = line(mail, "From", most=200)
+    names = (sender, shown.strip("\"'<> "))
+    return f"From: {shown}" if any(DAEMON.match(name) for name in names) else ""
+
+
+def has_empty_path(mail: Part) -> bool:
+    path = re.sub(r"\s", "", first(mail, "Return-Path")[:300])
+    return path in {"<>", "<null>"} or bool(DAEMON.match(path.strip('<"')))
+
+
+def _server_name(mail: Part, sender: str) -> str:
+    shown = line(mail, "From", most=200)
+    if not sender and not shown.strip("<>\"' "):
+        return f"From: {shown}"
+    local = sender.partition("@")[0].lower()
+    # no-reply, mail_gateway, bounce+x: the words of a name, also those written as one.
+    words = {*re.split(r"[^a-z]+", local), re.sub(r"[^a-z]+", "", local)}
+    return f"From: {shown}" if words & SERVER_WORDS else ""
+
+
+def _why_by_report(mail: Part, body: Body, report: Report) -> str:
+    if is_receipt(mail, body):
         return ""  # someone has read it, or thrown it away
-    if report is not None and "Feedback-Type" in report:
-        return "multipart/report; report-type=feedback-report"
-    if report is not None:
-        action = line(report, "Action", most=30).lower()
-        if action in {"relayed", "delivered", "expanded"}:
-            return ""  # a receipt: the mail did arrive
-        if "Final-Recipient" in report or "Original-Recipient" in report or action:
-            return "multipart/report; report-type=delivery-status"
-    if first(mail, "X-Failed-Recipients"):
-        return "X-Failed-Recipients"
-    return _why_by_sender(mail, body, sender)
-
-
-def _why_by_sender(mail: Message, body: Body, sender: str) -> str:
-    """Without a report words alone never decide: a server's name or empty path must join."""
-    name = sender.lower()
-    subject = line(mail, "Subject")
-    failing = bool(_SUBJECT.search(subject))
-    telling = bool(_BODY.search(body.text[:_TEXT_LOOKED_AT]))
-    empty_path = re.sub(r"\s", "", first(mail, "Return-Path")) in {"<>", "<MAILER-DAEMON>"}
-    daemon_path = bool(_MAILER.match(first(mail, "Return-Path").strip(" <")))
-    if _MAILER.match(name) or _MAILER.match(_display_name(mail)):
-        return "From: mailer-daemon"
-    if content_type(mail) == "multipart/report" and (failing or telling):
-        return "multipart/report"
-    if (empty_path or daemon_path) and (failing or (telling and body.returned)):
-        return "Return-Path: <>"
-    if _SERVER_NAMES.match(name) and (failing and (telling or body.returned)):
-        return f"From: {name.partition('@')[0]}"
+    action = report.field("Action", most=30).strip().lower()
+    if action.startswith(_ARRIVED) or report.field("Feedback-Type"):
+        return ""  # it did arrive, or it is about something else
+    if report.fields is not None:
+        return f"Action: {action}" if action else "Final-Recipient"
     return ""
 
 
-def _display_name(mail: Message) -> str:
-    return line(mail, "From", most=200).strip("\"' ")
+def is_receipt(mail: Part, body: Body) -> bool:
+    """Whether it tells that a mail was read or deleted by its reader (MDN, RFC 8098).
 
-
-def _by_a_server(mail: Message, sender: str) -> bool:
-    """Whether a mail server sent this itself: people forward bounces they got, reports and all."""
-    names = (sender, _display_name(mail), first(mail, "Return-Path").strip(" <"))
-    return (
-        content_type(mail) == "multipart/report"
-        or re.sub(r"\s", "", first(mail, "Return-Path")) == "<>"
-        or any(_MAILER.match(name) or _SERVER_NAMES.match(name) for name in names)
-        or "X-Failed-Recipients" in mail
-        or not sender
+    "Deleted" by no reader's act is how mail filters refuse a mail (Sieve, RFC 5429, 2.2).
+    """
+    told = next(
+        (found for text in body.reports if (found := _DISPOSITION.search(text[:MOST_TEXT]))), None
     )
+    if told is not None:
+        return not re.match(
+            r"automatic-action.{0,100};\s{0,9}deleted", told.group(1), re.IGNORECASE
+        )
+    return "disposition-notification" in first(mail, "Content-Type").lower()
 
 
-def _is_receipt(body: Body) -> bool:
-    fields = re.compile(r"^Disposition:", re.IGNORECASE | re.MULTILINE)
-    return any(fields.search(text) for text in body.reports)
+def _why_by_words(mail: Part, body: Body, report: Report, *, sender: str) -> str:
+    """Without a report words alone never decide: a server's name or empty path must join."""
+    action = report.field("Action", most=30).strip().lower()
+    if is_receipt(mail, body) or action.startswith(_ARRIVED) or report.field("Feedback-Type"):
+        return ""
+    by = _written_by_a_server(mail, sender)
+    if by.startswith("X-Failed-Recipients") or _daemon(mail, sender):
+        return _daemon(mail, sender) or by
+    subject = line(mail, "Subject", most=300)
+    failing = bool(SUBJECT.search(subject)) and not _ANSWERS_OR_FORWARDS.match(subject)
+    enough = failing or (_tells(report) and _shows(report, body))
+    if by.startswith("From:"):  # a name is the weakest sign: people write as postmaster@, too
+        greets = GREETING.match(report.notice.lstrip()[:100])
+        enough = failing and not greets and (_tells(report) or bool(report.returned))
+    return f"{by}, Subject: {subject}" if by and enough else ""
 
 
-def _delivery_report(body: Body) -> Message | None:
-    """The fields of the first recipient that failed, else of the first recipient (RFC 3464)."""
-    blocks = [_fields(block) for text in body.reports for block in re.split(r"\r?\n\r?\n+", text)]
-    found = [block for block in blocks if block is not None]
-    complaints = [block for block in found if "Feedback-Type" in block]
-    named = [block for block in found if "Final-Recipient" in block or "Action" in block]
-    failed = [block for block in named if line(block, "Action").lower().startswith("fail")]
-    other = [block for block in found if "Original-Recipient" in block]
-    return next(iter([*complaints, *failed, *named, *other]), None)
+def _tells(report: Report) -> bool:
+    return bool(TELLING.search(report.notice))
 
 
-def _fields(block: str) -> Message | None:
-    if ":" not in block:
-        return None
-    try:
-        return message_from_string(block.strip() + "\n\n", policy=POLICY)
-    except BROKEN:
-        return None
+def _shows(report: Report, body: Body) -> bool:
+    """Whether there is a copy of the mail, or the words of the server that refused it."""
+    copied = bool(report.returned) or report.has_copy
+    return copied or bool(STATUS.search(report.notice) or REPLY_CODE.search(report.notice))
 
 
-def _notice(body: Body) -> str:
-    """What the server wrote itself, without the copy of our mail below it."""
-    text = body.text[:_TEXT_LOOKED_AT]
-    copy = _RETURNED_FROM.search(text)
-    return text[: copy.start()] if copy and copy.start() > 40 else text
+def _is_delayed(mail: Part, report: Report) -> bool:
+    action = report.field("Action").strip().lower()
+    if action:
+        return action.startswith("delay")
+    return bool(DELAYED.search(report.notice[:8000]) or DELAYED.search(line(mail, "Subject")))
 
 
-def _status(report: Message | None, notice: str) -> str:
-    told = line(report, "Status") if report is not None else ""
-    diagnosis = line(report, "Diagnostic-Code", most=2000) if report is not None else ""
-    for words in (told, diagnosis, notice):
-        found = _STATUS.search(words)
-        # "5.0.0" says nothing; the diagnosis may say more.
-        if found and (found.group().endswith(".0.0") is False or words is notice):
-            return found.group()
-    found = _STATUS.search(told)
-    return found.group() if found else ""
-
-
-def _is_hard(report: Message | None, status: str, notice: str) -> bool | None:
-    action = line(report, "Action").lower() if report is not None else ""
-    if action.startswith("delay"):
-        return False
-    if status:
-        # "Mailbox full" is for now, though many servers say 5.2.2 (RFC 3463, 3.3).
-        return status[0] == "5" and not status.endswith("2.2")
-    if report is not None and "Feedback-Type" in report:
-        return None
-    if _SOFT_WORDS.search(notice):
-        return False
-    code = _REPLY_CODE.search(notice)
-    if code:
-        return code.group(1) == "5"
-    return True if _HARD_WORDS.search(notice) else None
-
-
-def _kind(report: Message | None) -> BounceKind:
-    if report is not None and "Feedback-Type" in report:
-        return "complaint"
-    action = line(report, "Action").lower() if report is not None else ""
-    return "delayed" if action.startswith("delay") else "failed"
-
-
-def _recipient(mail: Message, body: Body, report: Message | None, notice: str, sender: str) -> str:
-    ours = {sender.lower(), *(found.lower() for found in addresses(mail, "To", "Delivered-To"))}
-    told: list[str] = []
-    if report is not None:
-        for name in ("Original-Rcpt-To", "Final-Recipient", "Original-Recipient"):
-            told += _addresses_in(line(report, name, most=400))
-        told += _addresses_in(line(report, "X-Actual-Recipient", most=400))
-    told += addresses(mail, "X-Failed-Recipients")
-    if told:
-        return told[0]
-    written = [found for found in _recipients_in(notice) if found.lower() not in ours]
-    returned = [_fields(text.split("\n\n")[0]) for text in body.returned]
-    sent_to = [to for head in returned if head is not None for to in addresses(head, "To")]
-    both = [found for found in written if found.lower() in {to.lower() for to in sent_to}]
-    return next(iter([*both, *written, *sent_to]), "")
-
-
-def _recipients_in(notice: str) -> Iterable[str]:
-    """Addresses in the server's words, those on a line of their own first."""
-    own_line = re.compile(
-        rf"^[\s>*\-]*(?:to|recipient|address|rcpt to)?[\s:=]*[<\"(\[]?(?:mailto:|smtp:|rfc822;)?"
-        rf"({_ADDRESS.pattern})[>\"\])]?\s*(?::|\.{{2,}}|-|\(|$|;|,)",
-        re.IGNORECASE | re.MULTILINE,
-    )
-    alone = [found.rstrip(".") for found in own_line.findall(notice)]
-    return [*alone, *_addresses_in(notice)]
-
-
-def _addresses_in(words: str) -> list[str]:
-    plain = re.sub(r"(?i)\b(?:rfc822|smtp|utf-8|x-unix|system)\s*;", " ", words)
-    found = [one.strip(".'`=") for one in _ADDRESS.findall(plain)]
-    return [
-        one for one in found if not _MAILER.match(one) and not one.lower().startswith("postmaster@")
-    ]
-
-
-def _words(report: Message | None, notice: str) -> str:
+def _words(report: Report) -> str:
     """The sentence that tells why, for a person to read."""
-    if report is not None:
-        diagnosis = line(report, "Diagnostic-Code", most=1000)
-        diagnosis = re.sub(r"(?i)^\s*[a-z0-9\-]+\s*;\s*", "", diagnosis)
-        if diagnosis:
-            return clean_line(diagnosis, most=500)
-    rows = [row.strip() for row in notice.split("\n") if row.strip()]
-    telling = [row for row in rows if _STATUS.search(row) or _REPLY_CODE.search(row)]
-    telling += [row for row in rows if _BODY.search(row)]
-    return clean_line(next(iter([*telling, *rows]), ""), most=500)
+    diagnosis = report.field("Diagnostic-Code", most=1000)
+    diagnosis = re.sub(r"(?i)^\s*[a-z0-9\-]{1,30}\s*;\s*", "", diagnosis)
+    return clean_line(diagnosis, most=500) if diagnosis else _first_line(report.notice)
 
 
-def _returned_ids(body: Body) -> list[str]:
-    """Message-IDs of the mail that came back, from its copy or from the text."""
-    found: list[str] = []
-    for text in body.returned:
-        head = _fields(text.lstrip("\r\n").replace("\r\n", "\n").split("\n\n")[0])
-        if head is not None:
-            found += [one for value in values(head, "Message-ID") for one in ids(value)]
-    pattern = re.compile(r"^[\s>]*Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
-    for match in pattern.finditer(body.text[: _TEXT_LOOKED_AT * 4]):
-        found += ids(match.group(1))
-    for text in body.reports:
-        found += [
-            one
-            for mark in re.findall(r"(?im)^Original-Message-ID:\s*(<[^<>\s]+>)", text)
-            for one in ids(mark)
-        ]
-    return distinct(found)
+def _first_line(notice: str) -> str:
+    """The line that tells most: one with a code, else with the words of failing, else the first."""
+    rows = [row[:500].strip() for row in notice.split("\n") if row.strip()][:60]
+    coded = (row for row in rows if STATUS.search(row) or REPLY_CODE.search(row))
+    telling = (row for row in rows if TELLING.search(row))
+    best = next(coded, "") or next(telling, "") or next(iter(rows), "")
+    return clean_line(best, most=500)

@@ -1,145 +1,213 @@
 """Who wrote a mail: a person, an automaton, a mail server that returns one, or a mailing list.
 
-A person taken for a robot waits for an answer that nobody owes, so each rule rests on a header
-that programs set and people don't; words in a subject decide nothing by themselves.
+A person taken for a robot waits for an answer that nobody owes, so a single sign decides only
+where programs set it and people can't. Words and names, which people use as well, decide only
+several together. The tables are in `words/robots.toml`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from email.message import Message
+from pathlib import Path
 
-from goodword.channels.email.bodies import Body, content_type
-from goodword.channels.email.bounces import Bounce, read_bounce
+from goodword.channels.email.bodies import Body
+from goodword.channels.email.bounces import Bounce, has_empty_path, is_receipt, read_bounce
 from goodword.channels.email.headers import addresses, first, line
+from goodword.channels.email.mime import Part
 from goodword.desk.roads import InboundKind
 
 MARK = "X-Goodword-Automatic"
-_AUTOMATIC_HEADERS = (
-    "X-Autoreply",
-    "X-Autoreply-From",
-    "X-Autorespond",
-    "X-Auto-Reply",
-    "X-AutoReply-Sender",
-    "X-Autoresponder",
-    "X-Mail-Autoreply",
-    "X-Vacation",
-    "X-FC-MachineGenerated",
-    "X-POST-MessageClass",
-    "Auto-Response",
+_TABLES = tomllib.loads(
+    Path(__file__).with_name("words").joinpath("robots.toml").read_text("utf-8")
 )
-_LIST_HEADERS = (
-    "List-Id",
-    "List-Unsubscribe",
-    "List-Post",
-    "List-Help",
-    "List-Subscribe",
-    "List-Archive",
-    "Mailing-List",
-    "X-Mailing-List",
-    "X-Mailman-Version",
-    "X-Listname",
-    "X-Beenthere",
-    "X-Campaign-Id",
-    "Feedback-ID",
+_HEADERS: dict[str, list[str]] = _TABLES["headers"]
+_LIST_HEADERS = [
+    *_HEADERS["list"],
+    *_HEADERS["list_unless_answer"],
+    *_HEADERS["list_weak"],
+]
+_OPENING = 700  # characters in which a notice of absence says so
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{phrase})" for phrase in phrases), re.IGNORECASE)
+
+
+_WORDS = {name: _any_of(phrases) for name, phrases in _TABLES["words"].items()}
+_NO_REPLY = _any_of(_TABLES["senders"]["no_reply"])
+_CHALLENGER = _any_of(_TABLES["senders"]["challenge"])
+# Reports of a receiving domain about all mail in its name: RFC 7489 (7.2.1.1) fixes the subject.
+_AGGREGATE_REPORT = re.compile(
+    r"report domain:.{1,260}submitter:.{1,260}report-id:", re.IGNORECASE | re.DOTALL
 )
-# Of these one alone is no sign of a list: providers set them on single mails too.
-_WEAK_LIST_HEADERS = {"Feedback-ID", "List-Help", "List-Archive"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """`why` names the rule, with the header or words that decided; empty for a person."""
+
     kind: InboundKind
     why: str = ""
     bounce: Bounce | None = None
 
 
-def judge(mail: Message, body: Body, *, sender: str, ours: Sequence[str]) -> Verdict:
+def judge(mail: Part, body: Body, *, sender: str, ours: Sequence[str]) -> Verdict:
     """What `mail` is, and the header or rule that says so (not translated: it names headers).
 
     `ours`: the addresses it reached us by, as our own servers say.
     """
     if first(mail, MARK):
-        return Verdict("auto_reply", MARK)
+        return Verdict("auto_reply", f"{MARK}: {line(mail, MARK, most=60)}")
     bounce = read_bounce(mail, body, sender=sender)
     if bounce:
         return Verdict("bounce", bounce.why, bounce)
-    return (
-        _automatic(mail, body)
-        or _list(mail, ours)
-        or _automatic_by_a_weak_sign(mail)
-        or Verdict("human")
-    )
-
-
-def _automatic(mail: Message, body: Body) -> Verdict | None:
-    submitted = line(mail, "Auto-Submitted", most=60).lower()
-    if submitted and not submitted.startswith("no"):
-        # Lists that pass on automatic mail keep the word; either way nobody waits.
-        return Verdict("auto_reply", f"Auto-Submitted: {submitted}")
-    if content_type(mail) == "multipart/report" or body.reports:
-        return Verdict("auto_reply", "multipart/report")
-    for name in _AUTOMATIC_HEADERS:
-        value = line(mail, name, most=60).lower()
-        if value and value not in {"no", "false", "0"}:
-            return Verdict("auto_reply", name)
-    precedence = line(mail, "Precedence", most=40).lower()
-    if re.match(r"auto[-_ ]?repl", precedence) or line(mail, "X-Precedence").lower() in {
-        "auto_reply",
-        "auto-reply",
-    }:
-        return Verdict("auto_reply", f"Precedence: {precedence or 'auto_reply'}")
-    if null_return_path(mail):
-        return Verdict("auto_reply", "Return-Path: <>")
-    return None
-
-
-def null_return_path(mail: Message) -> bool:
-    return "Return-Path" in mail and re.sub(r"\s", "", first(mail, "Return-Path")) == "<>"
-
-
-def _list(mail: Message, ours: Sequence[str]) -> Verdict | None:
-    present = [name for name in _LIST_HEADERS if first(mail, name)]
-    precedence = line(mail, "Precedence", most=40).lower()
-    if present and _is_our_own_alias(mail, ours):
-        return None
-    strong = [name for name in present if name not in _WEAK_LIST_HEADERS]
-    if strong:
-        return Verdict("list", strong[0])
-    if precedence in {"list", "bulk", "junk"}:
+    why = _automatic(mail, body)
+    if why:
+        return Verdict("auto_reply", why)
+    why = _to_many(mail, ours)
+    if why:
         # A vacation program says "bulk" or "junk" as well, but it answers something.
-        if precedence != "list" and first(mail, "In-Reply-To"):
-            return Verdict("auto_reply", f"Precedence: {precedence}")
-        return Verdict("list", f"Precedence: {precedence}")
-    return None
+        answers = why.lower().startswith("precedence") and "list" not in why.lower()
+        kind: InboundKind = "auto_reply" if answers and first(mail, "In-Reply-To") else "list"
+        return Verdict(kind, why)
+    why = _by_several_signs(mail, body, sender)
+    return Verdict("auto_reply", why) if why else Verdict("human")
 
 
-def _is_our_own_alias(mail: Message, ours: Sequence[str]) -> bool:
+def is_no_reply(address: str) -> bool:
+    """Whether nobody reads what is sent to `address`, as its name says: never answer by itself."""
+    local = re.sub(r"[._+]+", "-", address.partition("@")[0].lower())
+    return not local or bool(_NO_REPLY.search(local))
+
+
+def _automatic(mail: Part, body: Body) -> str:
+    """One sign that only programs set; empty when there is none."""
+    submitted = line(mail, "Auto-Submitted", most=60)
+    # "auto-forwarded" is a person's mail that a rule sent on.
+    if submitted and not submitted.lower().startswith(("no", "auto-forwarded")):
+        return f"Auto-Submitted: {submitted}"
+    if is_receipt(mail, body):
+        return "multipart/report; report-type=disposition-notification"
+    if mail.kind == "multipart/report" or (body.reports and has_empty_path(mail)):
+        return f"Content-Type: {line(mail, 'Content-Type', most=80)}"
+    told = next(_present(mail, [*_HEADERS["automatic"], *_HEADERS["notices"]]), "")
+    if told:
+        return told
+    precedence = line(mail, "Precedence", most=40)
+    if re.match(r"auto[-_ ]?repl", precedence, re.IGNORECASE):
+        return f"Precedence: {precedence}"
+    if has_empty_path(mail):
+        return "Return-Path: <>"
+    subject = line(mail, "Subject", most=600)
+    if _AGGREGATE_REPORT.search(subject) and body.files:
+        return f"Subject: {subject[:100]}"
+    return _answered_invitation(body) or _asks_for_no_answers(mail)
+
+
+def _present(mail: Part, names: Iterable[str]) -> Iterator[str]:
+    """The headers of these names that are there, "Name: value"; see the table `automatic`."""
+    for row in names:
+        name, _, word = row.partition(": ")
+        value = line(mail, name, most=100) if name in mail else ""
+        if value and value.lower() not in {"no", "false", "0"} and word in value.lower():
+            yield f"{name}: {value}"
+
+
+def _answered_invitation(body: Body) -> str:
+    """Yes or no to an invitation by a button. With own words it is a person's mail."""
+    if body.invitation is None or body.invitation.method != "reply":
+        return ""
+    words = body.text.strip()
+    if words and not _WORDS["answered_invitation"].search(words[:_OPENING]):
+        return ""
+    return "text/calendar; method=REPLY"
+
+
+def _asks_for_no_answers(mail: Part) -> str:
+    """Exchange puts parts of it on a person's mail ("DR, RN": no receipts), but never all."""
+    suppress = line(mail, "X-Auto-Response-Suppress", most=100)
+    asked = {word.strip() for word in suppress.lower().split(",")}
+    if "all" in asked or {"oof", "autoreply"} <= asked:
+        return f"X-Auto-Response-Suppress: {suppress}"
+    return ""
+
+
+def _to_many(mail: Part, ours: Sequence[str]) -> str:
+    """The header that shows mail to a list or to many; empty when there is none."""
+    present = list(_present(mail, _LIST_HEADERS))
+    if present and _is_our_own_alias(mail, ours):
+        return ""
+    strong = next(_present(mail, _HEADERS["list"]), "")
+    precedence = line(mail, "Precedence", most=40)
+    if not strong and not first(mail, "In-Reply-To"):
+        strong = next(_present(mail, _HEADERS["list_unless_answer"]), "")
+    if strong:
+        return strong
+    if precedence.lower() in {"list", "bulk", "junk"}:
+        return f"Precedence: {precedence}"
+    return ""
+
+
+def _is_our_own_alias(mail: Part, ours: Sequence[str]) -> bool:
     """Whether the "list" is the inbox's own address: small shops run support@ as a Google group.
 
     Then every customer's mail carries List-Id, and none of them is a newsletter.
     """
     own = {address.lower() for address in ours}
     posts = {address.lower() for address in addresses(mail, "List-Post")}
-    posts |= {found.lower() for found in re.findall(r"mailto:([^>?\s]+)", first(mail, "List-Post"))}
-    list_id = re.search(r"<([^<>\s]+)>", first(mail, "List-Id"))
+    posts |= {
+        found.lower()
+        for found in re.findall(r"mailto:([^>?\s]{1,320})", first(mail, "List-Post")[:2000])
+    }
+    list_id = re.search(r"<([^<>\s]{1,320})>", first(mail, "List-Id")[:2000])
     dotted = {address.replace("@", ".") for address in own}
     named = bool(list_id and list_id.group(1).lower() in dotted)
     return named or bool(own & posts)
 
 
-def _automatic_by_a_weak_sign(mail: Message) -> Verdict | None:
-    """Headers that ask not to be answered automatically, which mostly programs set.
+def _by_several_signs(mail: Part, body: Body, sender: str) -> str:
+    """Signs that people may show as well: two together decide, and a quote speaks for a person."""
+    text = body.text.strip()[:_OPENING]
+    if re.search(r"^>", body.text[:20_000], re.MULTILINE):
+        return ""
+    absent = _absence_notice(mail, text)
+    if absent:
+        return absent
+    signs = list(_weak_signs(mail, text, sender))
+    return "; ".join(signs) if len(signs) > 1 else ""
 
-    Exchange may put part of X-Auto-Response-Suppress on a person's mail ("DR, RN": no receipts),
-    so only a request for no automatic answers at all counts.
+
+def _absence_notice(mail: Part, text: str) -> str:
+    """A stock subject, and a text that begins with thanks and tells of nothing but absence.
+
+    Old Outlooks answer by a rule on the client, which sets no header at all.
     """
-    suppress = line(mail, "X-Auto-Response-Suppress", most=100).lower()
-    asked = {word.strip() for word in suppress.split(",")}
-    if "all" in asked or {"oof", "autoreply"} <= asked:
-        return Verdict("auto_reply", "X-Auto-Response-Suppress")
+    subject = line(mail, "Subject", most=200)
+    thanks, away = _WORDS["thanks"].search(text), _WORDS["away"].search(text)
+    if not _WORDS["subject"].match(subject) or not thanks or not away or "?" in text:
+        return ""
+    return f"Subject: {subject}; text: {thanks.group()} … {away.group()}"
+
+
+def _weak_signs(mail: Part, text: str, sender: str) -> Iterator[str]:
+    subject = line(mail, "Subject", most=200)
     if first(mail, "X-Loop"):
-        return Verdict("auto_reply", "X-Loop")
-    return None
+        yield f"X-Loop: {line(mail, 'X-Loop', most=60)}"
+    if first(mail, "X-MS-Exchange-Generated-Message-Source"):
+        yield "X-MS-Exchange-Generated-Message-Source"
+    if re.search(r"\b(?:oof|autoreply)\b", first(mail, "X-Auto-Response-Suppress").lower()):
+        yield "X-Auto-Response-Suppress"
+    if _WORDS["subject"].match(subject):
+        yield f"Subject: {subject}"
+    # With another address to answer to, a form on a web site sent a person's words.
+    if is_no_reply(sender) and not set(addresses(mail, "Reply-To")) - {sender}:
+        yield f"From: {sender}"
+    said = _WORDS["automated"].search(text)
+    if said:
+        yield f"text: {said.group()}"
+    if _CHALLENGER.search(sender.partition("@")[0]) and _WORDS["challenge"].search(subject):
+        yield f"From: {sender}"
+        yield f"Subject: {subject}"
