@@ -69,6 +69,12 @@ def _nothing_owed_to_nobody() -> Iterator[Violation]:
     yield from _named("owed", rows, "an answer is owed where nobody waits")
 
 
+def _what_counts_as_answered_arrived() -> Iterator[Violation]:
+    has_it = Recipient.objects.filter(message=OuterRef("pk"), state=Recipient.State.ACCEPTED)
+    rows = Message.objects.filter(direction=Message.Direction.OUT, counted=True)
+    yield from _named("owed", rows.exclude(Exists(has_it)), "an answer counts that nobody has")
+
+
 def _nothing_owed_is_closed() -> Iterator[Violation]:
     rows = Conversation.objects.filter(_open_reply(), state=Conversation.State.CLOSED)
     yield from _named("owed", rows, "an answer is owed in a closed conversation")
@@ -139,6 +145,7 @@ def _somebody_owns() -> Iterator[Violation]:
 _CHECKS: list[Callable[[], Iterator[Violation]]] = [
     _nobody_waits_unowed,
     _nothing_owed_to_nobody,
+    _what_counts_as_answered_arrived,
     _nothing_owed_is_closed,
     _every_promise_has_someone,
     _promise_and_conversation_agree,

@@ -226,6 +226,9 @@ def change_inbox(
     teams: list[Team],
     language: str,
     acknowledges: bool,
+    joins_organisation: bool,
+    signs_reply_addresses: bool,
+    trusted_servers: str,
     by: Teammate,
     at: datetime,
 ) -> None:
@@ -239,6 +242,9 @@ def change_inbox(
         teams=teams,
         language=language,
         acknowledges=acknowledges,
+        joins_organisation=joins_organisation,
+        signs_reply_addresses=signs_reply_addresses,
+        trusted_servers=trusted_servers,
         by=by,
         at=at,
     )

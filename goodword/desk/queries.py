@@ -11,16 +11,17 @@ from django.db.models import (
     Exists,
     IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
+    prefetch_related_objects,
 )
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
+from goodword.core import prepared
 from goodword.desk.models import Arrival, Dispatch
 from goodword.inboxes.models import Inbox
 from goodword.promises.models import REPLY, Promise
@@ -95,19 +96,19 @@ def page_of(
         found = _owed_page(rows, after=rest, most=most)
         if len(found) == most:
             last = found[-1].owed  # type: ignore[attr-defined]
-            return Page(found, f"due:{last.due_at.isoformat()}_{last.pk}")
+            return Page(_furnished(found), f"due:{last.due_at.isoformat()}_{last.pk}")
         rest = ""
     if order == "due":
         rows = rows.filter(~_owed())
     rows = rows.order_by("-latest_key")
     if (key := _read_key(rest)) is not None:
         rows = rows.filter(latest_key__lt=key)
-    others = list(_shown(rows)[: most - len(found) + 1])
+    others = list(rows.select_related(*_BESIDE).only(*_COLUMNS)[: most - len(found) + 1])
     more = len(others) > most - len(found)
     others = others[: most - len(found)]
     with_owed(others)
     cursor = f"new:{(others[-1].latest_key if others else _NO_KEY)}" if more else ""
-    return Page(found + others, cursor)
+    return Page(_furnished(found + others), cursor)
 
 
 def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[Conversation]:
@@ -117,9 +118,9 @@ def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[C
     if (cursor := _read_cursor(after)) is not None:
         due_at, key = cursor
         promises = promises.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=key))
-    picked = list(
-        promises.select_related("owner", "team")
-        .prefetch_related(Prefetch("conversation", _shown(Conversation.objects.all())))
+    picked = (
+        promises.select_related(*_OWING, *_within(_BESIDE), "conversation")
+        .only(*_OWED_COLUMNS, *_within(_COLUMNS))
         .order_by("due_at", "id")[:most]
     )
     found = []
@@ -129,6 +130,35 @@ def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[C
         conversation.owed = promise  # type: ignore[attr-defined]
         found.append(conversation)
     return found
+
+
+# What a row of a list shows, and no more: fifty whole rows of six tables cost more than the query.
+_BESIDE = ("person", "assignee", "team")
+_COLUMNS = (
+    "public_id", "subject", "state", "snoozed_until", "latest_key", "latest_words",
+    "latest_is_ours", "person__name", "assignee__name", "team__name",
+)  # fmt: skip
+_OWING = ("owner", "team")
+_OWED_COLUMNS = (
+    "conversation_id", "state", "due_at", "made_at", "ended_at", "owner__name", "team__name",
+)  # fmt: skip
+
+
+def _within(names: Iterable[str]) -> list[str]:
+    return [f"conversation__{name}" for name in names]
+
+
+def _furnished(rows: list[Conversation]) -> list[Conversation]:
+    """Set `.tag_names` on each; and where a person has no name, fetch their addresses."""
+    names: dict[int, list[str]] = {row.pk: [] for row in rows}
+    worn = Conversation.tags.through.objects.filter(conversation__in=list(names)).order_by("id")
+    for pk, name in worn.values_list("conversation_id", "tag__name"):
+        names[pk].append(name)
+    for row in rows:
+        row.tag_names = names[row.pk]  # type: ignore[attr-defined]
+    nameless = [row.person for row in rows if not row.person.name]
+    prefetch_related_objects(nameless, "holdings__address")
+    return rows
 
 
 def _read_cursor(text: str) -> tuple[datetime, int] | None:
@@ -147,19 +177,14 @@ def _read_key(text: str) -> int | None:
     return min(int(text), _NO_KEY) if text.isdecimal() and len(text) < 20 else None
 
 
-def _shown(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    return rows.select_related("person", "assignee", "team", "inbox").prefetch_related(
-        "tags", "person__holdings__address"
-    )
-
-
 def with_owed(rows: Iterable[Conversation]) -> None:
     """Set `.owed` on each: its open reply promise, else the newest ended one, else None."""
     rows = list(rows)
     promises: dict[int, Promise] = {}
     for promise in (
         Promise.objects.filter(conversation__in=rows, kind=REPLY)
-        .select_related("owner", "team")
+        .select_related(*_OWING)
+        .only(*_OWED_COLUMNS)
         .order_by("conversation", "made_at", "id")
     ):
         known = promises.get(promise.conversation_id or 0)
@@ -183,11 +208,20 @@ def counts(
 
     One query, whatever is asked for.
     """
-    rows = {name: in_folder(teammate, name) for name in folders}
-    rows |= {team.public_id: in_folder(teammate, "", team=team) for team in teams}
-    columns = [_Counted(each.order_by().values("pk")[: COUNT_TO + 1]) for each in rows.values()]
-    found = Teammate.objects.filter(pk=teammate.pk).values_list(*columns).first()
-    return dict(zip(rows, found or [0] * len(rows), strict=True))
+    if not folders and not teams:
+        return {}
+
+    def build(key: int, *team_keys: int) -> QuerySet[Teammate, tuple[int, ...]]:
+        asking = Teammate(pk=key, role=teammate.role, is_active=teammate.is_active)
+        rows = [in_folder(asking, name) for name in folders]
+        rows += [in_folder(asking, "", team=Team(pk=each)) for each in team_keys]
+        columns = [_Counted(each.order_by().values("pk")[: COUNT_TO + 1]) for each in rows]
+        return Teammate.objects.filter(pk=key).values_list(*columns)
+
+    shape = ("counts", teammate.role, teammate.is_active, *folders, len(teams))
+    found = prepared.rows(shape, build, teammate.pk, *(team.pk for team in teams))
+    names = [*folders, *(team.public_id for team in teams)]
+    return dict(zip(names, found[0] if found else [0] * len(names), strict=True))
 
 
 def owed_by(teammate: Teammate) -> int:

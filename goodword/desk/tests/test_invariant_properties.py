@@ -9,9 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.desk import checking, delivering, handling, replying
-from goodword.desk.roads import Answer
-from tests.factories import MONDAY_NOON, MemoryRoad, deliver, make_house, receive, reply
+from goodword.desk import checking, delivering, handling, joining, receiving, replying
+from goodword.desk.roads import Answer, Party
+from tests.factories import MONDAY_NOON, MemoryRoad, deliver, inbound, make_house, receive, reply
 
 SENDERS = ["grace@whitlow.example", "joe@petty.example"]
 KINDS = ["human", "human", "human", "auto_reply", "bounce", "list"]
@@ -31,7 +31,7 @@ class Desk(RuleBasedStateMachine):
         return self.at
 
     def any_conversation(self, n):
-        found = list(Conversation.objects.order_by("pk"))
+        found = list(Conversation.objects.filter(redirect_to=None).order_by("pk"))
         return found[n % len(found)] if found else None
 
     def someone(self, n):
@@ -53,20 +53,44 @@ class Desk(RuleBasedStateMachine):
             bounce_hard=True,
         )
 
-    @rule(n=pick)
-    def an_answer_bounces(self, n):
-        accepted = list(Recipient.objects.filter(state="accepted").order_by("pk"))
-        if accepted:
-            recipient = accepted[n % len(accepted)]
+    @rule(n=pick, kind=st.sampled_from(["failed", "failed", "delayed", "complaint"]))
+    def an_answer_bounces(self, n, kind):
+        left = list(Recipient.objects.filter(state__in=["accepted", "delayed"]).order_by("pk"))
+        if left:
+            recipient = left[n % len(left)]
             receive(
                 self.house,
                 sender="mailer-daemon@x.example",
                 kind="bounce",
+                bounce_kind=kind,
                 answers=recipient.message,
                 at=self.later(),
                 bounced_recipient=recipient.address.value,
                 bounce_hard=True,
             )
+
+    @rule(sender=st.sampled_from([*SENDERS, "ben@shop.example"]), n=pick)
+    def a_mail_comes_to_both_inboxes_twice(self, sender, n):
+        ours = list(Message.objects.filter(direction="out").order_by("pk"))
+        at = self.later()
+        mail = inbound(
+            sender=sender,
+            cc=[Party("repairs@shop.example")],
+            answers=ours[n % len(ours)] if ours else None,
+            at=at,
+        )
+        for mailbox in (self.house.repairs, self.house.hello):
+            inbox, *also = receiving.inboxes_of(mail, mailbox)
+            receiving.receive(mail, inbox=inbox, also=also, at=at)
+
+    @rule(n=pick, into=pick)
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_joins_two(self, n, into):
+        two = self.any_conversation(n), self.any_conversation(into)
+        try:
+            joining.join(*two, by=self.house.ana, at=self.later())
+        except joining.CannotJoin:
+            pass
 
     @rule(n=pick)
     @precondition(lambda self: Conversation.objects.exists())
@@ -111,7 +135,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(n=pick, choice=st.sampled_from(["send_again", "count_as_received", "leave_it"]))
     def someone_decides_about_trouble(self, n, choice):
-        trouble = list(Recipient.objects.filter(state__in=["unknown", "refused", "bounced"]))
+        trouble = list(Recipient.objects.filter(state__in=["unknown", "refused", "delayed", "bounced"]))
         if trouble:
             try:
                 getattr(delivering, choice)(

@@ -279,6 +279,16 @@ def test_joining_into_a_closed_conversation_opens_it_when_an_answer_is_owed(hous
     assert checking.violations() == []
 
 
+def test_what_we_said_later_in_the_other_answers_both(house):
+    asked = receive(house)
+    other = receive(house, sender="grace@home.example", at=MONDAY_NOON + MINUTE).conversation
+    reply(other, house.ana, at=MONDAY_NOON + HOUR, to=["grace@home.example"])
+    deliver(at=MONDAY_NOON + HOUR + MINUTE)
+    joining.join(asked.conversation, other, by=house.ana, at=MONDAY_NOON + 2 * HOUR)
+    assert not Promise.objects.filter(state="open").exists()
+    assert checking.violations() == []
+
+
 def test_drafts_in_both_become_one_with_both_texts(house, two):
     new, old = two
     for conversation, text in ((new, "from the new"), (old, "from the old")):
