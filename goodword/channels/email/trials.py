@@ -88,6 +88,8 @@ def consent_given(trial: Trial, code: str, *, at: datetime) -> bool:
 
     Raises CannotUnseal.
     """
+    if not waits_for_consent(trial):
+        return False
     asking = json.loads(sealing.unseal(trial.asking)) | {"code": code}
     won = _waiting(trial).update(asking=sealing.seal(json.dumps(asking)), due_at=at)
     transaction.on_commit(waking.wake)

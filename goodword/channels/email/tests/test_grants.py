@@ -1,4 +1,4 @@
-"""A mailbox's tokens: renewed before they end, one at a time; consent withdrawn, and given again."""
+"""Tokens of a mailbox: renewed before they end, one at a time; consent withdrawn, given again."""
 
 from __future__ import annotations
 
