@@ -55,16 +55,46 @@ def change(
     teams: Iterable[Team],
     language: str,
     acknowledges: bool,
+    joins_organisation: bool,
+    signs_reply_addresses: bool,
+    trusted_servers: str,
     by: Teammate,
     at: datetime,
 ) -> None:
     """Raises AddressInUse, NoAddress. `desk.handling.change_inbox` also moves what is owed."""
+    before = _settings_of(Inbox.objects.get(pk=inbox.pk))
     inbox.name, inbox.team, inbox.language = clean_line(name, most=80), team, language
     inbox.acknowledges = acknowledges
-    inbox.save(update_fields=["name", "team", "language", "acknowledges"])
+    inbox.joins_organisation = joins_organisation
+    inbox.signs_reply_addresses = signs_reply_addresses
+    inbox.trusted_servers = clean_line(trusted_servers, most=500).lower()
+    inbox.save(update_fields=_FIELDS)
     inbox.teams.set({*teams, team})
     _set_addresses(inbox, addresses)
-    events.announce(facts.InboxChanged(), by=by, about=inbox, at=at)
+    after = _settings_of(inbox)
+    fact = facts.InboxChanged(changed=tuple(name for name in after if after[name] != before[name]))
+    events.announce(fact, by=by, about=inbox, at=at)
+
+
+_FIELDS = (
+    "name",
+    "team",
+    "language",
+    "acknowledges",
+    "joins_organisation",
+    "signs_reply_addresses",
+    "trusted_servers",
+)
+
+
+def _settings_of(inbox: Inbox) -> dict[str, object]:
+    """What an inbox is set to, to be compared."""
+    addresses = inbox.addresses.order_by("-preferred", "value").values_list("value", flat=True)
+    return {
+        **{name: getattr(inbox, name) for name in _FIELDS},
+        "teams": set(inbox.teams.values_list("pk", flat=True)),
+        "addresses": list(addresses),
+    }
 
 
 @transaction.atomic
@@ -80,7 +110,7 @@ def word(inbox: Inbox, purpose: str, texts: dict[str, str], *, by: Teammate, at:
             )
         else:
             Wording.objects.filter(inbox=inbox, purpose=purpose, language=language).delete()
-    events.announce(facts.InboxChanged(), by=by, about=inbox, at=at)
+    events.announce(facts.InboxChanged(changed=(purpose,)), by=by, about=inbox, at=at)
 
 
 def _set_addresses(inbox: Inbox, addresses: Iterable[str]) -> None:

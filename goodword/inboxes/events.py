@@ -11,4 +11,7 @@ class InboxMade:
 
 @dataclass(frozen=True, slots=True)
 class InboxChanged:
+    """`changed` names what is another since: fields of the inbox, "addresses", a wording."""
+
     KIND: ClassVar[str] = "inboxes.changed"
+    changed: tuple[str, ...] = ()

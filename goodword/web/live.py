@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -24,7 +24,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest
 
 from goodword.accounts.models import Teammate
-from goodword.conversations.models import Conversation
+from goodword.conversations.models import AlsoIn, Conversation
 from goodword.events import waking
 from goodword.events.models import Event
 from goodword.inboxes import queries as inboxes
@@ -43,9 +43,20 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class News:
+    """`inboxes`: whose people are told; None: everyone, as when teams or inboxes change."""
+
     event_id: int
-    inbox_id: int | None  # None: for everyone, as when teams or inboxes change
-    topics: tuple[str, ...]
+    inboxes: frozenset[int] | None
+    conversations: tuple[str, ...] = ()  # by public id
+
+    def topics(self, visible: set[int]) -> list[str]:
+        """What someone is told who sees the inboxes `visible`; nothing of any other."""
+        if self.inboxes is None:
+            return ["house"]
+        seen = sorted(self.inboxes & visible)
+        return [f"inbox:{each}" for each in seen] + [
+            f"conversation:{each}" for each in self.conversations if seen
+        ]
 
 
 @dataclass(eq=False, slots=True)
@@ -137,18 +148,30 @@ hub = Hub()
 def news_of(events: Iterable[Event]) -> list[News]:
     """What the pages are told of these events."""
     events = list(events)
-    ids = {event.data.get("conversation_id") for event in events} - {None}
+    ids = {key for event in events for key in _conversations_of(event)}
     names = dict(Conversation.objects.filter(pk__in=ids).values_list("pk", "public_id"))
+    also: defaultdict[int, set[int]] = defaultdict(set)
+    for key, inbox_id in AlsoIn.objects.filter(conversation__in=ids).values_list(
+        "conversation", "inbox"
+    ):
+        also[key].add(inbox_id)
     found = []
     for event in events:
         inbox_id = event.data.get("inbox_id")
         if inbox_id is not None:
-            name = names.get(event.data.get("conversation_id"))
-            topics = [f"inbox:{inbox_id}", *([f"conversation:{name}"] if name else [])]
-            found.append(News(event.pk, inbox_id, tuple(topics)))
+            keys = _conversations_of(event)
+            inboxes_told = frozenset({inbox_id}.union(*(also[key] for key in keys[:1])))
+            told = tuple(names[key] for key in keys if key in names)
+            found.append(News(event.pk, inboxes_told, told))
         elif event.kind.startswith(("accounts.", "inboxes.")):
-            found.append(News(event.pk, None, ("house",)))
+            found.append(News(event.pk, None))
     return found
+
+
+def _conversations_of(event: Event) -> list[int]:
+    """Where it happened, and the one that was joined into that: its pages are open somewhere."""
+    keys = (event.data.get("conversation_id"), event.data.get("joined_id"))
+    return [key for key in keys if key is not None]
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -193,7 +216,7 @@ async def _tell(
         except TimeoutError:
             pass
         # Who listens is asked again when the house changes, and now and then also on a busy day.
-        if not heard or heard.inbox_id is None or time.monotonic() - looked > _BEAT_SECONDS:
+        if not heard or heard.inboxes is None or time.monotonic() - looked > _BEAT_SECONDS:
             now = await sync_to_async(_whose, thread_sensitive=False)(headers)
             if now is None:
                 return  # signed out, or left the house
@@ -206,10 +229,11 @@ async def _tell(
 
 
 async def _write(send: Send, news: News, visible: set[int]) -> None:
-    if news.inbox_id is not None and news.inbox_id not in visible:
-        return
-    lines = "".join(f"id: {news.event_id}\nevent: topic\ndata: {t}\n\n" for t in news.topics)
-    await send({"type": "http.response.body", "body": lines.encode(), "more_body": True})
+    lines = "".join(
+        f"id: {news.event_id}\nevent: topic\ndata: {topic}\n\n" for topic in news.topics(visible)
+    )
+    if lines:
+        await send({"type": "http.response.body", "body": lines.encode(), "more_body": True})
 
 
 async def _gone(receive: Receive) -> None:

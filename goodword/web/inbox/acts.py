@@ -16,15 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import queries as accounts
+from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
-from goodword.desk import delivering, handling, replying
+from goodword.desk import delivering, handling, joining, replying
+from goodword.people import actions as people
+from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
+from goodword.web.inbox import belonging, showing, snoozing
 from goodword.web.inbox import conversation as pages
-from goodword.web.inbox import showing, snoozing
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.forms import SnoozeForm, TagForm
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
@@ -199,6 +202,68 @@ def answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.take_back_no_answer(found, by=by, at=at)
 
     return _do(request, public_id, act)
+
+
+@inside
+@require_POST
+def works_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A teammate knows better: mail to this address doesn't come back any more."""
+    value = people.normalised(typed(request.POST, "address"))
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        rights.require_answer(by)
+        for address in Address.objects.filter(kind=Address.Kind.EMAIL, value=value):
+            holds = found.person.holdings.filter(address=address).exists()
+            if holds or said.took_part(found, address):
+                people.works_again(address)
+
+    return _do(request, public_id, act, done=_("Noted: mail is sent there as before."))
+
+
+# Two conversations that may be one
+
+
+@inside
+@require_POST
+def join(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The younger into the older, and on to where everything stands now."""
+    found, other = _two(request, public_id)
+    if other is None:
+        return redirect(pages.address_of(request, found))
+    into = belonging.older(found, other)
+    younger = other if into == found else found
+    try:
+        joining.join(younger, into, by=teammate_of(request), at=moment_of(request))
+    except REFUSALS as error:
+        messages.error(request, sentence(error))
+        return redirect(pages.address_of(request, found))
+    messages.success(request, _("Joined. What was said in both stands here now."))
+    into.refresh_from_db()
+    return redirect(pages.address_of(request, into))
+
+
+@inside
+@require_POST
+def keep_apart(request: HttpRequest, public_id: str) -> HttpResponse:
+    found, other = _two(request, public_id)
+    if other is not None:
+        try:
+            joining.keep_apart(found, other, by=teammate_of(request), at=moment_of(request))
+        except REFUSALS as error:
+            messages.error(request, sentence(error))
+        else:
+            messages.success(request, _("They stay apart. You won't be asked again."))
+    return redirect(pages.address_of(request, found))
+
+
+def _two(request: HttpRequest, public_id: str) -> tuple[Conversation, Conversation | None]:
+    """The conversation and the other that was asked about; None once it was decided."""
+    found = pages.visible(request, public_id)
+    asked = said.linked_to(found, visible=said.visible_to(teammate_of(request)))
+    other = asked.filter(public_id=typed(request.POST, "other")).first()
+    if other is None and found.public_id == public_id:
+        messages.error(request, sentence(joining.CannotJoin()))
+    return found, other
 
 
 # A message of ours on its way out

@@ -173,12 +173,14 @@ def _address_draft(kept: Draft, mode: str, *, by: Teammate, at: datetime) -> Non
 
 def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> Composer:
     """The composer with what came in, whether or not it could be kept."""
-    shown = writing.of(found, by=teammate_of(request), mode=str(form.data.get("mode", "")))
+    mode, now = str(form.data.get("mode", "")), moment_of(request)
+    shown = writing.of(found, by=teammate_of(request), mode=mode, now=now)
     shown.text = str(form.data.get("text", ""))
     if not shown.is_note:
         shown.to, shown.cc, shown.bcc = (
             str(form.data.get(name, "")) for name in ("to", "cc", "bcc")
         )
+        writing.mark(shown, now=now)
     return shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -17,7 +17,7 @@ from goodword.desk import owing
 from goodword.desk import queries as desk
 from goodword.people import queries as people
 from goodword.promises import queries as promises
-from goodword.web.inbox import listing, showing, snoozing, timeline, writing
+from goodword.web.inbox import belonging, listing, marks, showing, snoozing, timeline, writing
 from goodword.web.inbox.places import NoSuchPlace, Place, place, place_of
 from goodword.web.inbox.writing import Composer
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
@@ -29,6 +29,10 @@ _OTHERS = 6  # conversations with the same person that stand beside this one
 @require_GET
 def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
     found = visible(request, public_id)
+    if found.public_id != public_id:
+        query = request.META.get("QUERY_STRING", "")
+        path = reverse("inbox:conversation", args=[found.public_id])
+        return redirect(f"{path}?{query}" if query else path)
     piece = request.GET.get("fragment", "") if wants_piece(request) else ""
     if piece == "composer":
         context = {
@@ -44,11 +48,19 @@ _PIECES = {"timeline": "web/inbox/_conversation_news.html"}
 
 
 def visible(request: HttpRequest, public_id: str) -> Conversation:
-    """The conversation as far as this teammate may see it. Raises Http404."""
+    """The conversation as far as this teammate may see it, or the one it was joined into.
+
+    So what a page sends that was open while they were joined still arrives. Raises Http404.
+    """
     rows = conversations.visible_to(teammate_of(request)).select_related(
         "person", "inbox__team", "assignee", "team", "closed_by"
     )
-    return get_object_or_404(rows, public_id=public_id)
+    found = rows.filter(public_id=public_id).first() or conversations.redirected_to(
+        public_id, visible=rows
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 def visible_message(request: HttpRequest, public_id: str) -> Message:
@@ -103,7 +115,7 @@ def show(
 
 def _composer(request: HttpRequest, found: Conversation) -> Composer:
     mode = request.GET.get("compose", "")
-    return writing.of(found, by=teammate_of(request), mode=mode)
+    return writing.of(found, by=teammate_of(request), mode=mode, now=moment_of(request))
 
 
 def opened_context(request: HttpRequest, found: Conversation, here: Place) -> dict[str, Any]:
@@ -113,6 +125,7 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
     others = list(conversations.others_with(found, visible=seen)[: _OTHERS + 1])
     addresses = list(people.addresses_of(found.person)[:5])
     written = [each.written for each in addresses if each.written]
+    said = timeline.of(found, by=teammate, now=now, whole="all" in request.GET)
     return {
         "place": here,
         "conversation": found,
@@ -120,8 +133,10 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "addresses": written,
         "owed": showing.owed_of(promise, by=teammate, now=now) if promise else None,
         "answer_waived": not promise and owing.waived(found),
-        "timeline": timeline.of(found, by=teammate, now=now, whole="all" in request.GET),
-        "suspected": list(conversations.linked_to(found, visible=seen)),
+        "timeline": said,
+        "address_marks": marks.of_addresses([*addresses, *said.addresses], now=now),
+        "suspected": belonging.suspected(found, visible=seen),
+        "also_in": [row.inbox for row in found.also_in.select_related("inbox")],
         "tags": list(found.tags.order_by("name")),
         "known_tags": conversations.tags_seen_by(teammate)[:200],
         "others": others[:_OTHERS],

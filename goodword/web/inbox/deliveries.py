@@ -12,7 +12,7 @@ from goodword.conversations.models import Message, Recipient
 from goodword.desk.models import Dispatch
 
 State = Recipient.State
-TROUBLE = {State.REFUSED, State.UNKNOWN, State.BOUNCED}
+TROUBLE = {State.REFUSED, State.UNKNOWN, State.DELAYED, State.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,12 @@ def _trouble(row: Recipient) -> Line:
             _("The answer is still owed. Check the address, or reach them another way."),
             ("again", "leave"),
         ),
-        State.BOUNCED: (
-            _("Came back from %(address)s") % about,
-            _("It did not reach them. Check the address, or reach them another way."),
-            ("again", "leave"),
+        State.BOUNCED: (*_came_back(row), ("again", "leave")),
+        State.DELAYED: (
+            _("Not yet through to %(address)s") % about,
+            _("A mail server on the way keeps trying, for some days. Until it is there the "
+              "answer stays owed."),
+            ("received", "again", "leave"),
         ),
         State.UNKNOWN: (
             _("May or may not have reached %(address)s") % about,
@@ -117,9 +119,30 @@ def _trouble(row: Recipient) -> Line:
     }[State(row.state)]  # fmt: skip
     # A server's words or a sentence of ours. "" would name the head of the catalogue.
     said = _(row.words) if row.words else ""
+    icon, tone = ("hourglass", "soon") if row.state == State.DELAYED else ("circle-alert", "late")
     if row.dealt_with_at:
-        return Line("circle-alert", words, said=said, advice=_("Left at that."))
-    return Line("circle-alert", words, "late", said, advice, row.address.value, choices)
+        return Line(icon, words, said=said, advice=_("Left at that."))
+    return Line(icon, words, tone, said, advice, row.address.value, choices)
+
+
+def _came_back(row: Recipient) -> tuple[str, str]:
+    """Words and advice; what is known of the address says whether it is for good."""
+    about = {"address": row.address.written}
+    if row.address.bouncing_since is None:
+        return (
+            _("Came back from %(address)s") % about,
+            _("It did not reach them. Check the address, or reach them another way."),
+        )
+    if row.address.bounces_hard:
+        return (
+            _("Came back from %(address)s for good") % about,
+            _("Nobody gets mail there. Check the address, or reach them another way."),
+        )
+    return (
+        _("Came back from %(address)s for now") % about,
+        _("The address is right, but mail did not get in. Send again later, or reach them "
+          "another way."),
+    )  # fmt: skip
 
 
 def _why_held(code: str) -> str:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from goodword.accounts.rights import MayNot
 from goodword.desk.delivering import NotInTrouble
 from goodword.desk.handling import CannotSee, InThePast, NothingOwed
+from goodword.desk.joining import CannotJoin
 from goodword.desk.replying import NobodyToReach, NotAnAddress, NothingSaid, TooLate
 
 REFUSALS = (
-    MayNot, NotInTrouble, CannotSee, InThePast, NothingOwed, TooLate,
+    MayNot, NotInTrouble, CannotJoin, CannotSee, InThePast, NothingOwed, TooLate,
 )  # fmt: skip
 
 
@@ -39,6 +40,13 @@ def sentence(error: Exception) -> str:
             return _("Nothing here awaits an answer any more; a colleague was quicker.")
         case NotInTrouble():
             return _("This was decided already; what you see now is how it stands.")
+        case CannotJoin() if not said:
+            return _("This was decided already; what you see now is how it stands.")
+        case CannotJoin():
+            return _(
+                "These two can't be joined: one of them is spam, in the trash, or was joined "
+                "meanwhile. Nothing was changed."
+            )
         case MayNot():
             return said or _(
                 "This conversation is with a colleague. Whoever leads the team can give it away."

@@ -7,17 +7,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations import events as facts
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
+from goodword.desk import acknowledging
+from goodword.desk import events as desk
 from goodword.events import queries as events
 from goodword.events.models import Event
 
-_KINDS = (facts.Assigned.KIND, facts.StateChanged.KIND, facts.Tagged.KIND)
+_KINDS = (
+    facts.Assigned.KIND,
+    facts.StateChanged.KIND,
+    facts.Tagged.KIND,
+    desk.ConversationsJoined.KIND,
+    desk.ConversationsKeptApart.KIND,
+    desk.MessageDelayed.KIND,
+    desk.ComplaintReceived.KIND,
+    desk.AutomaticMailHeld.KIND,
+)
 _MOST = 200
 
 
@@ -62,10 +73,14 @@ def of(conversation: Conversation, *, since: datetime | None, by: Teammate) -> l
 
 
 def _names(rows: Iterable[Event], by: Teammate) -> _Names:
-    wanted: dict[str, set[int]] = {"teammate": set(), "team": set(), "tag": set()}
+    wanted: dict[str, set[int]] = {
+        kind: set() for kind in ("teammate", "team", "tag", "conversation")
+    }
     for event in rows:
         data: Mapping[str, object] = event.data
-        for key in (event.actor, str(data.get("to", "")), f"tag:{data.get('tag_id', '')}"):
+        tag, joined = data.get("tag_id", ""), data.get("joined_id", "")
+        named = (event.actor, str(data.get("to", "")), f"tag:{tag}", f"conversation:{joined}")
+        for key in named:
             kind, _colon, number = key.partition(":")
             if kind in wanted and number.isdecimal():
                 wanted[kind].add(int(number))
@@ -78,6 +93,9 @@ def _names(rows: Iterable[Event], by: Teammate) -> _Names:
     for kind, rows_of_kind in sources.items():
         for pk, name in rows_of_kind.filter(pk__in=wanted[kind]).values_list("pk", "name"):
             names.known[f"{kind}:{pk}"] = name
+    joined = Conversation.objects.filter(pk__in=wanted["conversation"], redirect_to__isnull=False)
+    for pk, reference in joined.values_list("pk", "reference"):
+        names.known[f"conversation:{pk}"] = reference
     return names
 
 
@@ -86,7 +104,39 @@ def _line(event: Event, names: _Names) -> tuple[str, str] | None:
         return _assigned(event, names)
     if event.kind == facts.Tagged.KIND:
         return _tagged(event, names)
-    return _changed(event, names)
+    if event.kind == facts.StateChanged.KIND:
+        return _changed(event, names)
+    return _of_the_desk(event, names)
+
+
+def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
+    who = {"who": names.of(event.actor)}
+    if event.kind == desk.ConversationsJoined.KIND:
+        joined = names.known.get(f"conversation:{event.data.get('joined_id')}", "")
+        words = _("%(who)s joined the conversation %(reference)s with this one")
+        return "merge", words % {**who, "reference": joined}
+    if event.kind == desk.ConversationsKeptApart.KIND:
+        return "split", _("%(who)s found that another conversation does not belong to this") % who
+    if event.kind == desk.MessageDelayed.KIND:
+        return "hourglass", _("A mail server says that our mail is not through yet")
+    if event.kind == desk.ComplaintReceived.KIND:
+        return "thumbs-down", _(
+            "They called our mail abuse: nothing automatic goes to that address any more"
+        )
+    return "bot", _held(str(event.data.get("limit", "")))
+
+
+def _held(limit: str) -> str:
+    if limit == "address":
+        most = acknowledging.MOST_AN_HOUR
+        return ngettext(
+            "No acknowledgement sent: %(n)d went to this address within the hour",
+            "No acknowledgement sent: %(n)d went to this address within the hour",
+            most,
+        ) % {"n": most}
+    return _("No acknowledgement sent: %(n)d went out within the hour, which is the most") % {
+        "n": acknowledging.MOST_OF_THE_HOUSE_AN_HOUR
+    }
 
 
 def _assigned(event: Event, names: _Names) -> tuple[str, str]:
@@ -114,6 +164,10 @@ def _changed(event: Event, names: _Names) -> tuple[str, str] | None:
     before, after, why = (str(event.data.get(key, "")) for key in ("before", "after", "why"))
     if why == "they_wrote":
         return "mail-open", _("Open again: they wrote")
+    if why == "joined":
+        return "mail-open", _("Open again: what was joined with it still awaits us")
+    if why == "owed_again":
+        return "mail-open", _("Open again: an answer is owed once more")
     if why == "time_came":
         return "alarm-clock", _("Back from snooze: its time has come")
     by_state = {

@@ -14,12 +14,15 @@ from django.utils.translation import pgettext
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
-from goodword.conversations.models import Attachment, Conversation, Message
+from goodword.conversations.models import Attachment, Conversation, Message, Recipient
+from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import deliveries, happenings
+from goodword.web.inbox import deliveries, happenings, invitations, marks
 from goodword.web.inbox.deliveries import Leaving, Line
 from goodword.web.inbox.happenings import Happened
+from goodword.web.inbox.invitations import Card
+from goodword.web.inbox.marks import Mark
 from goodword.web.inbox.showing import MOST_SHOWN, chip_of, linked
 
 LATEST = 20  # messages of a long conversation that are shown at once
@@ -51,11 +54,15 @@ class Said:
     framed: bool
     frame_height: int
     calls_out: bool
+    marks: list[Mark]
+    confirmed: str  # who vouches for the sender
+    card: Card | None
     pictures: list[Attachment]
     files: list[Attachment]
     lines: list[Line]
     leaving: Leaving | None
     ended: Ended | None
+    told: str = ""  # whom a teammate's own mail names
     kind: str = "said"
 
     @property
@@ -65,6 +72,11 @@ class Said:
     @property
     def in_trouble(self) -> bool:
         return any(line.tone == "late" for line in self.lines)
+
+    @property
+    def is_note_by_mail(self) -> bool:
+        """A teammate wrote it in their own mail program."""
+        return self.message.is_note and self.message.road == "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,13 @@ class Timeline:
     items: list[Said | Happened | Day] = field(default_factory=list)
     earlier: int = 0
     since: datetime | None = None  # of the first message that is not shown
+
+    @property
+    def addresses(self) -> list[Address]:
+        """Who outside wrote what is shown, or was written to."""
+        said = [item.message for item in self.items if isinstance(item, Said)]
+        authors = [message.address for message in said if message.address]
+        return authors + [row.address for message in said for row in message.recipients.all()]
 
 
 def of(conversation: Conversation, *, by: Teammate, now: datetime, whole: bool = False) -> Timeline:
@@ -110,7 +129,7 @@ def _messages(conversation: Conversation) -> QuerySet[Message]:
     return (
         conversations.timeline(conversation)
         .defer("search_text", "html")
-        .select_related("person", "address", "teammate", "dispatch")
+        .select_related("person", "address", "teammate", "dispatch", "forwarded_by")
         .annotate(has_html=~Q(html=""), pictured=has_picture, calls_out=has_picture & remote)
     )
 
@@ -131,6 +150,9 @@ def _said(message: Message, *, ended: Ended | None, now: datetime) -> Said:
     if framed:  # what the mail itself shows is not listed again
         attached = [each for each in attached if not each.is_inline]
     shown = message.shown_text.strip("\n")
+    card = invitations.card_of(message.invitation, attached=attached)
+    if card and card.file:
+        attached.remove(card.file)
     pictures = [each for each in attached if is_preview(each)]
     return Said(
         message=message,
@@ -143,12 +165,21 @@ def _said(message: Message, *, ended: Ended | None, now: datetime) -> Said:
         framed=framed,
         frame_height=_height(shown, pictured=framed),
         calls_out=bool(message.calls_out),  # type: ignore[attr-defined]
+        marks=marks.of(message) if message.is_inbound else [],
+        confirmed=marks.confirmed(message),
+        card=card,
         pictures=pictures,
         files=[each for each in attached if each not in pictures],
         lines=[] if message.is_inbound or message.is_note else deliveries.lines(message, now=now),
         leaving=None if message.is_inbound else deliveries.leaving(message, now=now),
         ended=ended,
+        told=_told(message) if message.is_note else "",
     )
+
+
+def _told(message: Message) -> str:
+    rows = message.recipients.all()
+    return ", ".join(row.address.written for row in rows if row.role != Recipient.Role.REPLY_TO)
 
 
 def is_preview(attachment: Attachment) -> bool:
@@ -199,4 +230,5 @@ def _how_it_ended(promise: Promise, by: Teammate) -> str:
         "spam": _("let go as spam"),
         "trash": _("let go with the conversation"),
         "answered": _("answered before"),
+        "joined": _("one answer is owed for both conversations that were joined"),
     }.get(promise.ended_why, _("let go"))

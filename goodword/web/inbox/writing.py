@@ -12,6 +12,8 @@ from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import ids
 from goodword.desk import replying
 from goodword.desk.replying import Recipients
+from goodword.web.inbox import marks
+from goodword.web.inbox.marks import AddressMark
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Composer:
     once: str = field(default_factory=ids.public_id)  # what this form says, it says once
     begins: bool = False  # someone asked for it: the cursor goes there
     errors: dict[str, list[str]] = field(default_factory=dict)
+    marks: list[AddressMark] = field(default_factory=list)  # of those it goes to
 
     @property
     def is_note(self) -> bool:
@@ -58,7 +61,7 @@ def _addresses(*typed: str) -> list[str]:
     return [address for _name, address in getaddresses(list(typed)) if address]
 
 
-def of(conversation: Conversation, *, by: Teammate, mode: str = "") -> Composer:
+def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetime) -> Composer:
     """What `by` was writing here, else an empty answer to whoever wrote last."""
     begins = mode in {"reply", "all", "note"}
     if not rights.may_answer(by):
@@ -75,7 +78,14 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "") -> Composer:
         made.text, made.saved_at, made.files = draft.text, draft.saved_at, list(draft.files.all())
         if draft.to or draft.cc or draft.bcc:
             made.to, made.cc, made.bcc = draft.to, draft.cc, draft.bcc
+    mark(made, now=now)
     return made
+
+
+def mark(shown: Composer, *, now: datetime) -> None:
+    """Say what is known of the addresses it goes to."""
+    if not shown.is_note:
+        shown.marks = marks.of_written(_addresses(shown.to, shown.cc, shown.bcc), now=now)
 
 
 def draft_of(conversation: Conversation, by: Teammate, mode: str) -> Draft | None:

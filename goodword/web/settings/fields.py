@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.accounts.models import Teammate
 from goodword.web.setup.actions import WeakPassword, check_password
 
+_SERVER = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,253}[a-z0-9_])?")
 _HOST = re.compile(r"[^\s/@:]+|\[?[0-9a-fA-F:]+\]?")
 
 
@@ -75,6 +76,24 @@ class AddressesField(forms.CharField):
                     _("“%(line)s” is no mail address."), params={"line": line}
                 ) from error
         return list(dict.fromkeys(found))
+
+
+class ServersField(forms.CharField):
+    """Names by which mail servers sign their checks (authserv-ids), separated by spaces."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        plain = forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"})
+        super().__init__(max_length=500, widget=plain, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        names = str(super().clean(value)).replace(",", " ").replace(";", " ").lower().split()
+        for name in names:
+            if not _SERVER.fullmatch(name):
+                raise ValidationError(
+                    _("“%(name)s” is no server's name. It looks like mx.shop.example."),
+                    params={"name": name},
+                )
+        return " ".join(dict.fromkeys(names))
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at run time

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Business, Role, Team, Teammate, Theme
+from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox, InboxAddress
 from goodword.web.settings.fields import (
     AddressesField,
     PeopleField,
+    ServersField,
     new_password,
     person_name,
     require_strong,
@@ -115,6 +119,46 @@ class InboxSettingsForm(InboxForm):
         required=False,
         help_text=_("A short answer by itself that the mail is here. Never to robots."),
     )
+    joins_organisation = forms.BooleanField(
+        label=_("Let colleagues of the same organisation join"),
+        required=False,
+        help_text=_(
+            "Someone who answers from another address of the same domain comes into the "
+            "conversation, and their mail is owed an answer in it. Otherwise it opens one of its "
+            "own, and you are asked. Never for addresses of large mail providers."
+        ),
+    )
+    signs_reply_addresses = forms.BooleanField(
+        label=_("Ask for replies at signed addresses"),
+        required=False,
+        help_text=_(
+            "Answers ask for replies at %(own)s+c-…@%(domain)s, an address that names the "
+            "conversation: replies find it even where a mail program leaves out what it answers. "
+            "Your mail server must deliver %(own)s+anything@%(domain)s to this inbox: send a "
+            "mail to %(own)s+test@%(domain)s first and see whether it arrives."
+        ),
+    )
+    trusted_servers = ServersField(
+        label=_("Servers whose checks count"),
+        required=False,
+        help_text=_(
+            "Your mail server checks who really sent a mail. Name it here, and its word counts, "
+            "nobody else's: a teammate who answers by mail is only known then. You find it in "
+            "the source of any message: the first word after Authentication-Results. Several "
+            "are separated by spaces."
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, inbox: Inbox, servers_seen: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, inbox=inbox, **kwargs)
+        own, _at, domain = inboxes.sender_address(inbox).rpartition("@")
+        signs, servers = self.fields["signs_reply_addresses"], self.fields["trusted_servers"]
+        signs.help_text = str(signs.help_text) % {"own": own, "domain": domain}
+        if servers_seen:
+            seen = gettext("The newest mails here were checked by: %(servers)s.")
+            servers.help_text = f"{servers.help_text} {seen % {'servers': ' '.join(servers_seen)}}"
 
     @staticmethod
     def of(inbox: Inbox) -> dict[str, Any]:
@@ -126,6 +170,9 @@ class InboxSettingsForm(InboxForm):
             "teams": list(inbox.teams.values_list("pk", flat=True)),
             "language": inbox.language,
             "acknowledges": inbox.acknowledges,
+            "joins_organisation": inbox.joins_organisation,
+            "signs_reply_addresses": inbox.signs_reply_addresses,
+            "trusted_servers": inbox.trusted_servers,
         }
 
 

@@ -16,7 +16,7 @@ from goodword.desk import handling
 from goodword.inboxes import actions, queries
 from goodword.inboxes.models import Inbox, Wording
 from goodword.web.inside import moment_of, teammate_of
-from goodword.web.settings import pages
+from goodword.web.settings import pages, servers
 from goodword.web.settings.forms import InboxForm, InboxSettingsForm, WordingForm
 
 
@@ -56,7 +56,12 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, public_id: str) -> HttpResponse:
     inbox = _inbox(request, public_id)
-    form = InboxSettingsForm(request.POST or None, inbox=inbox, initial=InboxSettingsForm.of(inbox))
+    form = InboxSettingsForm(
+        request.POST or None,
+        inbox=inbox,
+        servers_seen=servers.seen(inbox),
+        initial=InboxSettingsForm.of(inbox),
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"teams": list(cast("list[Team]", form.cleaned_data["teams"]))}
         handling.change_inbox(inbox, **given, by=teammate_of(request), at=moment_of(request))

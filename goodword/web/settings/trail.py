@@ -58,6 +58,11 @@ SENTENCES: dict[str, Words] = {
     "desk.message_delivered": _("An answer was handed over, %(subject)s"),
     "desk.delivery_put_off": _("An answer could not leave yet, %(subject)s"),
     "desk.message_bounced": _("A mail came back, %(subject)s"),
+    "desk.message_delayed": _("A mail is not through yet, %(subject)s"),
+    "desk.complaint_received": _("A complaint about our mail came in, %(subject)s"),
+    "desk.automatic_mail_held": _("An acknowledgement was not sent, %(subject)s"),
+    "desk.conversations_joined": _("joined another conversation with %(subject)s"),
+    "desk.conversations_kept_apart": _("decided that another does not belong to %(subject)s"),
     "desk.no_answer_decided": _("decided that %(subject)s needs no answer"),
     "desk.no_answer_taken_back": _("decided that %(subject)s needs an answer after all"),
     "desk.message_let_go": _("let a held answer leave, %(subject)s"),
@@ -79,6 +84,21 @@ _KINDS: dict[str, Words] = {
     "conversation": _("conversation"),
     "message": _("message"),
     "promise": _("promise"),
+}
+
+# What was changed of an inbox: an event may name several.
+CHANGED_WORDS: dict[str, Words] = {
+    "name": _("name"),
+    "addresses": _("addresses"),
+    "team": _("team that owes the answers"),
+    "teams": _("teams that see it"),
+    "language": _("language"),
+    "acknowledges": _("acknowledging"),
+    "joins_organisation": _("letting colleagues of the same organisation join"),
+    "signs_reply_addresses": _("signed reply addresses"),
+    "trusted_servers": _("servers whose checks count"),
+    "signature": _("signature"),
+    "acknowledgement": _("acknowledgement"),
 }
 
 _STATES = dict(Conversation.State.choices)
@@ -150,12 +170,16 @@ def _sentence(event: Event, names: dict[str, str]) -> str:
     if pattern is None:
         return f"{event.kind}, {_name(event.subject, names)}"
     values = {key: _value(key, value, names) for key, value in event.data.items()}
+    if event.data.get("changed"):
+        pattern = _("changed the inbox %(subject)s: %(changed)s")
     return str(pattern) % (values | {"subject": _name(event.subject, names)})
 
 
 def _value(key: str, value: Any, names: dict[str, str]) -> str:
     if key in {"to", "owner"}:
         return _name(str(value), names) if value else gettext("the inbox's team")
+    if key == "changed":
+        return ", ".join(str(CHANGED_WORDS.get(each, each)) for each in value)
     if key == "trouble":
         return words_for(str(value))
     if key in {"role", "before", "after"}:

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goodword.conversations import actions as conversations
-from goodword.conversations.models import Conversation, Message
+from goodword.conversations.models import Conversation, Link, Message
 from goodword.desk import delivering, handling
 from goodword.desk.roads import Answer, InboundFile
 from goodword.files import actions as files
+from goodword.people import actions as people
+from goodword.people.models import Address
 from goodword.promises.models import Promise
 from goodword.web.inbox.urls import urlpatterns
 from tests.factories import DAY, HOUR, MINUTE, MemoryRoad, deliver, make_house, receive, reply
@@ -59,6 +61,9 @@ CASES: dict[str, Case] = {
     "trash": Case(ONE, {"sure": "yes"}, 302),
     "no_answer_needed": Case(ONE, {}, 302),
     "answer_needed": Case(("waived",), {}, 302),
+    "join": Case(("suspected",), {"other": "conversation"}, 302),
+    "keep_apart": Case(("suspected",), {"other": "conversation"}, 302),
+    "works_again": Case(ONE, {"address": "grace@whitlow.example"}, 302),
     "frame": Case(MESSAGE),
     "source": Case(MESSAGE),
     "eml": Case(MESSAGE),
@@ -79,6 +84,14 @@ def house() -> SimpleNamespace:
     message.raw = files.keep(b"Subject: x\r\n\r\nWhere?", at=now)
     message.save(update_fields=["raw"])
     conversations.tag(message.conversation, "repair", by=house.ben, at=now)
+
+    conversations.link(
+        receive(house, sender="stranger@x.example", at=now).conversation,
+        message.conversation,
+        why=Link.Why.SUSPECTED,
+        at=now,
+    )
+    people.note_bounce(message.address, hard=True, words="550 no such user", at=now)
 
     def another(sender: str) -> Conversation:
         return receive(house, sender=sender, at=now - DAY).conversation
@@ -101,6 +114,7 @@ def house() -> SimpleNamespace:
         "message": message.public_id,
         "attachment": message.attachments.get().public_id,
         "team": house.front.public_id,
+        "suspected": Link.objects.get().conversation.public_id,
         "closed": closed.public_id,
         "waived": waived.public_id,
         "doubtful": doubtful.public_id,
@@ -118,7 +132,8 @@ def _ask(house: SimpleNamespace, name: str, client: Client) -> int:
     case = CASES[name]
     args = [house.named.get(arg, arg) for arg in case.args]
     url = reverse(f"inbox:{name}", args=args) + case.query
-    answer = client.get(url) if case.post is None else client.post(url, case.post)
+    sent = {key: house.named.get(value, value) for key, value in (case.post or {}).items()}
+    answer = client.get(url) if case.post is None else client.post(url, sent)
     if answer.streaming:
         assert b"".join(answer.streaming_content)  # read to its end, so that the file is closed
     return answer.status_code
@@ -159,6 +174,9 @@ def _fingerprint() -> list[object]:
     """All that an act could change."""
     asked = [
         Conversation.objects.values_list("pk", "state", "assignee", "team", "tags"),
+        Conversation.objects.values_list("pk", "redirect_to"),
+        Link.objects.values_list("pk", "why"),
+        Address.objects.values_list("pk", "bouncing_since"),
         Conversation.objects.values_list("drafts__pk", "drafts__text"),
         Message.objects.values_list("pk", "counted", "dispatch__due_at", "dispatch__held"),
         Message.objects.values_list("recipients__pk", "recipients__state"),

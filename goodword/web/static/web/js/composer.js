@@ -63,7 +63,8 @@ function save(changes = {}) {
   return last;
 }
 
-const saveIfDirty = () => (isDirty ? save() : last);
+/** What is written and not kept yet; resolves once it is. */
+export const saveIfDirty = () => (isDirty ? save() : last);
 
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("#composer") || event.target.type === "file") return;

@@ -1,6 +1,7 @@
 // News as it happens: one stream of topics; what changed is fetched again and put in its place.
 // Nothing moves under the pointer: while someone is in the list, news waits on top of it.
 import { announce } from "../../ui/js/announce.js";
+import { saveIfDirty } from "./composer.js";
 import { markOpened } from "./inbox.js";
 
 const GATHER_MS = 150; // several topics of one happening make one fetch
@@ -24,6 +25,14 @@ async function fetched(url, piece) {
   }
   if (response.status === 401) window.location.reload();
   if (!response.ok) return null;
+  if (response.redirected) {
+    // A colleague joined this conversation with another: everything stands there now.
+    await saveIfDirty();
+    const there = new URL(response.url);
+    there.searchParams.delete("fragment");
+    window.location.assign(there);
+    return null;
+  }
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
