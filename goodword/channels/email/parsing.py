@@ -90,7 +90,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
 def _without_mbox_line(raw: bytes) -> bytes:
     """Pipes from an mbox begin with "From someone date", which is no header."""
     raw = raw.lstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf")
-    if raw.startswith((b"From ", b">From ")):
+    if raw.startswith((b"From ", b">From ")) and not raw[5:100].lstrip().startswith(b":"):
         raw = raw.partition(b"\n")[2]
     return raw
 

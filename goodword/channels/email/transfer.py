@@ -9,7 +9,7 @@ import re
 _ENCODING = re.compile(r"[a-z0-9-]+")
 _BASE64_ROW = re.compile(rb"[A-Za-z0-9+/]+={0,2}\Z")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
-_WORDS = re.compile(rb"[^\s][ \t]+[^\s]")
+_WORDS = re.compile(rb"[^\s][ \t]+[^\s]|\A[^A-Za-z0-9+/=]+\Z")  # or a rule of dashes
 _UUENCODED = {"x-uuencode", "uuencode", "x-uue", "uue"}
 _BEGIN = re.compile(r"^begin [0-7]{3,4} +(\S.{0,254}?) *\r?$", re.MULTILINE)
 _MOST_FILES = 100
