@@ -30,6 +30,8 @@ _NOT_WORDS = re.compile(
     r"https?://\S{1,500}|(?<![^\s<>@])[^\s<>@]{1,100}@[^\s<>@]{1,250}|"
     r"\[?\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b\]?"
 )
+# A few headers of our mail often stand amid the notice; our subject is none of their words.
+_HEADERS = re.compile(r"^[ \t>]{0,20}(?:subject|from|sent|date) ?:.{0,1000}", re.I | re.MULTILINE)
 # IronPort writes this before the words of whatever server refused.
 _WRAPPER = re.compile(r"unknown address error(?= [45]\d\d)")
 _GOES_ON = re.compile(r"\b[45]\d\d-")  # RFC 5321, 4.2.1
@@ -67,6 +69,7 @@ def reason_of(*, diagnosis: str, status: str, notice: str) -> Reason:
 
     `diagnosis` and `status` are fields of the report (RFC 3464); `notice` is the text for people.
     """
+    notice = _HEADERS.sub("", notice[:_MOST_NOTICE])
     answers = _answers(notice)
     told = chain(
         map(by_words, (diagnosis, *answers, status)),
@@ -94,7 +97,7 @@ def _answers(notice: str) -> list[str]:
     found: list[str] = []
     after = 0  # rows that may still belong to the answer above
     above = ""
-    for row in notice[:_MOST_NOTICE].split("\n"):
+    for row in notice.split("\n"):
         coded = bool(STATUS.search(row) or REPLY_CODE.search(row))
         if after and (not coded or _GOES_ON.search(above)):
             found[-1] += f"\n{row}"

@@ -30,7 +30,7 @@ _FIELDS_IN_TEXT = re.compile(
 )
 _OTHER_PEOPLE = re.compile(r"^\s{0,20}(?:from|to|cc|bcc|sender|reply-to)\s{0,5}:", re.IGNORECASE)
 _FROM_WHOM = re.compile(
-    r"\b(?:e-?mails?|messages?|sender) from:?\s{1,5}<?[^\s<>@]{1,100}@[^\s<>]{1,250}",
+    r"\b(?:(?:e-?)?mails?|messages?|sender) from:?\s{1,5}<?[^\s<>@]{1,100}@[^\s<>]{1,250}",
     re.IGNORECASE,
 )
 _ID_LINE = re.compile(

@@ -167,10 +167,9 @@ def _why_by_words(mail: Part, body: Body, report: Report, *, sender: str) -> str
         return _daemon(mail, sender) or by
     subject = line(mail, "Subject", most=300)
     failing = bool(SUBJECT.search(subject)) and not _ANSWERS_OR_FORWARDS.match(subject)
-    enough = failing or (_tells(report) and _shows(report, body))
-    if by.startswith("From:"):  # a name is the weakest sign: people write as postmaster@, too
-        greets = GREETING.match(report.notice.lstrip()[:100])
-        enough = failing and not greets and (_tells(report) or bool(report.returned))
+    enough = failing or (_tells(report) and _shows(report))
+    if by.startswith("From:"):
+        enough = failing and not _by_a_person(report) and (_tells(report) or bool(report.returned))
     return f"{by}, Subject: {subject}" if by and enough else ""
 
 
@@ -178,10 +177,20 @@ def _tells(report: Report) -> bool:
     return bool(TELLING.search(report.notice))
 
 
-def _shows(report: Report, body: Body) -> bool:
+def _shows(report: Report) -> bool:
     """Whether there is a copy of the mail, or the words of the server that refused it."""
     copied = bool(report.returned) or report.has_copy
     return copied or bool(STATUS.search(report.notice) or REPLY_CODE.search(report.notice))
+
+
+def _by_a_person(report: Report) -> bool:
+    """A name is the weakest sign, for people write as postmaster@, too: they greet, or ask.
+
+    And a server always says which address it is about, or gives the mail back.
+    """
+    words = report.notice
+    greets_or_asks = GREETING.match(words.lstrip()[:100]) or re.search(r"\?(?:\s|\Z)", words)
+    return bool(greets_or_asks) or not (_shows(report) or "@" in words)
 
 
 def _is_delayed(mail: Part, report: Report) -> bool:

@@ -37,15 +37,16 @@ def complaint_by(mail: Part, report: Report, *, sender: str, by_server: bool) ->
 
     `by_server`: no person sent it. People forward complaints they got, report and all.
     """
+    subject = line(mail, "Subject", most=200)
+    loop = may_be_loop(sender)
     feedback = report.field("Feedback-Type").strip().lower()
-    if by_server and feedback:
+    if feedback and (by_server or (loop and _LOOP_SUBJECT.match(subject))):
         return "" if feedback in _NO_COMPLAINT else f"Feedback-Type: {feedback}"
     kind = first(mail, "Content-Type")
     if mail.kind == "multipart/report" and parameter(kind, "report-type") == "feedback-report":
         return f"Content-Type: {mail.kind}; report-type=feedback-report"
-    subject = line(mail, "Subject", most=200)
     copied = any(_JUNK_MAIL_PROGRAM in head for head in report.returned)
-    if report.returned and may_be_loop(sender) and (copied or _LOOP_SUBJECT.match(subject)):
+    if report.returned and loop and (copied or _LOOP_SUBJECT.match(subject)):
         return f"From: {sender}, Subject: {subject}"
     return ""
 

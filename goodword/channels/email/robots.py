@@ -64,7 +64,7 @@ def judge(mail: Part, body: Body, *, sender: str, ours: Sequence[str]) -> Verdic
     bounce = read_bounce(mail, body, sender=sender)
     if bounce:
         return Verdict("bounce", bounce.why, bounce)
-    why = _automatic(mail, body)
+    why = _automatic(mail, body, sender)
     if why:
         return Verdict("auto_reply", why)
     why = _to_many(mail, ours)
@@ -83,7 +83,7 @@ def is_no_reply(address: str) -> bool:
     return not local or bool(_NO_REPLY.search(local))
 
 
-def _automatic(mail: Part, body: Body) -> str:
+def _automatic(mail: Part, body: Body, sender: str) -> str:
     """One sign that only programs set; empty when there is none."""
     submitted = line(mail, "Auto-Submitted", most=60)
     # "auto-forwarded" is a person's mail that a rule sent on.
@@ -104,7 +104,7 @@ def _automatic(mail: Part, body: Body) -> str:
     subject = line(mail, "Subject", most=600)
     if _AGGREGATE_REPORT.search(subject) and body.files:
         return f"Subject: {subject[:100]}"
-    return _answered_invitation(body) or _asks_for_no_answers(mail)
+    return _answered_invitation(body) or _asks_for_no_answers(mail, sender)
 
 
 def _present(mail: Part, names: Iterable[str]) -> Iterator[str]:
@@ -126,13 +126,19 @@ def _answered_invitation(body: Body) -> str:
     return "text/calendar; method=REPLY"
 
 
-def _asks_for_no_answers(mail: Part) -> str:
+def _asks_for_no_answers(mail: Part, sender: str) -> str:
     """Exchange puts parts of it on a person's mail ("DR, RN": no receipts), but never all."""
     suppress = line(mail, "X-Auto-Response-Suppress", most=100)
     asked = {word.strip() for word in suppress.lower().split(",")}
-    if "all" in asked or {"oof", "autoreply"} <= asked:
+    if ("all" in asked or {"oof", "autoreply"} <= asked) and not _is_a_form(mail, sender):
         return f"X-Auto-Response-Suppress: {suppress}"
     return ""
+
+
+def _is_a_form(mail: Part, sender: str) -> bool:
+    """With another address to answer to, a form on a web site may have sent a person's words."""
+    answer_to = {one.lower() for one in addresses(mail, "Reply-To") if not is_no_reply(one)}
+    return bool(answer_to - {sender.lower()})
 
 
 def _to_many(mail: Part, ours: Sequence[str]) -> str:
@@ -200,14 +206,14 @@ def _weak_signs(mail: Part, text: str, sender: str) -> Iterator[str]:
         yield "X-MS-Exchange-Generated-Message-Source"
     if re.search(r"\b(?:oof|autoreply)\b", first(mail, "X-Auto-Response-Suppress").lower()):
         yield "X-Auto-Response-Suppress"
+    said = _WORDS["automated"].search(text)
     if _WORDS["subject"].match(subject):
         yield f"Subject: {subject}"
-    # With another address to answer to, a form on a web site sent a person's words.
-    if is_no_reply(sender) and not set(addresses(mail, "Reply-To")) - {sender}:
-        yield f"From: {sender}"
-    said = _WORDS["automated"].search(text)
-    if said:
-        yield f"text: {said.group()}"
+        # These two alone stand on what forms send, too: only such a subject lets them count.
+        if is_no_reply(sender) and not _is_a_form(mail, sender):
+            yield f"From: {sender}"
+        if said:
+            yield f"text: {said.group()}"
     if _CHALLENGER.search(sender.partition("@")[0]) and _WORDS["challenge"].search(subject):
         yield f"From: {sender}"
         yield f"Subject: {subject}"

@@ -160,6 +160,21 @@ def test_what_is_still_tried_is_delayed_and_never_hard(raw):
     assert inbound.bounced_recipient == "carla@customer.example"
 
 
+def test_not_been_delivered_is_no_delay_without_a_yet():
+    inbound = read(notice("Your message to carla@customer.example has NOT been delivered."))
+
+    assert inbound.bounce_kind == "failed"
+
+
+def test_the_subject_of_our_mail_amid_a_notice_is_none_of_the_servers_words():
+    raw = notice(
+        "Your message\n  Subject: Temporary: mailbox full of spam\nwas not delivered to:\n"
+        "  carla@customer.example\nbecause:\n  User not listed in directory"
+    )
+
+    assert taken_apart(raw).reason == "no_such_address"
+
+
 def test_words_of_delay_do_not_outweigh_a_report_of_failure():
     raw = bounce().replace(b"could not be delivered", b"will be retried, or so we said")
 
@@ -271,6 +286,8 @@ def test_without_a_report_words_and_a_mail_systems_name_make_a_bounce(headers, w
         ("Zustellung", "Guten Tag, das Paket wurde nicht zugestellt.", "system@customer.example"),
         ("Delivery status?", "Where is my lamp?", "root@customer.example"),
         ("The parcel", "It was not delivered; undeliverable, they say.", "relay@customer.example"),
+        ("Delivery failure", "Mail to you is undeliverable. Can you look?", "root@c.example"),
+        ("Delivery failure", "Mail to you is undeliverable since Monday.", "root@c.example"),
         ("spam report", "I get spam from you", "abuse@customer.example"),
     ],
 )
@@ -376,6 +393,19 @@ def test_feedback_loops_older_than_the_format_are_complaints_too():
     assert (by_subject.bounce_kind, by_subject.bounced_recipient) == (
         "complaint",
         "carla@customer.example",
+    )
+
+
+def test_a_loop_that_writes_the_fields_into_the_text_is_a_complaint():
+    text = "Feedback-Type: abuse\nOriginal-Rcpt-To: eve@provider.example\n\nVersion: 1\n"
+    raw = mail(text, From="fbl@provider.example", Subject="FBL report")
+
+    assert (read(raw).bounce_kind, read(raw).bounced_recipient) == (
+        "complaint",
+        "eve@provider.example",
+    )
+    assert (
+        read(mail(text, From="abuse@customer.example", Subject="Fwd: FBL report")).kind == "human"
     )
 
 

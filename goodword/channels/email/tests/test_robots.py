@@ -158,20 +158,33 @@ def test_a_person_who_speaks_of_being_away_is_still_a_person(subject, body):
     assert read(mail(body, Subject=subject)).kind == "human"
 
 
-def test_a_form_on_a_web_site_sends_a_persons_words():
-    raw = mail(
-        FORM + "This is an automatically generated message.",
-        From="noreply@forms.example",
-        Reply_To="carla@customer.example",
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"From": "noreply@forms.example", "Reply_To": "carla@customer.example"},
+        {"From": "noreply@forms.example"},
+        {
+            "From": "web@forms.example",
+            "Reply_To": "carla@customer.example",
+            "X_Auto_Response_Suppress": "All",
+        },
+    ],
+)
+def test_a_form_on_a_web_site_sends_a_persons_words(headers):
+    assert (
+        read(mail(FORM + "This is an automatically generated message.", **headers)).kind == "human"
     )
 
-    assert read(raw).kind == "human"
 
+def test_a_stock_subject_and_a_text_that_calls_itself_automatic_are_two_signs():
+    raw = mail(
+        "This is an automatic reply. We read it soon.", Subject="Automatic reply: The parcel"
+    )
 
-def test_a_program_that_says_so_from_an_address_nobody_reads_is_one():
-    raw = mail("This is an automated message, please do not reply.", From="noreply@bank.example")
-
-    assert read(raw).kind_why == "From: noreply@bank.example; text: This is an automated message"
+    assert (
+        read(raw).kind_why
+        == "Subject: Automatic reply: The parcel; text: This is an automatic reply"
+    )
 
 
 def answered(words: str) -> bytes:
