@@ -22,8 +22,7 @@ _BLOCK_ROWS = 14
 _ASKING_ROW = 160
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
-# Not the ">:" that is left of an address when the line above a quote is wrapped.
-QUOTED = re.compile(r"^\s?>(?!\s*[:：]\s*$)")
+QUOTED = re.compile(r"^\s?>")
 # Also what Outlook makes of a horizontal line. Two dashes alone begin a signature.
 RULE = re.compile(r"^[\s>]{0,9}[-_=*#~+\u2014\u2500]{3,}\s*$")
 DASHES = re.compile(
@@ -34,7 +33,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\
 _ADDRESS = re.compile(r"[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
 _BRACKETED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
 _ENDS_A_SENTENCE = re.compile(r"[^\W\d]{5,40}[.!?…]+\s*$|[!?。！？]\s*$")
-_GOES_ON = re.compile(r"[<(\[]\s*$")
+# A bracket is open: an address goes on, or comes, in the row below.
+GOES_ON = re.compile(r"[<(\[][^\s<>()\[\]]{0,200}\s{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,21 @@ def any_of(key: str, *, inflected: bool = False) -> re.Pattern[str]:
 
     `inflected`: with any ending, as in the Finnish "iPhonesta".
     """
-    longest_first = sorted(languages_of(key), key=len, reverse=True)
-    # Most places in a text are ruled out by their first letter, long before all words are tried.
-    firsts = re.escape("".join({word[0] for word in longest_first}))
-    either = "|".join(_whole(word, inflected=inflected) for word in longest_first)
-    return re.compile(f"(?=[{firsts}])(?:{either})")
+    # Grouped by their first letter: at most places of a text that alone rules out all of them.
+    groups: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
+    for word in sorted(languages_of(key), key=len, reverse=True):
+        after = "" if inflected or _UNSPACED.match(word[-1]) else r"(?!\w)"
+        group = groups[not _UNSPACED.match(word[0])]
+        group.setdefault(word[0], []).append(re.escape(word[1:]) + after)
+    spaced, unspaced = _one_of(groups[True]), _one_of(groups[False])
+    return re.compile("|".join(filter(None, [spaced and rf"(?<!\w){spaced}", unspaced])))
 
 
-def _whole(word: str, *, inflected: bool) -> str:
-    before = "" if _UNSPACED.match(word[0]) else r"(?<!\w)"
-    after = "" if inflected or _UNSPACED.match(word[-1]) else r"(?!\w)"
-    return before + re.escape(word) + after
+def _one_of(groups: dict[str, list[str]]) -> str:
+    if not groups:
+        return ""
+    each = (f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in groups.items())
+    return f"(?=[{re.escape(''.join(groups))}])(?:{'|'.join(each)})"
 
 
 def may_be_heading(row: str) -> bool:
@@ -219,7 +223,7 @@ def _attribution(rows: Sequence[str], last: int) -> Heading | None:
         if best is not None and not _belongs(row, joined):
             break
         joined = f"{_bare(row)} {joined}".strip()
-        if start > 0 and _GOES_ON.search(rows[start - 1]):
+        if start > 0 and GOES_ON.search(rows[start - 1][-300:]):
             continue
         best = _read_attribution(joined, start, last + 1) or best
         if best is not None and any_of("on").match(joined.casefold()):

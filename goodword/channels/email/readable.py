@@ -18,17 +18,18 @@ _QUOTES = ("blockquote", "#class=yahoo_quoted", "#id=OLK_SRC_BODY_SECTION")
 _CONFIG = ParserConfig(
     css=CSS_PROFILES["strict"], annotation_rules={where: ["quote"] for where in _QUOTES}
 )
-# Where the history begins; the names that mail programs give it, and Outlook's line above it.
+# Where the history begins: names that mail programs give it, and Outlook's line above it.
 _HISTORY = re.compile(
-    r"(?:id|class)\s?=\s?[\"']?[^\"'<>]{0,80}?(?:gmail_quote|moz-cite-prefix|yahoo_quoted|"
-    r"divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|OutlookMessageHeader|protonmail_quote|"
-    r"tutanota_quote|zmail_extra|ms-outlook-mobile-reference-message|"
-    r"mail-editor-reference-message-container)"
-    r"|style\s?=\s?[\"'][^\"<>]{0,80}?border-top:\s?solid #(?:E1E1E1|B5C4DF) 1\.0pt",
+    r"gmail_quote|moz-cite-prefix|yahoo_quoted|divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|"
+    r"OutlookMessageHeader|protonmail_quote|tutanota_quote|zmail_extra|"
+    r"ms-outlook-mobile-reference-message|mail-editor-reference-message-container|"
+    r"border-top:\s?solid #(?:E1E1E1|B5C4DF) 1\.0pt",
     re.IGNORECASE,
 )
+_IN_A_TAG = re.compile(r"<[^<>]{0,200}(?:id|class|style)\s?=[^<>]{0,200}$", re.IGNORECASE)
 # Beyond this a full rendering takes seconds, and holds the intake up.
 _MOST_HTML = 1_500_000
+_MOST_MARKED = 200_000  # characters above which a mark of history is looked for
 _HIDDEN = re.compile(
     r"<(style|script|head|title|template)\b[^<>]{0,2000}>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
     re.IGNORECASE | re.DOTALL,
@@ -56,12 +57,11 @@ def readable(html: str) -> str:
 
 def above_history(html: str) -> str | None:
     """The text above the place where a mail program put the history; None without such a mark."""
-    if len(html) > _MOST_HTML:
-        return None
+    html = html[:_MOST_MARKED]
     for mark in _HISTORY.finditer(html):
-        begins = html.rfind("<", max(0, mark.start() - 2000), mark.start())
-        if begins >= 0 and ">" not in html[begins : mark.start()]:
-            return readable(html[:begins])
+        within = _IN_A_TAG.search(html, max(0, mark.start() - 400), mark.start())
+        if within:
+            return readable(html[: within.start()])
     return None
 
 

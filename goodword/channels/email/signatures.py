@@ -85,24 +85,27 @@ def _program_line(row: str) -> str:
     said = " ".join(_LINK.sub(" ", row).casefold().strip(" \t.*_。[]()").split())
     if not said or len(said) > 120 or row.rstrip().endswith(("?", "!")):
         return ""
-    for phrase, language in languages_of("sent_from").items():
-        if phrase == said:
-            return language
-        begin, star, end = phrase.partition("*")
-        if not (star and said.startswith(begin.rstrip()) and said.endswith(end.lstrip())):
+    phrases = languages_of("sent_from")
+    if said in phrases:
+        return phrases[said]
+    if not (
+        linked or any_of("programs", inflected=True).search(said) or any_of("devices").search(said)
+    ):
+        return ""
+    for phrase, language in phrases.items():
+        begin, star, end = (part.strip() for part in phrase.partition("*"))
+        if not (star and said.startswith(begin) and said.endswith(end)):
             continue
-        named = said[len(begin.rstrip()) : len(said) - len(end.lstrip())].strip()
-        if len(named.split()) <= 8 and (linked or _names_program(named)):
+        named = said[len(begin) : len(said) - len(end)].split()
+        if len(named) <= 8 and (linked or _is_program(named)):
             return language
     return ""
 
 
-def _names_program(named: str) -> bool:
-    near = " ".join(named.split()[:5])
-    if any_of("programs", inflected=True).search(near):
+def _is_program(named: Sequence[str]) -> bool:
+    if any_of("programs", inflected=True).search(" ".join(named[:5])):
         return True
-    last_words = named.split()[-2:]
-    return len(named.split()) <= 3 and bool(any_of("devices").search(" ".join(last_words)))
+    return len(named) <= 3 and bool(any_of("devices").search(" ".join(named[-2:])))
 
 
 def says_something(rows: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from goodword.channels.email.headings import (
     DASHES,
+    GOES_ON,
     QUOTED,
     RULE,
     Heading,
@@ -60,23 +61,37 @@ def explain_reply(text: str, html: str = "") -> tuple[str, str]:
     """
     if len(text) > _MOST_TEXT:
         return text, ""
-    rows = text.split("\n")
-    read = text.translate(_INVISIBLE).split("\n")
+    rows, read = text.split("\n"), _plain(text)
     found = _find_history(read) or _find_history_by_html(read, html) or _Found("")
     if found.whole:
         return text, f"shown whole, {found.why}"
     new = [*range(found.start), *range(found.end, len(rows))]
     length, reasons = without_signature([read[at] for at in new])
     new = new[:length]
-    if len(new) == len(rows) or not says_something([read[at] for at in new]):
-        return text, found.why and f"shown whole, nothing new beside: {found.why}"
+    if len(new) == len(rows):
+        return text, found.why
+    if not says_something([read[at] for at in new]):
+        return text, f"shown whole, nothing new beside: {found.why}"
     kept = "\n".join(rows[at] for at in new).strip("\n").rstrip()
     return kept, "; ".join(filter(None, [found.why, *reasons]))
+
+
+def _plain(text: str) -> list[str]:
+    """Its rows as they are read: without what can't be seen, and with ">" only where it quotes."""
+    rows = text.translate(_INVISIBLE).split("\n")
+    for at in range(1, len(rows)):
+        above = rows[at - 1]
+        if rows[at].startswith(">") and not QUOTED.match(above) and GOES_ON.search(above[-300:]):
+            rows[at] = rows[at][1:]  # it closes the bracket of an address
+    return rows
 
 
 def _find_history(rows: Sequence[str]) -> _Found | None:
     looked_at = number = 0
     while number < len(rows) and looked_at < _MOST_LOOKS:
+        if not rows[number].strip():
+            number += 1
+            continue
         if QUOTED.match(rows[number]):
             return _from_quote(rows, number)
         heading = None
