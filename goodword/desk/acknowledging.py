@@ -1,8 +1,8 @@
 """The acknowledgement: we have it, and by when we answer. Never to robots, never in a loop.
 
 Header rules come first (the road says what is human); behind them stand hard limits: one for a
-conversation and day, a few for an address and hour, some hundred for the house and hour. Where one
-of the last two bites it is said in the conversation. It never keeps the promise.
+conversation and day, a few for an address, some hundred for the house and hour. Where one of the
+last two bites it is said in the conversation. It never keeps the promise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import queries as accounts
 from goodword.conversations import actions as conversations
-from goodword.conversations.models import Message, Recipient
+from goodword.conversations.models import Message
 from goodword.core import ids
 from goodword.desk import events as facts
 from goodword.desk.replying import Recipients, queue
@@ -29,7 +29,7 @@ from goodword.people.models import Address
 from goodword.promises import queries as owed
 
 ONE_FOR = timedelta(days=1)
-MOST_AN_HOUR = 3  # to one address
+MOST_AN_HOUR, MOST_A_DAY = 3, 8  # to one address
 MOST_OF_THE_HOUSE_AN_HOUR = 300
 TOO_LATE_AFTER = timedelta(hours=1)  # "we have it" is no news by then, and may have been said
 _ROBOTS = ("noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
@@ -125,9 +125,10 @@ def _had_one_today(message: Message, *, at: datetime) -> bool:
 
 def _limit_reached(address: Address, *, at: datetime) -> str:
     """Which hard limit stands behind the header rules: "address", "house", or none."""
-    sent = _automatic_since(at - timedelta(hours=1))
-    to_them = Recipient.objects.filter(address=address, message__in=sent)
-    if to_them[:MOST_AN_HOUR].count() == MOST_AN_HOUR:
-        return "address"
+    for window, most in ((timedelta(hours=1), MOST_AN_HOUR), (timedelta(days=1), MOST_A_DAY)):
+        to_them = _automatic_since(at - window).filter(recipients__address=address)
+        if to_them[:most].count() == most:
+            return "address"
     most = MOST_OF_THE_HOUSE_AN_HOUR
+    sent = _automatic_since(at - timedelta(hours=1))
     return "house" if sent[:most].count() == most else ""

@@ -86,6 +86,30 @@ def test_a_stubborn_responder_that_opens_ever_new_conversations_gets_no_more_tha
     ]
     assert sum(each is not None for each in sent) == acknowledging.MOST_AN_HOUR
     assert owed_reply(receive(house, at=MONDAY_NOON + HOUR).conversation) is not None
+    held = Event.objects.filter(kind="desk.automatic_mail_held")
+    assert held.count() == 20 - acknowledging.MOST_AN_HOUR
+    assert held[0].data["limit"] == "address"
+
+
+def test_one_that_takes_its_time_gets_no_more_in_a_day_either(house):
+    sent = [acknowledged(receive(house, at=MONDAY_NOON + n * 30 * MINUTE)) for n in range(40)]
+    assert sum(each is not None for each in sent) == acknowledging.MOST_A_DAY
+
+
+def test_a_flood_from_ever_new_addresses_meets_the_limit_of_the_house(house, monkeypatch):
+    monkeypatch.setattr(acknowledging, "MOST_OF_THE_HOUSE_AN_HOUR", 5)
+    sent = [
+        acknowledged(receive(house, sender=f"bot{n}@x.example", at=MONDAY_NOON + n * MINUTE))
+        for n in range(9)
+    ]
+    assert sum(each is not None for each in sent) == 5
+    assert Event.objects.filter(kind="desk.automatic_mail_held").first().data["limit"] == "house"
+
+
+def test_what_a_teammate_forwarded_in_is_not_acknowledged_to_who_wrote_it(house):
+    message = receive(house)
+    message.forwarded_by = house.ben
+    assert acknowledged(message) is None
 
 
 def test_handed_on_twice_it_is_sent_once(house):

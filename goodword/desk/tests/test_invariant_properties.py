@@ -135,7 +135,9 @@ class Desk(RuleBasedStateMachine):
 
     @rule(n=pick, choice=st.sampled_from(["send_again", "count_as_received", "leave_it"]))
     def someone_decides_about_trouble(self, n, choice):
-        trouble = list(Recipient.objects.filter(state__in=["unknown", "refused", "delayed", "bounced"]))
+        trouble = list(
+            Recipient.objects.filter(state__in=["unknown", "refused", "delayed", "bounced"])
+        )
         if trouble:
             try:
                 getattr(delivering, choice)(
