@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from goodword.bench.servers.token_server import TokenServer
 from goodword.channels.email import diagnosing, trials
 from goodword.channels.email.explaining import Finding
 from tests.factories import PASSWORD, make_house
@@ -53,6 +54,9 @@ def test_pages_of_settings_are_open_to_everyone(desk: Page, live_server, house: 
         "settings/inboxes/",
         f"settings/inboxes/{house.hello.public_id}/",
         f"settings/inboxes/{house.hello.public_id}/mailbox/",
+        f"settings/inboxes/{house.hello.public_id}/mailbox/?with=google",
+        f"settings/inboxes/{house.hello.public_id}/mailbox/?with=microsoft",
+        f"settings/inboxes/{house.hello.public_id}/mailbox/?with=other",
         f"settings/inboxes/{house.hello.public_id}/signature/",
         "settings/teammates/",
         f"settings/teammates/{house.ben.public_id}/",
@@ -88,3 +92,33 @@ def test_the_trial_of_a_mailbox_reports_by_itself(
     assert "certificate" in desk.inner_text("#trial")
     expect(desk.get_by_role("link", name="Change the settings")).to_be_focused()
     assert looked_at(desk) == []
+
+
+def test_the_way_to_a_provider_and_back_is_open_under_our_own_policy(
+    desk: Page, live_server, house: SimpleNamespace, token_server: TokenServer, settings: object
+):
+    settings.URL = live_server.url
+    desk.goto(f"{live_server.url}/settings/inboxes/{house.hello.public_id}/mailbox/")
+    desk.get_by_role("link", name="Another by OAuth 2").click()
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.get_by_role("button", name="Copy").click()
+    copied = desk.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{live_server.url}/settings/mailboxes/consent/"
+    token_server.redirect_uri = copied
+    for name, value in (
+        ("user", "hello@shop.example"),
+        ("client_id", token_server.client_id),
+        ("client_secret", token_server.client_secret),
+        ("authorize_url", token_server.authorize_url),
+        ("token_url", token_server.token_url),
+        ("scopes", token_server.scopes),
+        ("imap_host", "imap.shop.example"),
+        ("smtp_host", "smtp.shop.example"),
+    ):
+        desk.fill(f"#id_{name}", value)
+    desk.get_by_role("button", name="Connect", exact=True).click()
+    expect(desk.get_by_role("heading", name="Now 127.0.0.1 asks you")).to_be_visible()
+    assert looked_at(desk) == []
+    desk.get_by_role("link", name="Go on to 127.0.0.1").click()
+    expect(desk.get_by_text("Connecting, signing in…").first).to_be_visible()
+    assert "code=" not in desk.url
