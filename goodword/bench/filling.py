@@ -265,7 +265,8 @@ class _Desk:
             made, ended, None if is_open else owner, end if state == "released" else "",
         )  # fmt: skip
         about = f"promise:{self._promises}"
-        data = json.dumps({"kind": "reply", "conversation_id": one.pk, "inbox_id": one.inbox.pk})
+        # As json.dumps writes it, which takes ten times as long.
+        data = f'{{"kind": "reply", "conversation_id": {one.pk}, "inbox_id": {one.inbox.pk}}}'
         self.steps.add(self._promises, "made", made, None, "{}")
         self.events.add(made, "promises.made", "system:0", about, data)
         if not is_open:
@@ -299,8 +300,8 @@ class _Desk:
     def _know(self, one: SimpleNamespace, key: int, said: str, kind: str, actor: str) -> None:
         value = f"<{self._made.public_id()}@mail.example>"
         self.ids.add("email", value, key)
-        data = {"conversation_id": one.pk, "inbox_id": one.inbox.pk, "message_id": key}
-        self.events.add(said, kind, actor, f"conversation:{one.pk}", json.dumps(data))
+        data = f'{{"conversation_id": {one.pk}, "inbox_id": {one.inbox.pk}, "message_id": {key}}}'
+        self.events.add(said, kind, actor, f"conversation:{one.pk}", data)
 
     def _stand(self, one: SimpleNamespace, moments: list[float], number: int) -> None:
         """The conversation's own row, its tag, and how it came to its state."""
@@ -327,4 +328,4 @@ class _Desk:
 
 def _text(moment: float) -> str:
     """As both databases read it, in UTC."""
-    return datetime.fromtimestamp(moment, tz=UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return datetime.fromtimestamp(moment, tz=UTC).isoformat(" ", "microseconds")[:-6]

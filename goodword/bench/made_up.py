@@ -88,7 +88,9 @@ class MadeUp:
 
     def text(self, number: int) -> Words:
         """A message that names its order by number."""
-        parts = self.dice.choices(self._sentences, k=self.dice.choice((2, 3, 4, 4, 5, 7)))
+        some = self.dice.choice((2, 3, 4, 4, 5, 7))
+        first = self.dice.randrange(len(self._sentences) - some)
+        parts = self._sentences[first : first + some]
         order = f"Order {100000 + number}."
         return Words(
             "\n".join(["Hello,", "", *(part.text for part in parts), "", order, "Kind regards"]),
