@@ -9,10 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
 from goodword.desk import queries as desk
-from goodword.web.inbox import showing
+from goodword.web.inbox import drawing, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
 from goodword.web.inside import inside, moment_of, teammate_of
 
@@ -66,18 +65,14 @@ def list_context(
     older = ""
     if page.after:
         older = f"{here.path}?{urlencode({'order': here.order, 'after': page.after})}"
+    now = moment_of(request)
+    rows = [showing.row_of(row, place=here, by=teammate, now=now) for row in page.rows]
     return {
         "place": here,
-        "rows": rows_of(page.rows, here, by=teammate, request=request),
+        "rows": rows,
+        "drawn_rows": drawing.rows(rows, now=now, opened=opened),
         "older_url": older,
         "is_later_page": bool(after),
         "opened": opened,
         "owed_by_me": desk.owed_by(teammate) if here.key == "mine" else 0,
     }
-
-
-def rows_of(
-    rows: list[Conversation], here: Place, *, by: Teammate, request: HttpRequest
-) -> list[showing.Row]:
-    now = moment_of(request)
-    return [showing.row_of(row, place=here, by=by, now=now) for row in rows]

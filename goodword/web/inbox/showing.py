@@ -44,11 +44,12 @@ class Row:
     verb: str
     said_at: datetime
     url: str
+    tags: list[str]
     owner: str = ""  # named only in lists that mix owners
 
 
 def row_of(conversation: Conversation, *, place: Place, by: Teammate, now: datetime) -> Row:
-    """Needs `conversation.owed`, as desk.queries sets it."""
+    """Needs `conversation.owed` and `.tag_names`, as desk.queries sets them."""
     promise: Promise | None = conversation.owed  # type: ignore[attr-defined]
     owed = owed_of(promise, by=by, now=now) if promise else None
     owner = str(conversation.assignee or conversation.team or "")
@@ -59,6 +60,7 @@ def row_of(conversation: Conversation, *, place: Place, by: Teammate, now: datet
         verb=_verb(conversation, owed),
         said_at=ids.moment_of(conversation.latest_key),
         url=url_of(conversation, place),
+        tags=conversation.tag_names,  # type: ignore[attr-defined]
         owner=owner if place.mixes_owners else "",
     )
 

@@ -1,0 +1,82 @@
+"""The rows of a list as HTML. Plain functions instead of a template, which took 0.6 ms a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from goodword.conversations.models import Conversation
+from goodword.ui import marks, times
+from goodword.web.inbox.showing import Row
+
+
+def rows(shown: Iterable[Row], *, now: datetime, opened: Conversation | None = None) -> SafeString:
+    """List items; the one of `opened` is marked."""
+    opened_key = opened.pk if opened else None
+    drawn = (_row(row, now, is_opened=row.conversation.pk == opened_key) for row in shown)
+    return mark_safe("\n".join(drawn))  # noqa: S308 -- each part is ours or escaped
+
+
+def _row(row: Row, now: datetime, *, is_opened: bool) -> str:
+    conversation = row.conversation
+    url = escape(row.url)
+    current = ' aria-current="true"' if is_opened else ""
+    words = escape(conversation.latest_words) if conversation.latest_words else _("(without text)")
+    sign = (
+        marks.icon("reply", 16, _("we wrote last"))
+        if conversation.latest_is_ours
+        else marks.icon("mail")
+    )
+    return (
+        f'<li class="row" data-row id="row-{conversation.public_id}"{current}>\n'
+        f'<div class="row-top">{sign}<a class="row-who" href="{url}" hx-get="{url}"'
+        ' hx-target="#conversation" hx-swap="outerHTML" hx-push-url="true"'
+        f' hx-indicator="#list-wait">{escape(row.who)}</a>'
+        f'<span class="row-org">{escape(conversation.subject)}</span>{_owner(row.owner)}'
+        f"{_said_at(row.said_at, now)}</div>\n"
+        f'<p class="row-words">{words}</p>\n'
+        f'<div class="row-owed">{_owed(row, now)}</div>\n</li>'
+    )
+
+
+def _owner(name: str) -> str:
+    if not name:
+        return ""
+    shown = escape(name)
+    return (
+        f'<span class="row-owner" title="{shown}">{marks.avatar(name, marks.initials(name))}'
+        f'<span class="sr-only">{shown}</span></span>'
+    )
+
+
+def _said_at(at: datetime, now: datetime) -> str:
+    return (
+        f'<time class="row-time" datetime="{times.machine(at)}"'
+        f' title="{escape(times.full(at))}">{escape(times.row(at, now))}</time>'
+    )
+
+
+def _owed(row: Row, now: datetime) -> str:
+    """What is owed, by a chip; what comes next; the tags; how long there is left."""
+    owed, parts = row.owed, []
+    if owed:
+        parts.append(marks.chip(owed.state, now, time=owed.at, title=owed.by))
+    if row.verb:
+        parts.append(f'<span class="row-verb">{escape(row.verb)}{_until(row, now)}</span>')
+    tags = [f'<span class="tag">{escape(name)}</span>' for name in row.tags[:2]]
+    parts.append(f'<span class="row-tags">{"".join(tags)}</span>')
+    if owed and owed.is_open:
+        parts.append(f'<span class="row-left">{marks.due_in(owed.at, now)}</span>')
+    return "".join(parts)
+
+
+def _until(row: Row, now: datetime) -> str:
+    until = row.conversation.snoozed_until
+    if until is None:
+        return ""
+    moment = f'<time datetime="{times.machine(until)}">{escape(times.short(until, now))}</time>'
+    return f" {escape(_('until'))} {moment}"
