@@ -97,18 +97,21 @@ def _fields(block: str) -> Part | None:
 
 def recipient(report: Report, failed: list[str], *, not_these: set[str]) -> str:
     """Whom the mail did not reach; `failed` as the notice's own header says."""
-    for name in ("Original-Rcpt-To", "Final-Recipient", "Original-Recipient", "X-Actual-Recipient"):
-        told = addresses_in(report.field(name, most=400))
-        # Without a dot it is a name inside their system; where we wrote to stands elsewhere.
-        if told and "." in told[0].partition("@")[2]:
-            return told[0]
-    if failed:
-        return failed[0]
+    # First where we wrote to: the final address may be one that they forward to (RFC 3464, 2.3).
+    told = [
+        one
+        for name in ("Original-Recipient", "Final-Recipient", "X-Actual-Recipient")
+        for one in addresses_in(report.field(name, most=400))
+    ]
+    # Without a dot it is a name inside their system.
+    known = [one for one in told if "." in one.partition("@")[2] and one.lower() not in not_these]
+    if known or failed:
+        return next(iter([*known, *failed]))
     written = [one for one in _recipients_in(report.notice) if one.lower() not in not_these]
     sent_to = [one for head in report.returned for one in addresses(head, "To")]
-    known = {one.lower() for one in sent_to}
-    both = [one for one in written if one.lower() in known]
-    return next(iter([*both, *written, *sent_to]), "")
+    ours = {one.lower() for one in sent_to}
+    both = [one for one in written if one.lower() in ours]
+    return next(iter([*both, *written, *sent_to, *told]), "")
 
 
 def _recipients_in(notice: str) -> list[str]:

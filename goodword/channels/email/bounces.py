@@ -59,11 +59,13 @@ class Bounce:
 
 def read_bounce(mail: Part, body: Body, *, sender: str) -> Bounce | None:
     """The bounce in `mail`, or None if it is none."""
-    by_server = bool(_written_by_a_server(mail, sender))
-    if not by_server and not may_be_loop(sender):
+    by = _by_a_server(mail, sender) or _by_a_servers_name(mail, sender)
+    if not by and not may_be_loop(sender):
         return None
     report = read_report(body)
-    complaint = complaint_by(mail, report, sender=sender, by_server=by_server)
+    if by.startswith("From:") and _is_a_persons(mail, sender, report):
+        by = ""
+    complaint = complaint_by(mail, report, sender=sender, by_server=bool(by))
     if complaint:
         return Bounce(
             why=complaint,
@@ -72,9 +74,9 @@ def read_bounce(mail: Part, body: Body, *, sender: str) -> Bounce | None:
             returned_ids=returned_ids(report, body),
             kind="complaint",
         )
-    why = (_why_by_report(mail, body, report) if by_server else "") or _why_by_words(
-        mail, body, report, sender=sender
-    )
+    if not by or not _may_have_failed(mail, body, report):
+        return None
+    why = _why_by_report(report) or _why_by_words(mail, report, by=by, sender=sender)
     return _failure(mail, body, report, why=why, sender=sender) if why else None
 
 
@@ -98,7 +100,7 @@ def _failure(mail: Part, body: Body, report: Report, *, why: str, sender: str) -
     )
 
 
-def _written_by_a_server(mail: Part, sender: str) -> str:
+def _by_a_server(mail: Part, sender: str) -> str:
     """What shows that no person sent this: people forward bounces they got, reports and all."""
     failed = line(mail, "X-Failed-Recipients", most=100)
     if failed:
@@ -107,7 +109,7 @@ def _written_by_a_server(mail: Part, sender: str) -> str:
         return "Content-Type: multipart/report"
     if has_empty_path(mail):
         return f"Return-Path: {line(mail, 'Return-Path', most=100)}"
-    return _daemon(mail, sender) or _server_name(mail, sender)
+    return _daemon(mail, sender)
 
 
 def _daemon(mail: Part, sender: str) -> str:
@@ -121,7 +123,7 @@ def has_empty_path(mail: Part) -> bool:
     return path in {"<>", "<null>"} or bool(DAEMON.match(path.strip('<"')))
 
 
-def _server_name(mail: Part, sender: str) -> str:
+def _by_a_servers_name(mail: Part, sender: str) -> str:
     shown = line(mail, "From", most=200)
     if not sender and not shown.strip("<>\"' "):
         return f"From: {shown}"
@@ -131,15 +133,26 @@ def _server_name(mail: Part, sender: str) -> str:
     return f"From: {shown}" if words & SERVER_WORDS else ""
 
 
-def _why_by_report(mail: Part, body: Body, report: Report) -> str:
-    if is_receipt(mail, body):
-        return ""  # someone has read it, or thrown it away
-    action = report.field("Action", most=30).strip().lower()
-    if action.startswith(_ARRIVED) or report.field("Feedback-Type"):
-        return ""  # it did arrive, or it is about something else
-    if report.fields is not None:
-        return f"Action: {action}" if action else "Final-Recipient"
-    return ""
+def _is_a_persons(mail: Part, sender: str, report: Report) -> bool:
+    """A name is the weakest sign, for people write as postmaster@, too: they greet, ask, pass on.
+
+    And a server always says which address it is about, or gives the mail back.
+    """
+    if _daemon(mail, sender):
+        return False
+    words = report.notice
+    return bool(
+        _ANSWERS_OR_FORWARDS.match(line(mail, "Subject", most=300))
+        or GREETING.match(words.lstrip()[:100])
+        or re.search(r"\?(?:\s|\Z)", words)
+        or not (report.fields is not None or _shows(report) or "@" in words)
+    )
+
+
+def _may_have_failed(mail: Part, body: Body, report: Report) -> bool:
+    """Whether it is no receipt of a mail that was read or did arrive, nor about other things."""
+    arrived = report.field("Action", most=30).strip().lower().startswith(_ARRIVED)
+    return not (is_receipt(mail, body) or arrived or report.field("Feedback-Type"))
 
 
 def is_receipt(mail: Part, body: Body) -> bool:
@@ -157,20 +170,23 @@ def is_receipt(mail: Part, body: Body) -> bool:
     return "disposition-notification" in first(mail, "Content-Type").lower()
 
 
-def _why_by_words(mail: Part, body: Body, report: Report, *, sender: str) -> str:
-    """Without a report words alone never decide: a server's name or empty path must join."""
-    action = report.field("Action", most=30).strip().lower()
-    if is_receipt(mail, body) or action.startswith(_ARRIVED) or report.field("Feedback-Type"):
+def _why_by_report(report: Report) -> str:
+    if report.fields is None:
         return ""
-    by = _written_by_a_server(mail, sender)
+    action = report.field("Action", most=30).strip().lower()
+    return f"Action: {action}" if action else "Final-Recipient"
+
+
+def _why_by_words(mail: Part, report: Report, *, by: str, sender: str) -> str:
+    """Without a report words alone never decide: `by`, a server's name or empty path, must join."""
     if by.startswith("X-Failed-Recipients") or _daemon(mail, sender):
         return _daemon(mail, sender) or by
     subject = line(mail, "Subject", most=300)
     failing = bool(SUBJECT.search(subject)) and not _ANSWERS_OR_FORWARDS.match(subject)
     enough = failing or (_tells(report) and _shows(report))
     if by.startswith("From:"):
-        enough = failing and not _by_a_person(report) and (_tells(report) or bool(report.returned))
-    return f"{by}, Subject: {subject}" if by and enough else ""
+        enough = failing and (_tells(report) or bool(report.returned))
+    return f"{by}, Subject: {subject}" if enough else ""
 
 
 def _tells(report: Report) -> bool:
@@ -181,16 +197,6 @@ def _shows(report: Report) -> bool:
     """Whether there is a copy of the mail, or the words of the server that refused it."""
     copied = bool(report.returned) or report.has_copy
     return copied or bool(STATUS.search(report.notice) or REPLY_CODE.search(report.notice))
-
-
-def _by_a_person(report: Report) -> bool:
-    """A name is the weakest sign, for people write as postmaster@, too: they greet, or ask.
-
-    And a server always says which address it is about, or gives the mail back.
-    """
-    words = report.notice
-    greets_or_asks = GREETING.match(words.lstrip()[:100]) or re.search(r"\?(?:\s|\Z)", words)
-    return bool(greets_or_asks) or not (_shows(report) or "@" in words)
 
 
 def _is_delayed(mail: Part, report: Report) -> bool:

@@ -117,6 +117,13 @@ def test_a_bounce_tells_recipient_reason_words_and_our_mail():
         ("4.4.7", "421 4.4.2 Connection timed out", "unreachable", False),
         ("5.4.6", "554 5.4.6 Too many hops", "unreachable", False),
         ("4.2.0", "450 4.2.0 Greylisted, try again later", "not_now", False),
+        (
+            "4.2.0",
+            "450 Requested mail action not taken: mailbox unavailable",
+            "mailbox_closed",
+            False,
+        ),
+        ("5.5.0", "550 Requested action not taken: mailbox unavailable", "no_such_address", True),
         ("5.0.0", "554 Transaction failed", "refused", False),
         ("5.0.0", "554 5.1.0 - Unknown address error 550-'5.7.1 Denied'", "policy", False),
     ],
@@ -229,6 +236,12 @@ def test_a_name_inside_their_system_gives_way_to_the_address_we_wrote_to():
     assert read(raw).bounced_recipient == "carla@customer.example"
 
 
+def test_the_address_we_wrote_to_counts_not_the_one_they_forward_to():
+    raw = bounce(final="carla@archive.example", original="carla@customer.example")
+
+    assert read(raw).bounced_recipient == "carla@customer.example"
+
+
 @pytest.mark.parametrize(
     ("headers", "why"),
     [
@@ -311,6 +324,20 @@ def test_a_report_attached_by_a_person_is_a_persons_mail():
     raw = bounce(From="carla@customer.example").replace(b"multipart/report", b"multipart/mixed")
 
     assert read(raw).kind == "human"
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("Delivery failure", "Hello, this is what we got:"),
+        ("Delivery failure", "We got this. What does it mean?"),
+        ("Fwd: Delivery failure", ""),
+    ],
+)
+def test_a_report_pasted_by_an_administrator_is_a_persons_mail(subject, words):
+    pasted = f"{words}\n\nFinal-Recipient: rfc822; hello@shop.example\nAction: failed\n"
+
+    assert read(mail(pasted, Subject=subject, From="postmaster@c.example")).kind == "human"
 
 
 def receipt(disposition: str) -> bytes:
