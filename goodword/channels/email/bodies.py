@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 
 from goodword.channels.email import tnef
 from goodword.channels.email.charsets import charset_of_words, decode, decode_words
@@ -44,6 +45,8 @@ _REPORTS = {
     "message/feedback-report",
     "message/global-delivery-status",
 }
+# Programs that send a page as plain text mean the page.
+_IS_PAGE = re.compile(r"\s{0,100}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _CALENDAR = {"text/calendar", "application/ics"}
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -85,7 +88,7 @@ class _Walk:
 def read_body(mail: Part) -> Body:
     guess = charset_of_words(mail.header("Subject")) or charset_of_words(mail.header("From"))
     walk = _Walk(Body(), guess)
-    pieces = _pieces(mail, walk, depth=0)
+    pieces = _pieces(mail, walk, depth=0, only=True)
     if not _anything(pieces):
         pieces = [walk.packed] if _anything([walk.packed]) else _whatever_is_there(mail, walk)
     body = walk.body
@@ -119,7 +122,7 @@ def _whatever_is_there(mail: Part, walk: _Walk) -> list[Piece]:
         walk.body.files.append(walk.winmail)
     if walk.body.files or walk.body.reports or not mail.body.strip():
         return []
-    return [piece for leaf in mail.leaves() for piece in _leaf(leaf, leaf.kind, walk, depth=1)]
+    return [piece for leaf in mail.leaves() for piece in _leaf(leaf, leaf.kind, walk, 1, only=True)]
 
 
 def _piece_text(piece: Piece) -> str:
@@ -132,7 +135,8 @@ def _piece_html(piece: Piece) -> str:
     return f"<pre>{piece.plain.translate(_ESCAPES)}</pre>"
 
 
-def _pieces(part: Part, walk: _Walk, depth: int) -> list[Piece]:
+def _pieces(part: Part, walk: _Walk, depth: int, *, only: bool = False) -> list[Piece]:
+    """`only`: the part stands for the whole mail, so its text is no file, whatever it is called."""
     walk.parts += 1
     if walk.parts > MOST_PARTS:
         walk.body.too_deep = True
@@ -146,13 +150,14 @@ def _pieces(part: Part, walk: _Walk, depth: int) -> list[Piece]:
         walk.body.too_deep = True
         children = part.leaves()
     if not children:
-        return _leaf(part, kind, walk, depth)
+        return _leaf(part, kind, walk, depth, only=only)
     if kind == "multipart/encrypted":
         return _sealed(children, walk)
     if kind == "multipart/signed":
         walk.body.protection = walk.body.protection or of_signed(part, children)
-    found = [_pieces(child, walk, depth + 1) for child in children]
-    if kind == "multipart/alternative":
+    choice = kind == "multipart/alternative"
+    found = [_pieces(child, walk, depth + 1, only=choice) for child in children]
+    if choice:
         return _one_of(found)
     return [piece for pieces in found for piece in pieces]
 
@@ -177,13 +182,13 @@ def _one_of(choices: list[list[Piece]]) -> list[Piece]:
     return [Piece(text, html)] if text or html else []
 
 
-def _leaf(part: Part, kind: str, walk: _Walk, depth: int) -> list[Piece]:
+def _leaf(part: Part, kind: str, walk: _Walk, depth: int, *, only: bool) -> list[Piece]:
     data = data_of(part)
     name = file_name(part)
-    if _is_body(part, kind, name, depth):
+    if _is_body(part, kind, only=only or not name):
         text = text_of(part, data, guess=walk.guess)
         walk.hash.update(b"t" + re.sub(r"\s+", " ", text).strip().encode("utf-8", "replace"))
-        if kind in _HTML:
+        if kind in _HTML or _IS_PAGE.match(text):
             return [Piece(html=text, second_best=kind in _SECOND_BEST)]
         return [Piece(plain=_opened(text, walk), second_best=kind in _SECOND_BEST)]
     if not data and not name:
@@ -204,12 +209,10 @@ def _leaf(part: Part, kind: str, walk: _Walk, depth: int) -> list[Piece]:
     return []
 
 
-def _is_body(part: Part, kind: str, name: str, depth: int) -> bool:
+def _is_body(part: Part, kind: str, *, only: bool) -> bool:
     if kind.startswith("multipart/"):
         return True  # its boundary never came: what is there is shown as it is
-    if kind not in _BODY_KINDS or disposition(part) == "attachment":
-        return False
-    return not name or depth == 0  # a mail that is one text, whatever that is called
+    return only and kind in _BODY_KINDS and disposition(part) != "attachment"
 
 
 def _file_digest(part: Part, data: bytes) -> bytes:
@@ -227,7 +230,7 @@ def _opened(text: str, walk: _Walk) -> str:
         _keep("application/pgp-encrypted", "", block, walk)
     text, files = uuencoded_files(text)
     for name, data in files:
-        _keep("application/octet-stream", safe_name(name), data, walk)
+        _keep(guess_type(name)[0] or "application/octet-stream", safe_name(name), data, walk)
     return text
 
 
@@ -247,7 +250,7 @@ def _pkcs7(part: Part, name: str, data: bytes, walk: _Walk, depth: int) -> list[
     walk.body.protection = walk.body.protection or protection
     content = signed_content(data) if protection == "smime_signed" else None
     if content and depth < _MOST_DEPTH:
-        return _pieces(Part(content), walk, depth + 1)
+        return _pieces(Part(content), walk, depth + 1, only=True)
     _keep(part.kind, name, data, walk)
     return [Piece(plain=sealed_words())] if protection == "smime_encrypted" else []
 

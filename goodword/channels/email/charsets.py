@@ -7,16 +7,13 @@ import binascii
 import codecs
 import quopri
 import re
+from functools import lru_cache
 
 # What mailers write and Python does not know, or knows too literally: text labelled latin1 or
 # gb2312 is in truth the larger set (as the WHATWG Encoding Standard has it).
 _ALIASES = {
     "latin1": "cp1252",
     "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso_8859-1": "cp1252",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-8-e": "iso-8859-8",
     "iso-8859-9": "cp1254",
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -26,12 +23,36 @@ _ALIASES = {
     "ks_c_5601-1987": "cp949",
     "euc-kr": "cp949",
     "big5": "big5hkscs",
+    "x-euc-jp": "euc-jp",
+    "cseucpkdfmtjapanese": "euc-jp",
+    "windows-31j": "cp932",
+    "iso-2022-jp-ms": "iso2022_jp_ext",
+    "gb_2312-80": "gb18030",
+    "csgb2312": "gb18030",
+    "cp936": "gb18030",
+    "ks_c_5601-1989": "cp949",
+    "cseuckr": "cp949",
+    "x-big5": "big5hkscs",
+    "big-5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "koi8": "koi8-r",
+    "koi8-ru": "koi8-u",
+    "unicode": "utf-16",
+    "ucs-2": "utf-16",
+    "iso-10646-ucs-2": "utf-16",
+    "cesu-8": "utf-8",
     "utf8mb4": "utf-8",
+    "utf-8mb3": "utf-8",
     "unicode-1-1-utf-7": "utf-7",
     "unicode-1-1-utf-8": "utf-8",
     "windows-874": "cp874",
     "x-mac-roman": "mac-roman",
     "macintosh": "mac-roman",
+    "mac": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-mac-greek": "mac-greek",
+    "x-mac-ce": "mac-latin2",
+    "latin-9": "iso-8859-15",
     "x-unknown": "",
     "unknown-8bit": "",
     "8bit": "",
@@ -42,6 +63,9 @@ _ALIASES = {
     "ascii": "",
     "ansi_x3.4-1968": "",
 }
+# Windows' code pages and ISO's tables under the names that mailers give them.
+_PAGE = re.compile(r"(?:x-)?(?:windows|win|cp|ms|dos|ibm)[-_]?(?:cp)?(\d{3,4})")
+_ISO = re.compile(r"\Aiso[-_]?8859[-_](\d{1,2})(?:[-_].*)?\Z")
 # Codecs that are no charset of any mail: slow (idna), or they run escapes.
 _NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 _ONE_BYTE_LATIN = {"cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp1254", "mac-roman"}
@@ -56,9 +80,12 @@ _MANY_BAD = 3
 _MOST_LOOSE = 3000
 
 
+@lru_cache(maxsize=256)
 def codec_named(charset: str) -> str:
     """Python's name of a declared charset; empty when there is none or it is no charset."""
-    name = charset.strip().strip("\"'").lower().partition("*")[0]
+    name = re.split(r"[*;,\s]", charset.lower().replace("charset=", "").strip(" \"'\t\r\n"))[0]
+    page = _PAGE.fullmatch(name)
+    name = f"cp{page.group(1)}" if page else _ISO.sub(r"iso-8859-\1", name)
     name = _ALIASES.get(name, name)
     if not name or len(name) > 40 or "\x00" in name:
         return ""

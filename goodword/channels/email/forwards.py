@@ -15,7 +15,13 @@ from pathlib import Path
 
 from goodword.channels.email.bodies import Body, read_body
 from goodword.channels.email.headers import first, line, moment, parties
-from goodword.channels.email.headings import QUOTED, Heading, heading_at, languages_of
+from goodword.channels.email.headings import (
+    QUOTED,
+    Heading,
+    heading_at,
+    languages_of,
+    may_be_heading,
+)
 from goodword.channels.email.mime import Part
 from goodword.core.text import clean_line
 from goodword.desk.roads import Forwarded, InboundFile, Party
@@ -99,11 +105,11 @@ def _inline(text: str, *, marked: bool) -> Forwarded | None:
 def _heading(rows: Sequence[str]) -> Heading | None:
     """The first heading, if no quote stands above it and it isn't far down."""
     for number, row in enumerate(rows[:_ROWS_ABOVE]):
-        heading = None if QUOTED.match(row) else heading_at(rows, number)
-        if heading:
-            return heading
         if QUOTED.match(row):
             return None
+        heading = heading_at(rows, number) if may_be_heading(row) else None
+        if heading:
+            return heading
     return None
 
 

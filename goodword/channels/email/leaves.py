@@ -69,7 +69,7 @@ def safe_name(written: str) -> str:
     name = clean_line(decode_words(written), most=2000)
     name = re.split(r"[/\\]", name.strip(" \"'"))[-1].strip()
     if len(name) <= 200:
-        return name
+        return name.strip(".") and name
     stem, dot, ending = name.rpartition(".")
     return f"{stem[: 199 - len(ending)]}.{ending}" if dot and len(ending) < 20 else name[:200]
 

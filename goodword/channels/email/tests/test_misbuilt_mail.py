@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from goodword.channels.email.charsets import codec_named
 from goodword.channels.email.tests.mails import mail, parts, read
 
 
@@ -144,6 +145,7 @@ def test_given_no_empty_line_below_the_head_the_text_begins_where_headers_end():
         ('attachment; filename="C:\\\\Temp\\\\bill.pdf"', "bill.pdf"),
         ('attachment; FILENAME="=?utf-8?Q?N=C3=B6?= =?utf-8?Q?l.pdf?="', "Nöl.pdf"),
         ("attachment; filename*=utf-8''%E2%80%AEfdp.exe", "fdp.exe"),
+        ("attachment; filename=..", "attachment-1.pdf"),
     ],
 )
 def test_file_names_are_read_in_every_form(header, name):
@@ -152,8 +154,44 @@ def test_file_names_are_read_in_every_form(header, name):
     assert [file.name for file in read(raw).files] == [name]
 
 
-def test_a_mail_that_is_one_named_text_shows_it():
+def test_a_text_that_stands_for_the_whole_mail_is_shown_whatever_it_is_called():
+    named = "Content-Type: text/{0}; name=body.{0}\r\n\r\nHello"
+
     assert read(mail("Hello", Content_Type="text/plain; name=body.txt")).text == "Hello"
+    inbound = read(parts(named.format("plain"), named.format("html"), kind="alternative"))
+    assert (inbound.text, inbound.html, inbound.files) == ("Hello", "Hello", [])
+
+
+def test_a_page_sent_as_plain_text_is_shown_as_the_page():
+    inbound = read(mail("<!DOCTYPE html>\n<html><body><p>Hello</p></body></html>"))
+
+    assert inbound.text == "Hello"
+    assert inbound.html.startswith("<!DOCTYPE")
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"),
+    [
+        ("Windows1251", "cp1251"),
+        ("x-cp1251", "cp1251"),
+        ("win-1252", "cp1252"),
+        ("dos-866", "cp866"),
+        ("iso8859_1", "cp1252"),
+        ("ISO-8859-6-I", "iso8859-6"),
+        ("iso-8859-2-windows-latin-2", "iso8859-2"),
+        ("ks_c_5601-1987", "cp949"),
+        ("cp936", "gb18030"),
+        ("windows-31j", "cp932"),
+        ("charset=utf-8", "utf-8"),
+        ("utf-8; format=flowed", "utf-8"),
+        ("unicode-1-1-utf-7", "utf-7"),
+        ("hex", ""),
+        ("cp99999", ""),
+        ("", ""),
+    ],
+)
+def test_charsets_are_known_under_the_names_that_mailers_give_them(charset, codec):
+    assert codec_named(charset) == codec
 
 
 def test_a_mail_inside_keeps_its_own_bytes():
