@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 
-from goodword.ui import chips, drawings, times
+from goodword.ui import chips, drawings
+from goodword.ui.times import Clock
 
 
 @lru_cache(maxsize=2000)
@@ -42,7 +44,7 @@ def icon(name: str, size: int = 16, label: str = "", css: str = "") -> SafeStrin
 
 def chip(
     state: str,
-    now: datetime,
+    clock: Clock,
     *,
     time: datetime | None = None,
     when: str = "",
@@ -52,14 +54,14 @@ def chip(
 ) -> SafeString:
     """The promise chip; its arguments are those of the tag."""
     form = chips.FORMS[state]
-    shown = when or (times.short(time, now) if time else "")
+    shown = when or (clock.short(time) if time else "")
     if shown and state == "moved" and not when:
         shown = gettext("to %(time)s") % {"time": shown}
-    full = times.full(time) if time else ""
+    full = clock.full(time) if time else ""
     tooltip = " · ".join(part for part in (full, title) if part)
     moment = ""
     if time:
-        moment = f' <time datetime="{times.machine(time)}">{escape(shown)}</time>'
+        moment = f' <time datetime="{clock.machine(time)}">{escape(shown)}</time>'
     elif shown:
         moment = f' <span class="num">{escape(shown)}</span>'
     hint = f' title="{escape(tooltip)}"' if tooltip else ""
@@ -90,16 +92,16 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
-def due_in(due: datetime, now: datetime) -> SafeString:
+def due_in(due: datetime, clock: Clock) -> SafeString:
     """How long until, in a `<time>` that `times.js` keeps ticking."""
     return mark_safe(  # noqa: S308 -- each part is ours or escaped
-        f'<time class="num" datetime="{due.isoformat()}" title="{escape(times.full(due))}"'
-        f" data-relative {_patterns(get_language())}>{escape(times.relative(due, now))}</time>"
+        f'<time class="num" datetime="{due.isoformat()}" title="{escape(clock.full(due))}"'
+        f" data-relative {_patterns(clock.language)}>{escape(clock.relative(due))}</time>"
     )
 
 
 @lru_cache
-def _patterns(language: str) -> SafeString:
+def _patterns(language: str | None) -> SafeString:
     """What `times.js` counts on with, in the language that is active."""
     return format_html(
         'data-ahead="{}" data-past="{}" data-now="{}" data-minutes="{}" data-hours="{}"'

@@ -6,7 +6,9 @@ Minutes count as the clock on the wall shows them: both moments are cut to the m
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
@@ -21,92 +23,153 @@ _MONTHS_FROM_DAYS = 60
 _YEARS_FROM_DAYS = 730
 
 
-_CLOCK = "H:i"
+_TIME_OF_DAY = "H:i"
 _OF_THE_DAY = frozenset("aAcfgGhHiPrsuU")  # letters of a pattern that tell more than the day
 _days: dict[tuple[object, ...], str] = {}
 _MOST_DAYS = 5_000
 
 
-def _worded(here: datetime, pattern: str) -> str:
-    """`here` by a pattern of Django's. A list has hundreds, on few days: each day is put once."""
-    before, clock, after = pattern.partition(_CLOCK)
-    shown = f"{here.hour:02}:{here.minute:02}" if clock else ""
-    return f"{_of_day(here, before)}{shown}{_of_day(here, after)}"
+class Clock:
+    """A moment called now, in the zone and language that are active.
+
+    A list has hundreds of moments, on few days: what is the same for all is asked once.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.language = get_language()
+        self._zone = timezone.get_current_timezone()
+        self._here = now.astimezone(self._zone)
+        self._today = self._here.date()
+        self._patterns = _patterns(self.language)
+
+    def machine(self, when: datetime) -> str:
+        """For `datetime=` of a `<time>`: ISO 8601 with the offset of the zone."""
+        return when.astimezone(self._zone).isoformat()
+
+    def clock(self, when: datetime) -> str:
+        return self._worded(when.astimezone(self._zone), self._patterns.clock)
+
+    def short(self, when: datetime) -> str:
+        return self._near(when, self._patterns.weekday_and_clock)
+
+    def row(self, when: datetime) -> str:
+        return self._near(when, "D")
+
+    def full(self, when: datetime) -> str:
+        return self._worded(when.astimezone(self._zone), self._patterns.full)
+
+    def date(self, when: datetime) -> str:
+        """``18 Apr``, with the year where it is another."""
+        here = when.astimezone(self._zone)
+        same_year = here.year == self._here.year
+        return self._worded(here, self._patterns.date if same_year else self._patterns.date_of_year)
+
+    def day(self, when: datetime) -> str:
+        here = when.astimezone(self._zone)
+        days = (here.date() - self._today).days
+        named = {0: gettext("Today"), -1: gettext("Yesterday"), 1: gettext("Tomorrow")}
+        if days in named:
+            return named[days]
+        same_year = here.year == self._here.year
+        return self._worded(here, self._patterns.day if same_year else self._patterns.day_of_year)
+
+    def relative(self, due: datetime) -> str:
+        minutes = _minutes_between(self.now, due)
+        if minutes == 0:
+            return gettext("now")
+        if minutes < 0:
+            return self._patterns.late % {"span": _span(-minutes)}
+        days = (due.astimezone(self._zone).date() - self._today).days
+        if days == 1 and minutes >= _TOMORROW_FROM:
+            return gettext("tomorrow")
+        # A day ahead is a day of the calendar: on Thursday noon, Saturday morning is "in 2 days".
+        span = _span(minutes) if minutes < _DAY else _span_of_days(days)
+        return self._patterns.ahead % {"span": span}
+
+    def _near(self, when: datetime, this_week: str) -> str:
+        here = when.astimezone(self._zone)
+        days = (here.date() - self._today).days
+        if days == 0:
+            return self._worded(here, self._patterns.clock)
+        if abs(days) <= 6:
+            return self._worded(here, this_week)
+        return self.date(when)
+
+    def _worded(self, here: datetime, pattern: str) -> str:
+        before, clock, after = pattern.partition(_TIME_OF_DAY)
+        shown = f"{here.hour:02}:{here.minute:02}" if clock else ""
+        return f"{self._of_day(here, before)}{shown}{self._of_day(here, after)}"
+
+    def _of_day(self, here: datetime, pattern: str) -> str:
+        """A part of a pattern; each day is put into words once."""
+        if not pattern:
+            return ""
+        if not _OF_THE_DAY.isdisjoint(pattern):
+            return date_format(here, pattern)
+        key = (pattern, here.date(), here.tzname(), self.language)
+        known = _days.get(key)
+        if known is None:
+            if len(_days) > _MOST_DAYS:
+                _days.clear()
+            known = _days[key] = date_format(here, pattern)
+        return known
 
 
-def _of_day(here: datetime, pattern: str) -> str:
-    if not pattern:
-        return ""
-    if not _OF_THE_DAY.isdisjoint(pattern):
-        return date_format(here, pattern)
-    key = (pattern, here.date(), here.tzname(), get_language())
-    known = _days.get(key)
-    if known is None:
-        if len(_days) > _MOST_DAYS:
-            _days.clear()
-        known = _days[key] = date_format(here, pattern)
-    return known
+class _Patterns(NamedTuple):
+    clock: str
+    weekday_and_clock: str
+    full: str
+    date: str
+    date_of_year: str
+    day: str
+    day_of_year: str
+    late: str
+    ahead: str
 
 
-def machine(when: datetime) -> str:
-    """For `datetime=` of a `<time>`: ISO 8601 with the offset of the active zone."""
-    return timezone.localtime(when).isoformat()
+@lru_cache
+def _patterns(language: str | None) -> _Patterns:
+    """Of the active language, which the caller names so that each has its own."""
+    return _Patterns(
+        clock=pgettext("date pattern: time", "H:i"),
+        weekday_and_clock=pgettext("date pattern: weekday and time", "D H:i"),
+        full=pgettext("date pattern: full moment with zone", "l, j F Y, H:i T"),
+        date=pgettext("date pattern: day and month", "j M"),
+        date_of_year=pgettext("date pattern: day, month, year", "j M Y"),
+        day=pgettext("date pattern: weekday, day, month", "l, j F"),
+        day_of_year=pgettext("date pattern: weekday and full date", "l, j F Y"),
+        late=pgettext("how long past due", "%(span)s late"),
+        ahead=pgettext("how long until", "in %(span)s"),
+    )
 
 
 def clock(when: datetime) -> str:
-    return _worded(timezone.localtime(when), pgettext("date pattern: time", "H:i"))
+    return Clock(when).clock(when)
 
 
 def short(when: datetime, now: datetime) -> str:
-    here, days = _with_days_off(when, now)
-    if days == 0:
-        return clock(when)
-    if abs(days) <= 6:
-        return _worded(here, pgettext("date pattern: weekday and time", "D H:i"))
-    return _date(here, now)
+    return Clock(now).short(when)
 
 
 def row(when: datetime, now: datetime) -> str:
-    here, days = _with_days_off(when, now)
-    if days == 0:
-        return clock(when)
-    if abs(days) <= 6:
-        return _worded(here, "D")
-    return _date(here, now)
+    return Clock(now).row(when)
 
 
 def day(when: datetime, now: datetime) -> str:
-    here, days = _with_days_off(when, now)
-    named = {0: gettext("Today"), -1: gettext("Yesterday"), 1: gettext("Tomorrow")}
-    if days in named:
-        return named[days]
-    if here.year == timezone.localtime(now).year:
-        return _worded(here, pgettext("date pattern: weekday, day, month", "l, j F"))
-    return _worded(here, pgettext("date pattern: weekday and full date", "l, j F Y"))
+    return Clock(now).day(when)
 
 
 def full(when: datetime) -> str:
-    here = timezone.localtime(when)
-    return _worded(here, pgettext("date pattern: full moment with zone", "l, j F Y, H:i T"))
+    return Clock(when).full(when)
 
 
 def date(when: datetime, now: datetime) -> str:
-    """``18 Apr``, with the year where it is another."""
-    return _date(timezone.localtime(when), now)
+    return Clock(now).date(when)
 
 
 def relative(due: datetime, now: datetime) -> str:
-    minutes = _minutes_between(now, due)
-    if minutes == 0:
-        return gettext("now")
-    if minutes < 0:
-        return pgettext("how long past due", "%(span)s late") % {"span": _span(-minutes)}
-    _, days = _with_days_off(due, now)
-    if days == 1 and minutes >= _TOMORROW_FROM:
-        return gettext("tomorrow")
-    # A day ahead is a day of the calendar: on Thursday noon, Saturday morning is "in 2 days".
-    span = _span(minutes) if minutes < _DAY else _span_of_days(days)
-    return pgettext("how long until", "in %(span)s") % {"span": span}
+    return Clock(now).relative(due)
 
 
 def ago(when: datetime, now: datetime) -> str:
@@ -116,21 +179,8 @@ def ago(when: datetime, now: datetime) -> str:
     return pgettext("how long since", "%(span)s ago") % {"span": _span(minutes)}
 
 
-def _date(here: datetime, now: datetime) -> str:
-    if here.year == timezone.localtime(now).year:
-        return _worded(here, pgettext("date pattern: day and month", "j M"))
-    return _worded(here, pgettext("date pattern: day, month, year", "j M Y"))
-
-
-def _with_days_off(when: datetime, now: datetime) -> tuple[datetime, int]:
-    """The moment on the wall, and how many midnights it lies after now (negative: before)."""
-    here = timezone.localtime(when)
-    return here, (here.date() - timezone.localtime(now).date()).days
-
-
 def _minutes_between(start: datetime, end: datetime) -> int:
-    start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
-    return int((end - start) / timedelta(minutes=1))
+    return int(end.timestamp() // 60) - int(start.timestamp() // 60)
 
 
 def _span(minutes: int) -> str:

@@ -46,13 +46,13 @@ def chip(
     of the state; `title` is said in the tooltip after the full date (who said it, where).
     """
     return marks.chip(
-        state, _now(context), time=time, when=when, label=label, title=title, large=large
+        state, _clock(context), time=time, when=when, label=label, title=title, large=large
     )
 
 
-def _now(context: Context) -> datetime:
+def _clock(context: Context) -> times.Clock:
     now = context.get("now")
-    return now if isinstance(now, datetime) else timezone.now()
+    return times.Clock(now if isinstance(now, datetime) else timezone.now())
 
 
 @register.simple_tag
@@ -144,4 +144,4 @@ def due_in(context: Context, due: datetime | None) -> SafeString | str:
     """`relative` in a ``<time>`` that `times.js` keeps ticking, minute by minute."""
     if due is None:
         return ""
-    return marks.due_in(due, _now(context))
+    return marks.due_in(due, _clock(context))
