@@ -33,6 +33,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\
 _ADDRESS = re.compile(r"[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
 _BRACKETED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
 _ENDS_A_SENTENCE = re.compile(r"[^\W\d]{5,40}[.!?…]+\s*$|[!?。！？]\s*$")
+_CLOSED = re.compile(r"[<(][^\s<>()]{1,100}@[^\s<>()]{1,200}[>)]\s{0,4}$")
 # A bracket is open: an address goes on, or comes, in the row below.
 GOES_ON = re.compile(r"[<(\[][^\s<>()\[\]]{0,200}\s{0,4}$")
 
@@ -99,7 +100,7 @@ def may_be_heading(row: str) -> bool:
         bool(row.strip())
         and len(row) <= _MOST_ROW
         and (
-            row.rstrip(" \t\xa0*_-").endswith((":", "："))
+            row.rstrip(" \t\xa0*_-").endswith((":", "：", ">", ")"))
             or not row.strip()[:1].isalnum()  # dashes, or "## reply above this line ##"
             or bool(_FIELD.match(row))
         )
@@ -210,7 +211,8 @@ def _attribution(rows: Sequence[str], last: int) -> Heading | None:
     The verb makes it, or a moment together with an address: both are what programs write. Read
     upwards, so that as few rows as possible are taken for part of it.
     """
-    if not _bare(rows[last]).endswith((":", "：")):
+    ends = _bare(rows[last]).endswith((":", "："))
+    if not ends and not (_CLOSED.search(rows[last]) and _quote_follows(rows, last + 1)):
         return None
     best: Heading | None = None
     joined = ""
@@ -240,6 +242,8 @@ def _bare(row: str) -> str:
 
 def _belongs(row: str, below: str) -> bool:
     """Whether `row` is the beginning of what goes on `below`, which may be whole by itself."""
+    if GOES_ON.search(row[-300:]) or below[0] == "@":  # an address in two halves
+        return True
     if below[0] in "<([":  # an address without a name
         return _begins(row) or _is_full(row, below)
     if below[0].islower() and not re.search(r"[\d@]", below):  # nothing but "wrote:"
@@ -273,8 +277,10 @@ def _read_attribution(joined: str, start: int, end: int) -> Heading | None:
     weak = not (address or moment or begins)
     if weak and not lower.rstrip(":： ").endswith(verb[0]):
         return None
-    sure = (begins or verb.start() == 0) and bool((address and moment) or (clock and year))
-    sure = sure or bool(moment and bracket and _is_name(joined[: bracket.start()]))
+    if begins or verb.start() == 0:
+        sure = bool((address and moment) or (clock and year and _names_somebody(joined, verb)))
+    else:
+        sure = bool(moment and bracket and _is_name(joined[: bracket.start()]))
     rule = f"attribution line ({languages_of('wrote')[verb[0]]}): {joined}"
     return Heading(start, end, rule, sure=sure, weak=weak)
 
@@ -303,6 +309,16 @@ def _is_own_sentence(lower: str, verb: re.Match[str]) -> bool:
     before = re.findall(r"\w+", lower[max(0, verb.start() - 40) : verb.start()])[-2:]
     after = re.findall(r"\w+", lower[verb.end() : verb.end() + 40])[:1]
     return any(word in languages_of("own") for word in (*before, *after))
+
+
+def _names_somebody(joined: str, verb: re.Match[str]) -> bool:
+    """Whether the word next to the verb may be a name: "the driver wrote" is a person's."""
+    before = joined[: verb.start()].split()[-2:]
+    if before and before[0].endswith(","):  # one word, however it is written
+        return True
+    after = joined[verb.end() :].split()[:1]
+    near = after if after and after[0] != ":" else before
+    return not any(word[0].islower() for word in near)
 
 
 def _is_name(written: str) -> bool:

@@ -28,9 +28,10 @@ from goodword.channels.email.headings import (
 from goodword.channels.email.readable import above_history
 from goodword.channels.email.signatures import says_something, short, without_signature
 
-_MOST_TEXT = 200_000
+_MOST_TEXT, _MOST_ROWS = 200_000, 20_000  # no reply of a person; shown whole
 _MOST_LOOKS = 100  # at rows that may be headings; a text with more is no ordinary reply
 _LONG_QUOTED_ROW = 60  # characters; the program that quoted may have wrapped it
+_ONLY_A_LINK = re.compile(r"^\s{0,4}[<(\[]https?://[^\s<>()\[\]]{1,2000}[>)\]][\s>]{0,4}$")
 # Zero-width characters and marks of direction, which stand anywhere in dates and addresses.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u2068\u2069\ufeff"))
 
@@ -59,7 +60,7 @@ def explain_reply(text: str, html: str = "") -> tuple[str, str]:
     The second part names each rule that decided and its line (untranslated, for whoever asks why);
     it is empty where nothing looked like history. `html` is the same mail's other form, if any.
     """
-    if len(text) > _MOST_TEXT:
+    if len(text) > _MOST_TEXT or text.count("\n") > _MOST_ROWS:
         return text, ""
     rows, read = text.split("\n"), _plain(text)
     found = _find_history(read) or _find_history_by_html(read, html) or _Found("")
@@ -198,11 +199,15 @@ def _quote_ends(rows: Sequence[str], start: int) -> int:
 
 
 def _is_wrapped_quote(rows: Sequence[str], at: int) -> bool:
-    """A row without mark, between two with one, that goes on with a long row's sentence."""
-    before, after = rows[at - 1], rows[at + 1] if at + 1 < len(rows) else ""
-    return (
-        bool(QUOTED.match(before) and QUOTED.match(after))
-        and (len(before) >= _LONG_QUOTED_ROW or "http" in before)
-        and before.rstrip()[-1:] not in ".?!:;"
-        and (rows[at][:1].islower() or (len(rows[at].split()) == 1 and "http" in before))
+    """A row without mark, between two with one, that goes on with a long row's words or link."""
+    row, before, after = rows[at], rows[at - 1], rows[at + 1] if at + 1 < len(rows) else ""
+    if not (QUOTED.match(before) and QUOTED.match(after)):
+        return False
+    if _ONLY_A_LINK.match(row):
+        return True
+    if before.rstrip()[-1:] in ".?!:;":
+        return False
+    linked = "http" in before
+    return (row[:1].islower() and (linked or len(before) >= _LONG_QUOTED_ROW)) or (
+        linked and len(row.split()) == 1
     )
