@@ -69,6 +69,7 @@ _ISO = re.compile(r"\Aiso[-_]?8859[-_](\d{1,2})(?:[-_].*)?\Z")
 # Codecs that are no charset of any mail: slow (idna), or they run escapes.
 _NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 _ONE_BYTE_LATIN = {"cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp1254", "mac-roman"}
+_MARK = re.compile(r"[,;:()<>@\"\\]")
 _NOT_ESCAPED = {"", "utf-8", *_ONE_BYTE_LATIN}
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?([^?]*)\?=")
 # Q words with a bare question mark or spaces inside are against RFC 2047 and common all the same.
@@ -177,6 +178,17 @@ def decode_words(value: str) -> str:
         pieces.append((between, match.group(1), data))
         at = match.end()
     return _join(pieces) + value[at:]
+
+
+def without_marks(value: str) -> str:
+    """Encoded words with bare commas or brackets in them, which split addresses, made base64."""
+    return _ENCODED_WORD.sub(_safe_word, value) if "=?" in value else value
+
+
+def _safe_word(word: re.Match[str]) -> str:
+    data = _word_bytes(word.group(2), word.group(3)) if _MARK.search(word.group(3)) else None
+    encoded = base64.b64encode(data).decode("ascii") if data else ""
+    return f"=?{word.group(1)}?B?{encoded}?=" if encoded else word.group()
 
 
 def _join(pieces: list[tuple[str, str, bytes]]) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import lru_cache
 
-from goodword.channels.email.charsets import decode_words
+from goodword.channels.email.charsets import decode_words, without_marks
 from goodword.channels.email.mime import Part
 from goodword.core.text import clean, clean_line
 from goodword.desk.roads import Party
@@ -57,7 +57,7 @@ def parties_in(value: str) -> tuple[Party, ...]:
     plain = _PLAIN_PARTY.fullmatch(value)
     if plain:
         return (Party(address=plain.group(2), name=" ".join((plain.group(1) or "").split())),)
-    value = value.replace("\x00", "")
+    value = without_marks(value.replace("\x00", ""))
     pairs = _pairs(value)
     if not pairs and "=?" in value:
         # Some mailers encode the whole header, address and all.

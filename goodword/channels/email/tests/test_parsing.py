@@ -90,6 +90,8 @@ def test_subjects_are_decoded_and_kept_on_one_line(subject, shown):
     [
         ('"Müller, Hans" <hans@m.example>', "hans@m.example", "Müller, Hans"),
         ("=?utf-8?Q?M=C3=BCller=2C_Hans?= <hans@m.example>", "hans@m.example", "Müller, Hans"),
+        ("=?utf-8?Q?M=C3=BCller,=20Hans?= <hans@m.example>", "hans@m.example", "Müller, Hans"),
+        ("=?utf-8?Q?Hans <sales>?= <hans@m.example>", "hans@m.example", "Hans <sales>"),
         ("hans@m.example (Hans)", "hans@m.example", "Hans"),
         ("Hans <hans@m.example", "hans@m.example", "Hans"),
         ("Hans [Sales] <hans@m.example>", "hans@m.example", None),
