@@ -52,6 +52,7 @@ def take_in(olds: Sequence[Old], *, road: str, inbox: Inbox, at: datetime) -> li
     digests = [hashlib.sha256(old.raw).hexdigest() for old in olds]
     here = Message.objects.filter(raw__sha256__in=digests, conversation__inbox=inbox)
     known = set(here.values_list("raw__sha256", flat=True))
+    addresses = list(inbox.addresses.values_list("value", flat=True))
     outcomes: dict[int, Outcome] = {}
     fresh: dict[int, Inbound] = {}
     for number, (old, digest) in enumerate(zip(olds, digests, strict=True)):
@@ -59,17 +60,17 @@ def take_in(olds: Sequence[Old], *, road: str, inbox: Inbox, at: datetime) -> li
             outcomes[number] = _THERE
             continue
         known.add(digest)
-        read = _read(old, road=road, inbox=inbox)
+        read = _read(old, road=road, addresses=addresses)
         if isinstance(read, Inbound):
             fresh[number] = read
         else:
             outcomes[number] = read
-    outcomes |= _receive(olds, fresh, inbox=inbox, at=at)
+    if fresh:
+        outcomes |= _receive(olds, fresh, inbox=inbox, at=at)
     return [outcomes[number] for number in range(len(olds))]
 
 
-def _read(old: Old, *, road: str, inbox: Inbox) -> Inbound | Outcome:
-    addresses = list(inbox.addresses.values_list("value", flat=True))
+def _read(old: Old, *, road: str, addresses: Sequence[str]) -> Inbound | Outcome:
     try:
         return roads.road(road).parse(old.raw, received_at=old.said_at, envelope_to=addresses)
     except CannotParse as error:

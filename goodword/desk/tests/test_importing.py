@@ -216,7 +216,9 @@ def test_the_people_of_another_inbox_see_what_is_there_and_theirs_too(house):
     take_in(house, raw())
     assert take_in(house, raw(), inbox=house.repairs) == ["there"]
     assert Message.objects.count() == 1
-    assert Conversation.objects.get().inbox == house.hello
+    conversation = Conversation.objects.get()
+    assert conversation.inbox == house.hello
+    assert [row.inbox for row in conversation.also_in.all()] == [house.repairs]
 
 
 def test_a_helping_that_is_there_costs_few_queries(house, django_assert_max_num_queries):
