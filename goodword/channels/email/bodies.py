@@ -187,7 +187,7 @@ def _leaf(part: Part, kind: str, walk: _Walk, depth: int, *, only: bool) -> list
     name = file_name(part)
     if _is_body(part, kind, only=only or not name):
         text = text_of(part, data, guess=walk.guess)
-        walk.hash.update(b"t" + re.sub(r"\s+", " ", text).strip().encode("utf-8", "replace"))
+        walk.hash.update(b"t" + " ".join(text.split()).encode("utf-8", "replace"))
         if kind in _HTML or _IS_PAGE.match(text):
             return [Piece(html=text, second_best=kind in _SECOND_BEST)]
         return [Piece(plain=_opened(text, walk), second_best=kind in _SECOND_BEST)]

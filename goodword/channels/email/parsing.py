@@ -50,6 +50,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
     mail = Part(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
     body = read_body(mail)
     own_id = message_id(mail)
+    claimed = written_at(mail)
     subject = line(mail, "Subject")
     sender = _sender(mail)
     reached = delivered_to(mail, envelope_to)
@@ -68,7 +69,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         cc=parties(mail, "Cc"),
         reply_to=parties(mail, "Reply-To"),
         delivered_to=reached,
-        claimed_at=written_at(mail),
+        claimed_at=claimed,
         kind=verdict.kind,
         kind_why=verdict.why,
         external_ids=[own_id] if own_id else [],
@@ -79,7 +80,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         bounce_hard=bounce.hard if bounce else None,
         bounce_words=bounce.words if bounce else "",
         language=_language(mail),
-        oddities=_oddities(mail, body, sender, received_at),
+        oddities=_oddities(mail, body, sender, ahead=_is_ahead(claimed, received_at)),
         authentications=authentications(mail),
         protection=body.protection,
         invitation=body.invitation,
@@ -125,7 +126,11 @@ def _language(mail: Part) -> str:
     return told if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", told) else ""
 
 
-def _oddities(mail: Part, body: Body, sender: Party, received_at: datetime) -> list[str]:
+def _is_ahead(claimed: datetime | None, received_at: datetime) -> bool:
+    return claimed is not None and claimed - received_at > _CLOCK_SLACK
+
+
+def _oddities(mail: Part, body: Body, sender: Party, *, ahead: bool) -> list[str]:
     found: list[str] = []
     if not sender.address:
         found.append(_("The mail names no sender."))
@@ -133,8 +138,7 @@ def _oddities(mail: Part, body: Body, sender: Party, received_at: datetime) -> l
         found.append(_("The mail has no From address; the sender is taken from another header."))
     if len(mail.all("From")) > 1:
         found.append(_("The mail has several From headers; the first one counts."))
-    claimed = written_at(mail)
-    if claimed and claimed - received_at > _CLOCK_SLACK:
+    if ahead:
         found.append(_("The sender's clock is ahead: the mail is dated in the future."))
     if body.too_deep:
         found.append(_("The mail's parts are nested too deep; some may be shown out of place."))
