@@ -56,13 +56,16 @@ REASONS: list[tuple[Reason, re.Pattern[str]]] = [
 SUBJECT = _any_of(_TABLES["notices"]["subject"])
 TELLING = _any_of(_TABLES["notices"]["telling"])
 DELAYED = _any_of(_TABLES["notices"]["delayed"])
+STOCK = _any_of(_TABLES["notices"]["stock"])
 GREETING = _any_of(_TABLES["notices"]["greeting"])
+FAREWELL = _any_of(_TABLES["notices"]["farewell"], before=r"^[ \t]{0,20}")
 COPY = _any_of(
     _TABLES["notices"]["copy"],
     before=r"^[ \t>=*_-]{0,80}(?:begin |start of |here is )?",
 )
 DAEMON = _any_of(_TABLES["senders"]["daemons"])
 SERVER_WORDS = frozenset(_TABLES["senders"]["servers"])
+MACHINE_WORDS = frozenset(_TABLES["senders"]["machines"])
 
 # Enhanced status codes (RFC 3463, and the registry of RFC 5248), without the class.
 STATUS_REASONS: dict[str, Reason] = {

@@ -12,19 +12,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goodword.channels.email.bodies import Body
-from goodword.channels.email.bounce_reasons import REPLY_CODE, STATUS, is_hard, reason_of
+from goodword.channels.email.bounce_reasons import REPLY_CODE, STATUS, by_words, is_hard, reason_of
 from goodword.channels.email.bounce_reports import (
     MOST_TEXT,
     Report,
+    addresses_in,
     read_report,
     recipient,
     returned_ids,
 )
 from goodword.channels.email.bounce_words import (
+    BAD_ADDRESS,
     DAEMON,
     DELAYED,
+    FAREWELL,
     GREETING,
+    MACHINE_WORDS,
     SERVER_WORDS,
+    STOCK,
     SUBJECT,
     TELLING,
     Reason,
@@ -127,10 +132,13 @@ def _by_a_servers_name(mail: Part, sender: str) -> str:
     shown = line(mail, "From", most=200)
     if not sender and not shown.strip("<>\"' "):
         return f"From: {shown}"
+    return f"From: {shown}" if _name_words(sender) & (SERVER_WORDS | MACHINE_WORDS) else ""
+
+
+def _name_words(sender: str) -> set[str]:
+    """no-reply, mail_gateway, bounce+x: the words of a name, also those written as one."""
     local = sender.partition("@")[0].lower()
-    # no-reply, mail_gateway, bounce+x: the words of a name, also those written as one.
-    words = {*re.split(r"[^a-z]+", local), re.sub(r"[^a-z]+", "", local)}
-    return f"From: {shown}" if words & SERVER_WORDS else ""
+    return {*re.split(r"[^a-z]+", local), re.sub(r"[^a-z]+", "", local)}
 
 
 def _is_a_persons(mail: Part, sender: str, report: Report) -> bool:
@@ -141,11 +149,16 @@ def _is_a_persons(mail: Part, sender: str, report: Report) -> bool:
     if _daemon(mail, sender):
         return False
     words = report.notice
+    if not _name_words(sender) & SERVER_WORDS and not STOCK.search(words):
+        return True
+    ours = {one.lower() for one in (sender, *addresses(mail, "To", "Delivered-To"))}
+    others = [one for one in addresses_in(words) if one.lower() not in ours]
     return bool(
         _ANSWERS_OR_FORWARDS.match(line(mail, "Subject", most=300))
         or GREETING.match(words.lstrip()[:100])
+        or FAREWELL.search(words)
         or re.search(r"\?(?:\s|\Z)", words)
-        or not (report.fields is not None or _shows(report) or "@" in words)
+        or not (others or report.returned or report.has_copy)
     )
 
 
@@ -190,7 +203,10 @@ def _why_by_words(mail: Part, report: Report, *, by: str, sender: str) -> str:
 
 
 def _tells(report: Report) -> bool:
-    return bool(TELLING.search(report.notice))
+    """Whether it says that a mail came back, or why."""
+    words = report.notice
+    said = TELLING.search(words) or STATUS.search(words) or REPLY_CODE.search(words)
+    return bool(said) or by_words(words) in BAD_ADDRESS | {"mailbox_full"}
 
 
 def _shows(report: Report) -> bool:

@@ -112,7 +112,7 @@ def test_a_bounce_tells_recipient_reason_words_and_our_mail():
         ("5.7.25", "550 5.7.25 The IP address does not have a PTR record", "policy", False),
         ("5.7.1", "550 5.7.1 go away", "policy", False),
         ("5.7.0", "550-5.7.26 Unauthenticated mail is not accepted (DMARC)", "policy", False),
-        ("5.0.0", "421 Too many connections from your host", "policy", False),
+        ("5.0.0", "421 Too many connections from your host", "too_many", False),
         ("4.7.0", "450 Too many messages, slow down", "too_many", False),
         ("4.4.7", "421 4.4.2 Connection timed out", "unreachable", False),
         ("5.4.6", "554 5.4.6 Too many hops", "unreachable", False),
@@ -301,6 +301,18 @@ def test_without_a_report_words_and_a_mail_systems_name_make_a_bounce(headers, w
         ("The parcel", "It was not delivered; undeliverable, they say.", "relay@customer.example"),
         ("Delivery failure", "Mail to you is undeliverable. Can you look?", "root@c.example"),
         ("Delivery failure", "Mail to you is undeliverable since Monday.", "root@c.example"),
+        ("Mail failed", "Mail to gone@b.example: 550 5.1.1\nThanks, Tom", "postmaster@c.example"),
+        ("Mail delivery failed", "hello@shop.example: 550 5.1.1 unknown.", "postmaster@c.example"),
+        (
+            "Delivery problem with order 5",
+            "Name: Carla\nEmail: carla@customer.example\nMy parcel could not be delivered",
+            "system@forms.example",
+        ),
+        (
+            "New message: Delivery failure",
+            "Email: carla@customer.example\nMessage: my parcel could not be delivered",
+            "noreply@forms.example",
+        ),
         ("spam report", "I get spam from you", "abuse@customer.example"),
     ],
 )
@@ -494,3 +506,130 @@ def test_no_report_and_no_notice_makes_it_raise(fields, text):
     inbound = read(raw)
 
     assert inbound.kind != "human"
+
+
+# How families of servers put it, in our own words: sender, subject, text, hard.
+FAMILIES = [
+    (
+        "postmaster@mx.example",
+        "Undeliverable: The parcel",
+        "Your message did not reach some or all of the intended recipients.\n\n"
+        "The following recipient(s) could not be reached:\n\n"
+        "      gone@customer.example on 5/4/2026\n"
+        "            The e-mail account does not exist at the organization.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Unzustellbar: Das Paket",
+        "Fehler bei der Nachrichtenzustellung an folgende Empfänger:\n\ngone@customer.example\n"
+        "Die eingegebene E-Mail-Adresse wurde nicht gefunden.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Échec de la remise : Le colis",
+        "Échec de la remise pour ces destinataires :\n\ngone@customer.example\n"
+        "La boîte aux lettres du destinataire est pleine.\n",
+        False,
+    ),
+    (
+        "Mailer-Daemon@mx.example",
+        "Message undeliverable: The parcel",
+        "Failed to deliver to 'gone@customer.example'\n"
+        "SMTP module(domain customer.example) reports:\n"
+        " message text rejected by mx.customer.example:\n 552 too big for me\n",
+        False,
+    ),
+    (
+        "system@mx.example",
+        "Delivery Failure",
+        "Could not deliver message to the following recipient(s):\n\n"
+        "Failed Recipient: gone@customer.example\n"
+        "Reason: Remote host said: 550 No such recipient\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Message Delivery Failure",
+        "The following recipient(s) could not be reached:\n\n"
+        "\tRecipient: [SMTP:gone@customer.example]\n"
+        "\tReason:    The domain name customer.example was not found.\n",
+        True,
+    ),
+    (
+        "MAILER-DAEMON@mx.example",
+        "Undeliverable mail: MTA-BLACKLIST",
+        "To:\n<gone@customer.example>\nmx.customer.example\n"
+        "Connected but sender was rejected.\n"
+        "Remote host said: 554 5.7.1 blocked for poor reputation\n",
+        False,
+    ),
+    (
+        "postmaster@mx.example",
+        "Message status - undeliverable",
+        "The message that you sent was undeliverable to the following:\n"
+        "    gone@customer.example (user not found)\n",
+        True,
+    ),
+    (
+        "MAILER-DAEMON@mx.example",
+        "Delivery status notification: error",
+        "Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this e-mail.\n\n"
+        "    An error has occurred while attempting to deliver a message for\n"
+        "    the following list of recipients:\n\n"
+        "gone@customer.example: 451 Temporary failure, queue expired\n",
+        False,
+    ),
+    (
+        "mailer-daemon@mx.example",
+        "Недоставленное сообщение",
+        "Это письмо отправлено почтовым сервером.\nВаше письмо не может быть доставлено:\n\n"
+        "<gone@customer.example>: пользователь не найден\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "配信不能のお知らせ",
+        "以下の宛先に配信できませんでした。\ngone@customer.example\nユーザが見つかりません。\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Onbestelbaar: pakket",
+        "gone@customer.example\nHet e-mailadres is niet gevonden.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Não entregue: pacote",
+        "gone@customer.example\nCaixa de correio cheia\n",
+        False,
+    ),
+    (
+        "noreply@mx.example",
+        "Mail delivery failed",
+        "We could not deliver your mail to gone@customer.example: user unknown.\n",
+        True,
+    ),
+    (
+        "bounce-handler@mx.example",
+        "Mail delivery failed",
+        "<gone@customer.example>:\nThis account is over quota and cannot accept mail.\n"
+        "The message could not be delivered.\n",
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text", "hard"), FAMILIES, ids=[subject for _, subject, _, _ in FAMILIES]
+)
+def test_servers_of_many_families_are_understood(sender, subject, text, hard):
+    raw = mail(text, From=sender, Subject=subject, Content_Type="text/plain; charset=utf-8")
+
+    inbound = read(raw)
+
+    assert (inbound.kind, inbound.bounce_kind) == ("bounce", "failed")
+    assert inbound.bounced_recipient == "gone@customer.example"
+    assert inbound.bounce_hard is hard

@@ -132,6 +132,7 @@ def test_the_reason_names_the_header_that_decided(headers, kind, why):
         ("Out of Office reply", AWAY),
         ("Automatic reply: The parcel", AWAY),
         ("Abwesenheitsnotiz: Ihr Paket", ABSENT),
+        ("Abwesend: Ihr Paket", "Ich bin nicht im Büro. Ihre Mail wird nicht weitergeleitet."),
         ("Réponse automatique : colis", "Merci pour votre message. Je suis absent jusqu'au 12."),
     ],
 )
@@ -147,6 +148,7 @@ def test_an_absence_notice_without_any_header_is_known_by_subject_and_text(subje
     [
         ("Out of office: please deliver on Tuesday", "I am out of the office until Monday."),
         ("Re: Out of Office reply", AWAY),
+        ("Auto: Termin in der Werkstatt", ABSENT + " Bitte verschieben Sie den Termin."),
         ("Out of Office reply", AWAY + "\nCould you send it on Tuesday instead?"),
         ("Out of Office reply", AWAY + "\n> When shall we come?\n"),
         ("The parcel", AWAY),
