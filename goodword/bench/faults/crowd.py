@@ -58,9 +58,10 @@ def _until(house: House, count: int) -> float:
 def _wait_until_remembered(house: House) -> None:
     """All uids have been looked at: what would come a second time has come."""
     assert house.dovecot is not None
-    now = house.dovecot.uidvalidity(house.users[_INBOX])
-    known = f"SELECT count(*) FROM email_mailaccount WHERE uidvalidity = {now}"
-    wait_until(lambda: house.rows(known) == [(1,)], seconds=300, what="the uids are known")
+    user = house.users[_INBOX]
+    now = house.dovecot.uidvalidity(user)
+    known = f"SELECT uidvalidity FROM email_mailaccount WHERE imap_user = '{user}'"
+    wait_until(lambda: house.rows(known) == [(now,)], seconds=60, what="the uids are known")
     time.sleep(1)
 
 

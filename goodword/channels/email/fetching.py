@@ -23,7 +23,8 @@ from goodword.channels.email import accounts, imap_in
 from goodword.channels.email.explaining import explain
 from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
-from goodword.desk import receiving
+from goodword.desk import arriving
+from goodword.desk.arriving import Taken
 from goodword.desk.models import Arrival
 
 logger = logging.getLogger(__name__)
@@ -51,19 +52,18 @@ def catch_up(
     what is here already is recognised by its bytes. `go_on` is asked between two helpings; what
     was taken in until then is remembered. Raises OSError when the disk is nearly full.
     """
-    newest = mailbox.uidnext - 1
-    if account.uidvalidity == mailbox.uidvalidity:
-        uids = mailbox.uids_after(account.last_uid)
-        newest = max(newest, account.last_uid)
-    else:
-        uids = mailbox.uids_since((account.begin_at - timedelta(days=2)).date())
+    known = account.uidvalidity == mailbox.uidvalidity
+    # Never by UIDNEXT: it counts what came a moment ago and this session has not been told of.
+    seen = mailbox.uids_after(account.last_uid if known else 0)
+    since = account.begin_at - _CLOCKS_DIFFER
+    uids = seen if known else mailbox.uids_since((since - timedelta(days=2)).date())
     taken = 0
-    for helping in _helpings(mailbox.listed(uids), since=account.begin_at - _CLOCKS_DIFFER):
+    for helping in _helpings(mailbox.listed(uids), since=since):
         _require_room()
         taken += _take(account, mailbox, helping, at=at)
         if not go_on():
             return taken
-    _remember(account, mailbox, max([newest, *uids[-1:]]))
+    _remember(account, mailbox, max([account.last_uid if known else 0, *seen[-1:], *uids[-1:]]))
     return taken
 
 
@@ -99,15 +99,8 @@ def _take(
     with transaction.atomic():
         for known in seen.values_list("raw__sha256", flat=True):
             fetched.pop(known, None)
-        for each in fetched.values():
-            receiving.take_in(
-                each.raw,
-                road="email",
-                source=source,
-                inbox=account.inbox,
-                said_at=each.arrived,
-                at=at,
-            )
+        taken = [Taken(each.raw, said_at=each.arrived) for each in fetched.values()]
+        arriving.take_in_together(taken, road="email", source=source, inbox=account.inbox, at=at)
         _remember(account, mailbox, helping[-1])
     return len(fetched)
 

@@ -129,11 +129,16 @@ class Mailbox:
 
     @property
     def uidnext(self) -> int:
-        """The uid that the next message will have; asked of the server each time."""
+        """The uid that the next message will have; asked of the server each time.
+
+        Messages below it may not show in a search yet, so it never says how far one has looked.
+        """
         return self._box.folder.status(self.server.folder, ["UIDNEXT"]).get("UIDNEXT", 0)
 
     def uids_after(self, uid: int) -> list[int]:
         """Uids above `uid`, ascending."""
+        # A search finds only what the session has been told of; a NOOP lets the server tell it.
+        check_command_status(self._box.client.noop(), MailboxFetchError)
         self._heard_of_new()
         # "n+1:*" names the last message also if its uid is below n+1 (RFC 9051, 9 seq-range).
         found = self._search(f"UID {uid + 1}:*")
