@@ -136,7 +136,7 @@ def _dashed(rows: Sequence[str], number: int) -> Heading | None:
     language = languages_of("original").get(said) if dashes else None
     if language is None:
         return None
-    block = _block(rows, number + 1, least=1) if number + 1 < len(rows) else None
+    block = _block(rows, number + 1, below_dashes=True) if number + 1 < len(rows) else None
     end = block.end if block else number + 1
     return Heading(number, end, f"line of dashes ({language}): {row.strip()}", sure=True)
 
@@ -150,11 +150,8 @@ def _reply_above(row: str, number: int) -> Heading | None:
     return Heading(number, number + 1, rule, sure=True)
 
 
-def _block(rows: Sequence[str], number: int, least: int = 3) -> Heading | None:
-    """Sender, date and subject in some order; with the sender's address any three fields.
-
-    "From: Berlin, To: Hamburg, Date: 4 May" may be an order; "Sent: 10:02" is said of mail.
-    """
+def _block(rows: Sequence[str], number: int, *, below_dashes: bool = False) -> Heading | None:
+    """Rows of From, Sent, To and Subject in some order, with the rule above them."""
     if _field(rows[number]) is None:
         return None
     found: dict[str, str] = {}
@@ -168,25 +165,30 @@ def _block(rows: Sequence[str], number: int, least: int = 3) -> Heading | None:
             end = at + 1
         elif not rows[at].strip() and (len(found) >= 3 or at > end + 1):
             break
-    above = _row_above(rows, number)
-    after_rule = above is not None and bool(RULE.match(rows[above]))
-    addressed = any(_ADDRESS.search(row) for row in rows[number:end])
-    clocked = any(_CLOCK.search(row) for row in rows[number:end])
-    named = {"from", "subject"} <= set(found) and ("date" in found or "sent" in found)
-    sure = (
-        (named and (addressed or clocked))
-        or ({"from", "sent", "to"} <= set(found) and clocked)
-        or (addressed and "from" in found and len(found) >= (2 if after_rule else 3))
-    )
-    if not sure and least > 1:
+    if not below_dashes and not _is_of_a_mail(set(found), rows[number:end]):
         return None
     language = found.get("subject") or next(iter(found.values()), "")
-    start = above if after_rule and above is not None else number
+    above = next((at for at in range(number - 1, -1, -1) if rows[at].strip()), number)
+    start = above if RULE.match(rows[above]) else number
     return Heading(start, end, f"header block ({language}): {rows[number].strip()}", sure=True)
 
 
-def _row_above(rows: Sequence[str], number: int) -> int | None:
-    return next((at for at in range(number - 1, -1, -1) if rows[at].strip()), None)
+def _is_of_a_mail(found: set[str], rows: Sequence[str]) -> bool:
+    """Whether these fields head a mail, rather than an order or what a contact form sends.
+
+    Forms have a sender, a date and a subject too, but no "To"; "From: Berlin, To: Hamburg,
+    Date: 4 May 10:02" may be an order, while "Sent: 10:02" is said of mail.
+    """
+    if not {"from", "to"} <= found:
+        return False
+    addressed = any(_ADDRESS.search(row) for row in rows)
+    clocked = any(_CLOCK.search(row) for row in rows)
+    dated = bool({"date", "sent"} & found)
+    return (
+        (addressed and len(found) >= 3)
+        or (clocked and "sent" in found)
+        or (clocked and dated and "subject" in found)
+    )
 
 
 _FIELD = re.compile(r"^[\s*_]{0,6}([^\W\d_][^\n:：*_]{0,24}?)[\s*_\xa0]{0,4}[:：]")
@@ -275,7 +277,8 @@ def _read_attribution(joined: str, start: int, end: int) -> Heading | None:
     if _is_own_sentence(lower, verb) or _has_words_before(lower, verb):
         return None
     weak = not (address or moment or begins)
-    if weak and not lower.rstrip(":： ").endswith(verb[0]):
+    at_end = lower.rstrip(":： ").endswith(verb[0])
+    if weak and not (at_end and _is_name(joined[: verb.start()])):
         return None
     if begins or verb.start() == 0:
         sure = bool((address and moment) or (clock and year and _names_somebody(joined, verb)))
