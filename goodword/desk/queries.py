@@ -10,6 +10,7 @@ from typing import Literal
 from django.db.models import (
     Exists,
     IntegerField,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -151,8 +152,13 @@ def _within(names: Iterable[str]) -> list[str]:
 def _furnished(rows: list[Conversation]) -> list[Conversation]:
     """Set `.tag_names` on each; and where a person has no name, fetch their addresses."""
     names: dict[int, list[str]] = {row.pk: [] for row in rows}
-    worn = Conversation.tags.through.objects.filter(conversation__in=list(names)).order_by("id")
-    for pk, name in worn.values_list("conversation_id", "tag__name"):
+    through = Conversation.tags.through.objects
+
+    def build(*keys: int) -> QuerySet[Model, tuple[int, str]]:
+        worn = through.filter(conversation__in=keys).order_by("id")
+        return worn.values_list("conversation_id", "tag__name")
+
+    for pk, name in prepared.rows(("tags", len(names)), build, *names) if names else []:
         names[pk].append(name)
     for row in rows:
         row.tag_names = names[row.pk]  # type: ignore[attr-defined]
@@ -226,15 +232,29 @@ def counts(
 
 def owed_by(teammate: Teammate) -> int:
     """How many answers a teammate owes, capped."""
-    return Promise.objects.filter(owner=teammate, kind=REPLY, state=Promise.State.OPEN)[
-        : COUNT_TO + 1
-    ].count()
+
+    def build(key: int) -> QuerySet[Promise, tuple[int]]:
+        rows = Promise.objects.filter(owner=key, kind=REPLY, state=Promise.State.OPEN)
+        return rows.values_list("pk")[: COUNT_TO + 1]
+
+    return len(prepared.rows("owed by", build, teammate.pk))
 
 
 def teams_of(teammate: Teammate) -> QuerySet[Team]:
     """The teams whose folders a teammate sees: an owner all, anyone else their own."""
     teams = accounts.teams()
     return teams if teammate.is_owner else teams.filter(members=teammate)
+
+
+def team_names(teammate: Teammate) -> list[Team]:
+    """Those of `teams_of` with their names alone."""
+
+    def build(key: int) -> QuerySet[Team, tuple[int, str, str]]:
+        rows = teams_of(Teammate(pk=key, role=teammate.role, is_active=teammate.is_active))
+        return rows.values_list("pk", "public_id", "name")
+
+    found = prepared.rows(("teams", teammate.role), build, teammate.pk)
+    return [Team(pk=pk, public_id=public_id, name=name) for pk, public_id, name in found]
 
 
 def who_may_answer(inbox: Inbox) -> QuerySet[Teammate]:
@@ -246,3 +266,12 @@ def who_may_answer(inbox: Inbox) -> QuerySet[Teammate]:
 def failed_arrivals() -> QuerySet[Arrival]:
     """What came in and could not be read; it waits for a person, newest first."""
     return Arrival.objects.filter(state=Arrival.State.FAILED).order_by("-id")
+
+
+def count_failed_arrivals() -> int:
+    """At most COUNT_TO + 1."""
+
+    def build() -> QuerySet[Arrival, tuple[int]]:
+        return failed_arrivals().values_list("pk")[: COUNT_TO + 1]
+
+    return len(prepared.rows("failed arrivals", build))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -13,6 +14,7 @@ from goodword.accounts.models import Team, Teammate
 from goodword.channels.email.explaining import words_for
 from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
+from goodword.core import prepared
 from goodword.desk import queries as desk
 from goodword.inboxes import queries as inboxes
 from goodword.web.inbox.places import FOLDERS
@@ -57,13 +59,18 @@ class Shell:
 
     @cached_property
     def _teams(self) -> list[Team]:
-        return list(desk.teams_of(self.teammate)) if self.teammate else []
+        return desk.team_names(self.teammate) if self.teammate else []
 
     @cached_property
     def _counts(self) -> dict[str, int]:
         if self.teammate is None:
             return {}
         return desk.counts(self.teammate, _COUNTED, teams=self._teams)
+
+    @cached_property
+    def navigation(self) -> tuple[object, ...]:
+        """All that the links to folders show but where one stands; alike when nothing changed."""
+        return (self.section, *self.folders, *self.team_links, self.unsent)
 
     @property
     def folders(self) -> list[FolderLink]:
@@ -95,14 +102,20 @@ class Shell:
     def failing_mailboxes(self) -> list[FailingMailbox]:
         if self.teammate is None:
             return []
-        accounts = MailAccount.objects.filter(
-            inbox__in=inboxes.open_to(self.teammate).order_by(), failing_since__isnull=False
-        ).select_related("inbox")
+        teammate = self.teammate
+
+        def build(key: int) -> QuerySet[MailAccount, tuple[int]]:
+            asking = Teammate(pk=key, role=teammate.role, is_active=teammate.is_active)
+            return _failing(asking).values_list("pk")
+
+        shape = ("failing mailboxes", teammate.role, teammate.is_active)
+        if not prepared.rows(shape, build, teammate.pk):
+            return []
         return [
             FailingMailbox(
                 each.inbox.name, each.inbox.public_id, each.failing_since, words_for(each.trouble)
             )
-            for each in accounts.order_by("inbox__name")
+            for each in _failing(teammate).select_related("inbox").order_by("inbox__name")
             if each.failing_since
         ]
 
@@ -116,11 +129,17 @@ class Shell:
         """Mails that could not be read; an owner looks after them."""
         if self.teammate is None or not self.teammate.is_owner:
             return 0
-        return desk.failed_arrivals()[:100].count()
+        return desk.count_failed_arrivals()
 
     def _link(self, key: str) -> FolderLink:
         folder = FOLDERS[key]
         return FolderLink(key, str(folder.word), folder.icon, _capped(self._counts.get(key, 0)))
+
+
+def _failing(teammate: Teammate) -> QuerySet[MailAccount]:
+    return MailAccount.objects.filter(
+        inbox__in=inboxes.open_to(teammate).order_by(), failing_since__isnull=False
+    )
 
 
 def _capped(count: int) -> str:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from goodword.conversations.models import Conversation
-from goodword.ui import marks, times
+from goodword.ui import marks
+from goodword.ui.times import Clock
 from goodword.web.inbox.showing import Row
 
 
 def rows(shown: Iterable[Row], *, now: datetime, opened: Conversation | None = None) -> SafeString:
     """List items; the one of `opened` is marked."""
-    opened_key = opened.pk if opened else None
-    drawn = (_row(row, now, is_opened=row.conversation.pk == opened_key) for row in shown)
+    opened_key, clock = opened.pk if opened else None, Clock(now)
+    drawn = (_row(row, clock, is_opened=row.conversation.pk == opened_key) for row in shown)
     return mark_safe("\n".join(drawn))  # noqa: S308 -- each part is ours or escaped
 
 
-def _row(row: Row, now: datetime, *, is_opened: bool) -> str:
+def _row(row: Row, clock: Clock, *, is_opened: bool) -> str:
     conversation = row.conversation
     url = escape(row.url)
     current = ' aria-current="true"' if is_opened else ""
@@ -37,9 +38,9 @@ def _row(row: Row, now: datetime, *, is_opened: bool) -> str:
         ' hx-target="#conversation" hx-swap="outerHTML" hx-push-url="true"'
         f' hx-indicator="#list-wait">{escape(row.who)}</a>'
         f'<span class="row-org">{escape(conversation.subject)}</span>{_owner(row.owner)}'
-        f"{_said_at(row.said_at, now)}</div>\n"
+        f"{_said_at(row.said_at, clock)}</div>\n"
         f'<p class="row-words">{words}</p>\n'
-        f'<div class="row-owed">{_owed(row, now)}</div>\n</li>'
+        f'<div class="row-owed">{_owed(row, clock)}</div>\n</li>'
     )
 
 
@@ -53,30 +54,30 @@ def _owner(name: str) -> str:
     )
 
 
-def _said_at(at: datetime, now: datetime) -> str:
+def _said_at(at: datetime, clock: Clock) -> str:
     return (
-        f'<time class="row-time" datetime="{times.machine(at)}"'
-        f' title="{escape(times.full(at))}">{escape(times.row(at, now))}</time>'
+        f'<time class="row-time" datetime="{clock.machine(at)}"'
+        f' title="{escape(clock.full(at))}">{escape(clock.row(at))}</time>'
     )
 
 
-def _owed(row: Row, now: datetime) -> str:
+def _owed(row: Row, clock: Clock) -> str:
     """What is owed, by a chip; what comes next; the tags; how long there is left."""
     owed, parts = row.owed, []
     if owed:
-        parts.append(marks.chip(owed.state, now, time=owed.at, title=owed.by))
+        parts.append(marks.chip(owed.state, clock, time=owed.at, title=owed.by))
     if row.verb:
-        parts.append(f'<span class="row-verb">{escape(row.verb)}{_until(row, now)}</span>')
+        parts.append(f'<span class="row-verb">{escape(row.verb)}{_until(row, clock)}</span>')
     tags = [f'<span class="tag">{escape(name)}</span>' for name in row.tags[:2]]
     parts.append(f'<span class="row-tags">{"".join(tags)}</span>')
     if owed and owed.is_open:
-        parts.append(f'<span class="row-left">{marks.due_in(owed.at, now)}</span>')
+        parts.append(f'<span class="row-left">{marks.due_in(owed.at, clock)}</span>')
     return "".join(parts)
 
 
-def _until(row: Row, now: datetime) -> str:
+def _until(row: Row, clock: Clock) -> str:
     until = row.conversation.snoozed_until
     if until is None:
         return ""
-    moment = f'<time datetime="{times.machine(until)}">{escape(times.short(until, now))}</time>'
+    moment = f'<time datetime="{clock.machine(until)}">{escape(clock.short(until))}</time>'
     return f" {escape(_('until'))} {moment}"

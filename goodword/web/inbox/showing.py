@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -30,8 +31,19 @@ class Owed:
     state: str
     at: datetime
     is_open: bool
-    by: str  # "you", "Ben Okri", "Front"
-    words: str  # a sentence: "You owe an answer"
+    is_mine: bool
+    owner: str  # "Ben Okri", "Front"
+
+    @property
+    def by(self) -> str:
+        return _("you") if self.is_mine else self.owner
+
+    @property
+    def words(self) -> str:
+        """A sentence: “You owe an answer”."""
+        if self.is_mine:
+            return _("You owe an answer")
+        return _("%(who)s owes an answer") % {"who": self.owner}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +88,21 @@ def _verb(conversation: Conversation, owed: Owed | None) -> str:
 
 
 def url_of(conversation: Conversation, place: Place) -> str:
-    path = reverse("inbox:conversation", args=[conversation.public_id])
+    path = _path(get_script_prefix()).replace("/0/", f"/{conversation.public_id}/")
     return f"{path}?{place.query}"
+
+
+@lru_cache
+def _path(prefix: str) -> str:
+    """The address of a conversation called 0: reversing takes longer than all else of a row."""
+    return reverse("inbox:conversation", args=["0"])
 
 
 def owed_of(promise: Promise, *, by: Teammate, now: datetime) -> Owed:
     """`by`: who looks, called "you" when the word is theirs."""
     state, at = chip_of(promise, now=now)
-    mine = promise.owner_id == by.pk
-    owner = str(promise.owner or promise.team or "")
-    words = _("You owe an answer") if mine else _("%(who)s owes an answer") % {"who": owner}
-    return Owed(state, at, promise.is_open, _("you") if mine else owner, words)
+    owner = promise.owner or promise.team
+    return Owed(state, at, promise.is_open, promise.owner_id == by.pk, str(owner or ""))
 
 
 def chip_of(promise: Promise, *, now: datetime) -> tuple[str, datetime]:
