@@ -67,12 +67,9 @@ def judge(mail: Part, body: Body, *, sender: str, ours: Sequence[str]) -> Verdic
     why = _automatic(mail, body, sender)
     if why:
         return Verdict("auto_reply", why)
-    why = _to_many(mail, ours)
-    if why:
-        # A vacation program says "bulk" or "junk" as well, but it answers something.
-        answers = why.lower().startswith("precedence") and "list" not in why.lower()
-        kind: InboundKind = "auto_reply" if answers and first(mail, "In-Reply-To") else "list"
-        return Verdict(kind, why)
+    many = _to_many(mail, ours)
+    if many:
+        return many
     why = _by_several_signs(mail, body, sender)
     return Verdict("auto_reply", why) if why else Verdict("human")
 
@@ -89,10 +86,9 @@ def _automatic(mail: Part, body: Body, sender: str) -> str:
     # "auto-forwarded" is a person's mail that a rule sent on.
     if submitted and not submitted.lower().startswith(("no", "auto-forwarded")):
         return f"Auto-Submitted: {submitted}"
-    if is_receipt(mail, body):
-        return "multipart/report; report-type=disposition-notification"
-    if mail.kind == "multipart/report" or (body.reports and has_empty_path(mail)):
-        return f"Content-Type: {line(mail, 'Content-Type', most=80)}"
+    if mail.kind in {"multipart/report", "message/disposition-notification"}:
+        read = "; a read receipt" if is_receipt(mail, body) else ""
+        return f"Content-Type: {mail.kind}{read}"
     told = next(_present(mail, [*_HEADERS["automatic"], *_HEADERS["notices"]]), "")
     if told:
         return told
@@ -121,7 +117,8 @@ def _answered_invitation(body: Body) -> str:
     if body.invitation is None or body.invitation.method != "reply":
         return ""
     words = body.text.strip()
-    if words and not _WORDS["answered_invitation"].search(words[:_OPENING]):
+    told = _WORDS["answered_invitation"].search(words.partition("\n")[0][:_OPENING])
+    if words and (not told or re.search(r"\?(?:\s|\Z)", words[:_OPENING])):
         return ""
     return "text/calendar; method=REPLY"
 
@@ -141,20 +138,22 @@ def _is_a_form(mail: Part, sender: str) -> bool:
     return bool(answer_to - {sender.lower()})
 
 
-def _to_many(mail: Part, ours: Sequence[str]) -> str:
-    """The header that shows mail to a list or to many; empty when there is none."""
+def _to_many(mail: Part, ours: Sequence[str]) -> Verdict | None:
+    """The header that shows mail to a list or to many; None when there is none."""
     present = list(_present(mail, _LIST_HEADERS))
     if present and _is_our_own_alias(mail, ours):
-        return ""
-    strong = next(_present(mail, _HEADERS["list"]), "")
-    precedence = line(mail, "Precedence", most=40)
-    if not strong and not first(mail, "In-Reply-To"):
-        strong = next(_present(mail, _HEADERS["list_unless_answer"]), "")
+        return None
+    answers = bool(first(mail, "In-Reply-To"))
+    names = [*_HEADERS["list"], *([] if answers else _HEADERS["list_unless_answer"])]
+    strong = next(_present(mail, names), "")
     if strong:
-        return strong
-    if precedence.lower() in {"list", "bulk", "junk"}:
-        return f"Precedence: {precedence}"
-    return ""
+        return Verdict("list", strong)
+    precedence = line(mail, "Precedence", most=40)
+    if precedence.lower() not in {"list", "bulk", "junk"}:
+        return None
+    # A vacation program says "bulk" or "junk" as well, but it answers something.
+    robot = answers and precedence.lower() != "list"
+    return Verdict("auto_reply" if robot else "list", f"Precedence: {precedence}")
 
 
 def _is_our_own_alias(mail: Part, ours: Sequence[str]) -> bool:

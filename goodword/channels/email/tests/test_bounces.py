@@ -367,7 +367,14 @@ def test_a_receipt_of_delivery_and_a_read_receipt_are_no_bounces():
     for told in ("manual-action/MDN-sent-manually; displayed", "manual-action/x; deleted"):
         inbound = read(receipt(told))
         assert inbound.kind == "auto_reply"
-        assert inbound.kind_why == "multipart/report; report-type=disposition-notification"
+        assert inbound.kind_why == "Content-Type: multipart/report; a read receipt"
+
+
+def test_a_person_who_attaches_a_read_receipt_is_a_person():
+    raw = receipt("manual-action/x; displayed")
+    mixed = raw.replace(b"report; report-type=disposition-notification", b"mixed")
+
+    assert read(mixed).kind == "human"
 
 
 def test_a_mail_filter_that_refuses_by_a_receipt_gives_the_mail_back():

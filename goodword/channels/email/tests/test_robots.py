@@ -203,7 +203,13 @@ def answered(words: str) -> bytes:
 def test_a_button_pressed_on_an_invitation_is_no_letter_but_a_word_beside_it_is():
     assert read(answered("")).kind_why == "text/calendar; method=REPLY"
     assert read(answered("Carla has accepted this invitation.")).kind == "auto_reply"
-    assert read(answered("Gladly, but may we start at ten?")).kind == "human"
+    for words in (
+        "Gladly, but may we start at ten?",
+        "I have accepted the invitation, but I would rather start at ten.",
+        "Carla has accepted this invitation. But may we start at ten?",
+        "Ich habe zugesagt, komme aber später.",
+    ):
+        assert read(answered(words)).kind == "human"
 
 
 def test_an_invitation_itself_is_a_persons():
@@ -290,7 +296,7 @@ TEXTS = [
 HEADERS = st.tuples(st.sampled_from(NAMES), st.text(max_size=80) | st.sampled_from(VALUES))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(HEADERS, max_size=8), st.text(max_size=200) | st.sampled_from(TEXTS))
 def test_any_salad_of_headers_gets_one_verdict_and_a_reason_for_all_but_people(headers, text):
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
