@@ -197,6 +197,8 @@ def server_words(error: BaseException) -> str:
 def _code(error: BaseException, said: str) -> Code:
     if isinstance(error, PlaintextLogin):
         return "tls"
+    if "authenticated but not connected" in said:
+        return "token"  # Microsoft's, to a good token for a mailbox that isn't its owner's
     if isinstance(error, (OSError, EOFError)) and not isinstance(error, smtplib.SMTPException):
         return _network_code(error, said)
     if isinstance(error, MailboxFolderSelectError):

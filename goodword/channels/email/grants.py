@@ -78,6 +78,8 @@ def access_token(account: MailAccount, *, rejected: str = "", clock: Clock) -> s
             raise oauth.Trouble(grant.refusal, grant.why)  # type: ignore[arg-type]  # one of ours
         claimed = _claim(grant, at)
         if claimed is None:
+            if usable:
+                return tokens.access
             time.sleep(_LOOK_SECONDS)
             continue
         try:

@@ -42,9 +42,9 @@ class Server:
     security: Literal["tls", "starttls", "none"]
     user: str = ""
     password: str = field(default="", repr=False)
-    token: Callable[[str], str] | None = field(default=None, repr=False)
     folder: str = "INBOX"
     timeout_seconds: float = 30
+    token: Callable[[str], str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ class Server:
     security: Security
     user: str = ""
     password: str = field(default="", repr=False)
-    token: Callable[[str], str] | None = field(default=None, repr=False)
     timeout_seconds: float = 30
+    token: Callable[[str], str] | None = field(default=None, repr=False)
 
 
 def is_loopback(host: str) -> bool:

@@ -275,6 +275,7 @@ def test_the_kept_secret_is_never_sent_to_another_place(
         {"token_url": "http://id.shop.example/token"},
         {"token_url": "javascript:alert(1)"},
         {"token_url": "https://[::1/token"},
+        {"token_url": "https://id.example:99999/token"},
         {"authorize_url": "https://id.example/#frag"},
         {"imap_security": "none"},
         {"smtp_security": "none"},

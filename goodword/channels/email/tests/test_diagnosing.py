@@ -58,6 +58,12 @@ def login_refused(words: bytes) -> MailboxLoginError:
         (ConnectionResetError(104, "Connection reset by peer"), "port"),
         (OSError(113, "No route to host"), "host"),
         (PlaintextLogin("mail.shop.example"), "tls"),
+        (
+            imaplib.IMAP4.error(
+                "EXAMINE command error: BAD [b'User is authenticated but not connected.']"
+            ),
+            "token",
+        ),
         (RuntimeError("what"), "other"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -249,15 +249,19 @@ def test_while_one_renews_no_other_does_and_who_waited_takes_what_came_of_it(
 ):
     account = connected(house, token_server, life=4 * MINUTE)
     stale, later = Grant.objects.get(), timezone.now() + 3 * MINUTE
-    asked, seen = oauth.renew, []
+    before, asked, seen = grants.tokens_of(stale).access, oauth.renew, []
+
+    def clock() -> datetime:
+        return later
 
     def watched(client: oauth.Client, refresh_token: str, **more: Any) -> oauth.Tokens:
-        seen.append((grants._claim(stale, later), accounts.renew_due(clock=lambda: later)))
+        meanwhile = grants.access_token(account, clock=lambda: later)  # good for a minute yet
+        seen.append((meanwhile, grants._claim(stale, later), accounts.renew_due(clock=clock)))
         return asked(client, refresh_token, **more)
 
     monkeypatch.setattr(oauth, "renew", watched)
-    fresh = grants.access_token(account, clock=lambda: later)
-    assert seen == [(None, 0)] and token_server.renewals == 1
+    fresh = grants.access_token(account, clock=clock)
+    assert seen == [(before, None, 0)] and token_server.renewals == 1
     # Who looked before the renewal and comes to claim after it finds another token there.
     assert grants._claim(stale, later) is None
     assert grants.access_token(account, clock=timezone.now) == fresh
