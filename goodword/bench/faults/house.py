@@ -17,7 +17,13 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
+from urllib.request import (
+    HTTPCookieProcessor,
+    HTTPRedirectHandler,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from goodword.bench.faults.plan import INBOXES, Shape
 from goodword.bench.servers import LOOPBACK
@@ -235,7 +241,7 @@ class Browser:
     def __init__(self, url: str) -> None:
         self._url = url
         cookies = HTTPCookieProcessor(CookieJar())
-        self._open = build_opener(ProxyHandler({}), cookies).open
+        self._open = build_opener(ProxyHandler({}), cookies, _StayHere()).open
         self._signed_in = False
 
     def sign_in(self) -> None:
@@ -272,9 +278,16 @@ class Browser:
                 return str(answer.read().decode())
         except HTTPError as error:
             error.close()
+            if error.code in {302, 303}:  # done; the page it leads to isn't needed
+                return ""
             raise NotHeard(f"{error.code} {request.full_url}") from error
         except (OSError, HTTPException) as error:
             raise NotHeard(str(error)) from error
+
+
+class _StayHere(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
 
 
 def _hidden(page: str) -> dict[str, str]:

@@ -102,10 +102,10 @@ def draw(seed: int, *, kills: int, shapes: tuple[Shape, ...] = ("embedded", "gro
     earlier: list[Letter] = []
     for number in range(kills):
         shape = shapes[number * len(shapes) // kills]
-        letters = tuple(_letter(dice, f"L{number}x{n}", earlier) for n in range(dice.randint(2, 5)))
+        letters = tuple(_letter(dice, f"L{number}x{n}", earlier) for n in range(dice.randint(2, 4)))
         earlier = [*earlier, *letters][-20:]
         replies = tuple(
-            _reply(dice, f"A{number}x{n}", dice.choice(earlier)) for n in range(dice.randint(2, 4))
+            _reply(dice, f"A{number}x{n}", dice.choice(earlier)) for n in range(dice.randint(1, 3))
         )
         renumbered = dice.choice(INBOXES) if dice.random() < 0.03 else ""
         rounds.append(

@@ -61,16 +61,15 @@ class Traffic:
         return self._moments[moment].wait(seconds)
 
     def finish(self, *, seconds: float) -> None:
-        """Wait until every letter was taken and every reply is on its way. Raises TimeoutError."""
+        """Wait until every letter was taken and every reply is on its way, then stop."""
         try:
-            wait_until(
-                lambda: not self._letters.unfinished_tasks and not self._replies.unfinished_tasks,
-                seconds=seconds,
-                what=f"{self._letters.unfinished_tasks} letters and"
-                f" {self._replies.unfinished_tasks} replies are handed over",
-            )
-        finally:
-            self.stop()
+            wait_until(lambda: not self._left(), seconds=seconds, what="all is handed over")
+        except TimeoutError:
+            self.trouble.append(f"{self._left()} letters and replies could not be handed over")
+        self.stop()
+
+    def _left(self) -> int:
+        return self._letters.unfinished_tasks + self._replies.unfinished_tasks
 
     def stop(self) -> None:
         self._end.set()
