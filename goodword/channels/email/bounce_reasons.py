@@ -36,8 +36,7 @@ _HEADERS = re.compile(r"^[ \t>]{0,20}(?:subject|from|sent|date) ?:.{0,1000}", re
 _WRAPPER = re.compile(r"unknown address error(?= [45]\d\d)")
 _GOES_ON = re.compile(r"\b[45]\d\d-")  # RFC 5321, 4.2.1
 _MOST_ANSWERS = 5
-_MOST_NOTICE = 8000
-_MOST_WORDS = 2500
+_MOST_WORDS = 2000
 
 
 def plain(words: str) -> str:
@@ -69,7 +68,7 @@ def reason_of(*, diagnosis: str, status: str, notice: str) -> Reason:
 
     `diagnosis` and `status` are fields of the report (RFC 3464); `notice` is the text for people.
     """
-    notice = _HEADERS.sub("", notice[:_MOST_NOTICE])
+    notice = _HEADERS.sub("", notice)
     answers = _answers(notice)
     told = chain(
         map(by_words, (diagnosis, *answers, status)),

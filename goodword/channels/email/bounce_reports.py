@@ -12,7 +12,7 @@ from goodword.channels.email.headers import addresses, distinct, ids, line, valu
 from goodword.channels.email.mime import Part
 
 MOST_TEXT = 60_000
-_MOST_NOTICE = 12_000  # what is longer is our own mail by then
+_MOST_NOTICE = 6_000  # what is longer is our own mail by then
 _MOST_BLOCKS = 200
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9_.+=/!#$%&'*?^`{|}~-])[A-Za-z0-9_.+=/!#$%&'*?^`{|}~-]{1,100}"

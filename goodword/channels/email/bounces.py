@@ -97,7 +97,7 @@ def _failure(mail: Part, body: Body, report: Report, *, why: str, sender: str) -
     return Bounce(
         why=why,
         recipient=recipient(report, addresses(mail, "X-Failed-Recipients"), not_these=ours),
-        hard=is_hard(reason, codes=f"{told}\n{report.notice[:8000]}", delayed=delayed),
+        hard=is_hard(reason, codes=f"{told}\n{report.notice}", delayed=delayed),
         words=_words(report),
         returned_ids=returned_ids(report, body),
         kind="delayed" if delayed else "failed",
@@ -219,7 +219,7 @@ def _is_delayed(mail: Part, report: Report) -> bool:
     action = report.field("Action").strip().lower()
     if action:
         return action.startswith("delay")
-    return bool(DELAYED.search(report.notice[:8000]) or DELAYED.search(line(mail, "Subject")))
+    return bool(DELAYED.search(report.notice) or DELAYED.search(line(mail, "Subject")))
 
 
 def _words(report: Report) -> str:
