@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -12,8 +13,16 @@ from goodword.accounts.models import Role, Teammate
 from goodword.channels.email.models import MailAccount
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import delivering, handling, receiving, replying
-from goodword.desk.roads import Answer, InboundFile
+from goodword.desk import arriving, delivering, handling, joining, replying
+from goodword.desk.roads import (
+    Answer,
+    Authentication,
+    Forwarded,
+    InboundFile,
+    Invitation,
+    Party,
+)
+from goodword.files import actions as files
 from tests.factories import (
     DAY,
     HOUR,
@@ -82,7 +91,7 @@ def furnish() -> dict[str, str]:
     """Fill the database. Returns the addresses of the pages worth seeing, by name."""
     desk = Desk(timezone.now())
     house, ana, now = desk.house, desk.ana, desk.now
-    one = {**_troubled(desk), "long": _long(desk), **_quiet(desk)}
+    one = {**_troubled(desk), "long": _long(desk), **_quiet(desk), **_beyond(desk)}
     desk.mail("Joe Petty", "Clasp repair", "The clasp came off again. Call me?", 26 * HOUR, to=ana)
     desk.mail(
         "Henrik Lund",
@@ -106,8 +115,8 @@ def furnish() -> dict[str, str]:
         desk.mail(
             f"Customer N{number}", f"Order {1000 + number}", "Where is it?", ago, to=house.ben
         )
-    receiving.take_in(b"", road="email", source="smtp:1", at=now - HOUR)
-    receiving.receive_due(at=now)
+    arriving.take_in(b"", road="email", source="smtp:1", at=now - HOUR)
+    arriving.receive_due(at=now)
     mailbox = MailAccount.objects.create(
         inbox=house.repairs, imap_host="imap.shop.example", imap_user="repairs@shop.example",
         begin_at=now - 30 * DAY, last_ok_at=now - 3 * HOUR, failing_since=now - 2 * HOUR,
@@ -207,6 +216,111 @@ def _troubled(desk: Desk) -> dict[str, Conversation]:
         "refused": refused.conversation,
         "html": html.conversation,
     }
+
+
+def _beyond(desk: Desk) -> dict[str, Conversation]:
+    """What mail says beyond its text."""
+    desk.house.hello.trusted_servers = "mx.shop.example"
+    desk.house.hello.save(update_fields=["trusted_servers"])
+    return {
+        "doubtful": _doubtful(desk),
+        "invited": _invited(desk),
+        "returned": _returned(desk),
+        "passed_on": _passed_on(desk),
+    }
+
+
+def _doubtful(desk: Desk) -> Conversation:
+    """Somebody goes on with another's conversation, and nobody vouches for them."""
+    begun = desk.mail("Ida Moor", "The necklace", "Is it insured on its way to me?", 15 * HOUR)
+    sent = desk.answer(begun, "It is, to its full value.", 14 * HOUR)
+    failed = Authentication(
+        "mx.shop.example",
+        "fail",
+        "dmarc=fail (p=NONE dis=NONE) header.from=parcels.example",
+    )
+    return desk.mail(
+        "Ida Moor", "Re: The necklace", "Please send it to this new address instead.", 4 * HOUR,
+        sender="ida.moor@parcels.example", answers=sent, authentications=[failed],
+    ).conversation  # fmt: skip
+
+
+def _invited(desk: Desk) -> Conversation:
+    """A date in another zone, signed; its end; and a mail that can't be read here."""
+    ics = InboundFile("invite.ics", "text/calendar", b"BEGIN:VCALENDAR")
+    starts = (desk.now + 12 * DAY).replace(minute=0, second=0, microsecond=0)
+    eastern = ZoneInfo("America/New_York")
+    fair = Invitation(
+        "request", "Walk through the stand, and the lights above it",
+        starts.astimezone(eastern).isoformat(), (starts + HOUR).astimezone(eastern).isoformat(),
+        place="Hall 7, stand B 21", organiser="Noel Hart <noel@hart.example>", repeats=True,
+    )  # fmt: skip
+    begun = desk.mail(
+        "Noel Hart", "The fair in December", "Shall we look at the stand together?", 7 * HOUR,
+        to=desk.ana, invitation=fair, files=[ics], protection="pgp_signed",
+    )  # fmt: skip
+    sent = desk.answer(begun, "Gladly.", 6.5 * HOUR)
+    off = Invitation("cancel", "Setting up", f"{starts:%Y-%m-%d}", all_day=True)
+    second = desk.mail(
+        "Noel Hart", "Cancelled: Setting up", "", 6 * HOUR, answers=sent, invitation=off
+    )
+    sealed = desk.mail(
+        "Noel Hart", "Prices", "This message is encrypted, so Goodword can't show it.", 5.5 * HOUR,
+        answers=sent, protection="smime_encrypted",
+    )  # fmt: skip
+    sealed.raw = files.keep(b"Subject: Prices\r\n\r\nMIIB", at=desk.now)
+    sealed.save(update_fields=["raw"])
+    return second.conversation
+
+
+def _returned(desk: Desk) -> Conversation:
+    """One answer came back, one is on its way still, and somebody complains."""
+    begun = desk.mail("Otto Klee", "The cufflinks", "Could they be silver?", 18 * HOUR, to=desk.ana)
+    lost = desk.answer(begun, "They could.", 17 * HOUR)
+    report = {"sender": "mailer-daemon@mx.example", "kind": "bounce"}
+    about = {"bounced_recipient": "otto@klee.example", **report}
+    desk.mail(
+        "Mail Server", "Undelivered", "550 5.1.1 User unknown", 16.9 * HOUR, answers=lost,
+        bounce_kind="failed", bounce_hard=True, **about,
+        bounce_words="550 5.1.1 <otto@klee.example>: Recipient address rejected: User unknown",
+    )  # fmt: skip
+    late = desk.answer(begun, "They could be gold, too.", 16 * HOUR)
+    desk.mail(
+        "Mail Server", "Delayed", "Still trying.", 15 * HOUR, answers=late, bounce_kind="delayed",
+        bounce_words="451 4.4.1 Connection timed out; it is tried for 5 days", **about,
+    )  # fmt: skip
+    desk.mail(
+        "Mail Server", "Abuse", "An abuse report.", 3 * HOUR, answers=late,
+        bounce_kind="complaint", **about,
+    )  # fmt: skip
+    return begun.conversation
+
+
+def _passed_on(desk: Desk) -> Conversation:
+    """Ben forwards what was written to him, and answers by mail; all of it is one conversation."""
+    ben = {
+        "sender": "ben@shop.example",
+        "authentications": [Authentication("mx.shop.example", "pass", "dmarc=pass")],
+    }
+    forwarded = Forwarded(
+        Party("hana@mill.example", "Hana Mill"), "Clasp", "Dear Ben,\n\ncan you mend my clasp?"
+    )
+    begun = desk.mail(
+        "Ben Okri", "Fwd: Clasp", "See below.\n\n-- Forwarded --\nDear Ben, can you mend my clasp?",
+        30 * HOUR, forwarded=forwarded, **ben,
+    )  # fmt: skip
+    conversations.show_in(begun.conversation, [desk.house.repairs])
+    sent = desk.answer(begun, "Dear Hana, we can.", 29 * HOUR)
+    desk.mail(
+        "Ben Okri", "Re: Clasp", "Hana, bring it on Friday and I will do it while you wait.",
+        20 * HOUR, answers=sent, cc=[Party("hana@mill.example")], **ben,
+    )  # fmt: skip
+    again = desk.mail(
+        "Hana Mill", "Re: Clasp", "From my other address: is Saturday possible, too?", 10 * HOUR,
+        sender="hana@home.example", answers=sent,
+    )  # fmt: skip
+    joining.join(again.conversation, begun.conversation, by=desk.ana, at=desk.now - 9 * HOUR)
+    return begun.conversation
 
 
 def _quiet(desk: Desk) -> dict[str, Conversation]:

@@ -106,6 +106,10 @@ DAILY = {
     "conversation-snoozed": "{snoozed}",
     "conversation-spam": "{spam}",
     "conversation-trash": "{trash}",
+    "conversation-doubtful": "{doubtful}",
+    "conversation-invited": "{invited}",
+    "conversation-returned": "{returned}",
+    "conversation-passed-on": "{passed_on}",
     "assign": "{long}assign/",
     "snooze": "{long}snooze/",
     "lost": "/nothing/here/",
@@ -231,6 +235,25 @@ def test_an_hour_of_work_by_keys_alone(
         keys.type("valuation")
         keys.press("Enter")
         expect(page.locator(".results")).to_contain_text("Bea Lindqvist")
+        assert complaints == []
+
+
+def test_who_writes_in_what_a_colleague_joins_goes_on_where_everything_stands(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    with signed_in(chromium, goodword) as (page, complaints):
+        page.goto(places["doubtful"])
+        page.fill("#composer-text", "Dear Ida, is it y")
+        colleague = page.context.new_page()
+        colleague.goto(places["doubtful"])
+        colleague.get_by_role("button", name="Join them").click()
+        expect(colleague.locator("#timeline")).to_contain_text("Is it insured on its way to me?")
+        expect(colleague.locator(".toast")).to_contain_text("Joined.")
+        assert places["doubtful"] not in colleague.url  # it can be kept and passed on
+
+        expect(page.locator("#timeline")).to_contain_text("Is it insured on its way to me?")
+        expect(page.locator("#composer-text")).to_have_value("Dear Ida, is it y")
+        assert page.url == colleague.url
         assert complaints == []
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
+from goodword.people import queries as people
 from goodword.web.inbox import showing
 
 
@@ -24,22 +25,27 @@ class Suspected:
 
 def suspected(found: Conversation, *, visible: QuerySet[Conversation]) -> list[Suspected]:
     """What a person is asked about `found`."""
-    return [
-        Suspected(other, who, _words(found, other, who), found.is_live and other.is_live)
-        for other in conversations.linked_to(found, visible=visible)
-        for who in [showing.name_of(other.person)]
-    ]
+    return [_suspected(found, each) for each in conversations.linked_to(found, visible=visible)]
 
 
-def _words(found: Conversation, other: Conversation, who: str) -> str:
-    if older(found, other) == other:
-        return _(
-            "%(who)s seems to go on with another conversation here, from an address that had no "
+def _suspected(found: Conversation, other: Conversation) -> Suspected:
+    goes_on = other if older(found, other) == found else found
+    address = people.addresses_of(goes_on.person).first()
+    about = {"who": showing.name_of(goes_on.person), "address": address.written if address else ""}
+    words = (
+        _("%(who)s seems to go on with this, but from %(address)s, which had no part in it.")
+        if goes_on == other
+        else _(
+            "%(who)s seems to go on with another conversation, but from %(address)s, which had no "
             "part in it."
-        ) % {"who": showing.name_of(found.person)}
-    return _("%(who)s seems to go on with this, from an address that had no part in it.") % {
-        "who": who
-    }
+        )
+    )
+    return Suspected(
+        other=other,
+        who=showing.name_of(other.person),
+        words=words % about,
+        can_join=found.is_live and other.is_live,
+    )
 
 
 def older(one: Conversation, other: Conversation) -> Conversation:

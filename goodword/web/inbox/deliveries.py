@@ -136,7 +136,7 @@ def _came_back(row: Recipient) -> tuple[str, str]:
     if row.address.bounces_hard:
         return (
             _("Came back from %(address)s for good") % about,
-            _("Nobody gets mail there. Check the address, or reach them another way."),
+            _("Mail is refused there. Check the address, or reach them another way."),
         )
     return (
         _("Came back from %(address)s for now") % about,

@@ -120,9 +120,7 @@ def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
     if event.kind == desk.MessageDelayed.KIND:
         return "hourglass", _("A mail server says that our mail is not through yet")
     if event.kind == desk.ComplaintReceived.KIND:
-        return "thumbs-down", _(
-            "They called our mail abuse: nothing automatic goes to that address any more"
-        )
+        return "thumbs-down", _("They called our mail abuse: nothing automatic goes there now")
     return "bot", _held(str(event.data.get("limit", "")))
 
 
