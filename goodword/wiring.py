@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from goodword.channels.email import accounts, notices, trials
 from goodword.channels.email.road import EmailRoad
-from goodword.desk import acknowledging, delivering, handling, receiving, roads
+from goodword.desk import acknowledging, arriving, delivering, handling, roads
 from goodword.events import actions as events
 from goodword.files import actions as files
 
@@ -24,7 +24,7 @@ Job = Callable[[datetime], int]
 # Each lane is a thread of the worker, so that a slow mail server holds up no mail that comes in.
 # A job does what is due in a small batch and says how much it did.
 LANES: dict[str, list[Job]] = {
-    "in": [lambda at: receiving.receive_due(at=at)],
+    "in": [lambda at: arriving.receive_due(at=at)],
     "events": [lambda at: events.hand_on(at=at)],
     "out": [
         lambda at: delivering.deliver_due(clock=timezone.now),

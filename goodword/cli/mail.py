@@ -31,14 +31,14 @@ def receive(recipients: tuple[str, ...]) -> None:
         from django.utils import timezone
 
         from goodword.channels.email.intake import disk_is_short
-        from goodword.desk import receiving
+        from goodword.desk import arriving
 
         if disk_is_short():
             raise OSError("the disk is nearly full")
         raw = sys.stdin.buffer.read()
         if not raw.strip():
             raise ValueError("there is no message on standard input")
-        receiving.take_in(
+        arriving.take_in(
             raw, road="email", source="pipe", envelope_to=recipients, at=timezone.now()
         )
     except Exception as error:  # noqa: BLE001  # whatever it was, the caller keeps the message

@@ -11,7 +11,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -62,12 +62,7 @@ def claim(
     ever due later than that from now; one that is had its moment from a clock that was wrong and
     has been put right since, and is due at once.
     """
-    free = (
-        Q(leased_until__isnull=True)
-        | Q(leased_until__lte=at)
-        # Longer than a lease is: of such a clock, too.
-        | Q(leased_until__gt=at + lease + CLOCKS_DIFFER)
-    )
+    free = _free(at, lease)
     waiting = [rows.filter(free, due_at__lte=at)]
     if furthest is not None:
         waiting.append(rows.filter(free, due_at__gt=at + furthest + CLOCKS_DIFFER))
@@ -78,6 +73,30 @@ def claim(
             now = at + timedelta(seconds=time.monotonic() - begun)
             if _won(some.filter(pk=pk), until=now + lease):
                 yield rows.get(pk=pk)
+
+
+def claim_together(
+    rows: models.QuerySet[Row], *, at: datetime, most: int, lease: timedelta = LEASE
+) -> list[Row]:
+    """Claim up to `most` of what is due in `rows` by one commit, soonest first."""
+    due = rows.filter(_free(at, lease), due_at__lte=at)
+    keys = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
+    if not keys:
+        return []
+    token = secrets.token_hex(8)
+    due.filter(pk__in=keys).order_by().update(
+        lease=token, leased_until=at + lease, tries=models.F("tries") + 1
+    )
+    return list(rows.filter(pk__in=keys, lease=token).order_by("due_at", "pk"))
+
+
+def _free(at: datetime, lease: timedelta) -> Q:
+    """Not claimed; or the claim has ended, or is longer than one can be: of a clock set right."""
+    return (
+        Q(leased_until__isnull=True)
+        | Q(leased_until__lte=at)
+        | Q(leased_until__gt=at + lease + CLOCKS_DIFFER)
+    )
 
 
 def _won(row: models.QuerySet[Row], *, until: datetime) -> bool:
@@ -119,6 +138,13 @@ def held(row: DueRow, *, clock: Callable[[], datetime], lease: timedelta) -> Ite
 def finish(row: DueRow) -> None:
     """The work is done: the row is due no more."""
     _release(row, due_at=None, why="")
+
+
+def finish_together(rows: Sequence[Row]) -> None:
+    """`finish` for rows that were claimed together."""
+    if rows:
+        held = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+        held.filter(lease=rows[0].lease).update(due_at=None, why="", leased_until=None, lease="")
 
 
 def put_off(row: DueRow, *, until: datetime | None, why: str) -> None:

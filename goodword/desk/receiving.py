@@ -1,15 +1,13 @@
-"""The way of a message in: taken in as raw bytes, parsed, received in one transaction."""
+"""A message from outside becomes part of the desk: person, conversation, message, what is owed."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_noop as _
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
@@ -17,15 +15,10 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
-from goodword.core import due
 from goodword.core.text import clean_line
-from goodword.desk import events as desk_facts
-from goodword.desk import joining, owing, returning, roads, storing
-from goodword.desk.models import Arrival
-from goodword.desk.roads import Authentication, CannotParse, Inbound
+from goodword.desk import joining, owing, returning, storing
+from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
-from goodword.events import waking
-from goodword.files import actions as files
 from goodword.files.models import File
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
@@ -33,110 +26,6 @@ from goodword.people import actions as people
 from goodword.people.models import Address
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
-
-logger = logging.getLogger(__name__)
-
-MOST_TRIES = 8
-LEASE = timedelta(seconds=30)  # receiving is idempotent: a second worker too soon does no harm
-
-
-class NoInbox(Exception):
-    """None of the addresses a message was sent to is ours."""
-
-
-@transaction.atomic
-def take_in(
-    raw: bytes,
-    *,
-    road: str,
-    source: str,
-    inbox: Inbox | None = None,
-    envelope_to: Sequence[str] = (),
-    said_at: datetime | None = None,
-    at: datetime,
-) -> Arrival:
-    """Store raw bytes durably. Only after this returned may the other side hear "accepted".
-
-    The same bytes from the same source are the arrival that is there already.
-    """
-    file = files.keep(raw, at=at)
-    known = Arrival.objects.filter(source=source, raw=file, inbox=inbox).first()
-    if known is not None and source.startswith("imap"):
-        return known
-    arrival = Arrival.objects.create(
-        road=road,
-        inbox=inbox,
-        raw=file,
-        envelope_to=list(envelope_to),
-        source=source,
-        arrived_at=at,
-        said_at=min(said_at or at, at),
-        due_at=at,
-    )
-    transaction.on_commit(waking.wake)
-    return arrival
-
-
-def receive_due(*, at: datetime, most: int = 20) -> int:
-    """Receive what has arrived; each by itself, so that one bad message stops no other."""
-    done = 0
-    waiting = Arrival.objects.filter(state=Arrival.State.PENDING)
-    for arrival in due.claim(waiting, at=at, most=most, lease=LEASE):
-        done += 1
-        # A message that kills its worker is put aside before it can do so for ever.
-        if arrival.tries > MOST_TRIES:
-            _give_up(arrival, at=at, why=arrival.why or _("stopped its worker again and again"))
-            continue
-        try:
-            receive_arrival(arrival, at=at)
-        except (CannotParse, NoInbox) as error:
-            _give_up(arrival, at=at, why=str(error) or type(error).__name__)
-        except Exception as error:
-            logger.exception("arrival failed", extra={"arrival": arrival.pk})
-            why = f"{type(error).__name__}: {error}"
-            if arrival.tries >= MOST_TRIES:
-                _give_up(arrival, at=at, why=why)
-            else:
-                due.put_off(arrival, until=due.next_try(arrival, at=at), why=why)
-    return done
-
-
-def receive_arrival(arrival: Arrival, *, at: datetime) -> Message:
-    """Parse one arrival and receive it. Raises CannotParse, NoInbox."""
-    inbound = roads.road(arrival.road).parse(
-        files.read(arrival.raw),
-        received_at=arrival.said_at,
-        envelope_to=arrival.envelope_to or _addresses_of(arrival.inbox),
-    )
-    inbox, *also = inboxes_of(inbound, arrival.inbox)
-    with transaction.atomic():
-        message = receive(inbound, inbox=inbox, also=also, raw=arrival.raw, at=at)
-        Arrival.objects.filter(pk=arrival.pk).update(
-            state=Arrival.State.RECEIVED, message=message, inbox=arrival.inbox or inbox
-        )
-        due.finish(arrival)
-    return message
-
-
-def _addresses_of(inbox: Inbox | None) -> list[str]:
-    """What a mailbox's mail was delivered to, where the envelope is not known any more."""
-    return list(inbox.addresses.values_list("value", flat=True)) if inbox else []
-
-
-def inboxes_of(inbound: Inbound, mailbox: Inbox | None = None) -> list[Inbox]:
-    """The inbox a message belongs to, then those that see it too. Raises NoInbox.
-
-    It belongs to the first of ours it names, in To before Cc; else to the `mailbox` it was found
-    in, or to where it was delivered.
-    """
-    named = [*(each.address for each in inbound.to), *(each.address for each in inbound.cc)]
-    found = inboxes.at_addresses([*named, *inbound.delivered_to])
-    if mailbox is not None and mailbox not in found:
-        # Found there without being named: before what only the envelope says, after what is named.
-        found.insert(len(inboxes.at_addresses(named)), mailbox)
-    if not found:
-        raise NoInbox(_("none of the addresses it was sent to belongs to an inbox"))
-    return found
 
 
 @transaction.atomic
@@ -326,26 +215,3 @@ def _wake(conversation: Conversation, *, at: datetime) -> None:
         conversations.set_state(
             conversation, Conversation.State.OPEN, by=None, at=at, why="they_wrote"
         )
-
-
-def _give_up(arrival: Arrival, *, at: datetime, why: str) -> None:
-    """Put an arrival where a person sees it; its bytes stay."""
-    with transaction.atomic():
-        due.put_off(arrival, until=None, why=why)
-        Arrival.objects.filter(pk=arrival.pk).update(state=Arrival.State.FAILED)
-        fact = desk_facts.ArrivalFailed(tries=arrival.tries)
-        events.announce(fact, by=None, about=arrival, at=at)
-
-
-@transaction.atomic
-def try_again(arrival: Arrival, *, inbox: Inbox | None, at: datetime) -> None:
-    """A person asks for another try, into `inbox` when they name one."""
-    Arrival.objects.filter(pk=arrival.pk, state=Arrival.State.FAILED).update(
-        state=Arrival.State.PENDING,
-        inbox=inbox or arrival.inbox,
-        due_at=at,
-        tries=0,
-        leased_until=None,
-        why="",
-    )
-    transaction.on_commit(waking.wake)

@@ -57,9 +57,10 @@ def keep(data: bytes, *, at: datetime) -> File:
 def keep_all(contents: Sequence[bytes], *, at: datetime) -> list[File]:
     """`keep` for many, which wait for the disk together: a tenth of the time that each alone takes.
 
-    Call it before the transaction that makes the references, not in it; what then has none goes
-    after a day.
+    In the transaction that makes the references, or before it; what has none goes after a day.
     """
+    if len(contents) == 1:
+        return [keep(contents[0], at=at)]
     named = {hashlib.sha256(data).hexdigest(): data for data in contents}
     new = [digest for digest in named if not _path(digest).exists()]
     with ThreadPoolExecutor(_WRITERS) as writers:

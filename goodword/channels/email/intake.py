@@ -12,7 +12,7 @@ from django.db import close_old_connections
 
 from goodword.channels.email.smtp_in import Intake
 from goodword.core.text import clean
-from goodword.desk import receiving
+from goodword.desk import arriving
 from goodword.inboxes import queries as inboxes
 
 
@@ -76,6 +76,6 @@ class Doors:
         # The envelope's sender as the receiving server must note it (RFC 5321, 4.4): an empty one
         # marks what no robot may answer.
         raw = b"Return-Path: <" + sender.encode("utf-8", "replace") + b">\r\n" + raw
-        receiving.take_in(
+        arriving.take_in(
             raw, road="email", source=source, envelope_to=recipients, at=self._clock()
         )

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.desk import checking, delivering, handling, joining, receiving, replying
+from goodword.desk import arriving, checking, delivering, handling, joining, receiving, replying
 from goodword.desk.roads import Answer, Party
 from tests.factories import MONDAY_NOON, MemoryRoad, deliver, inbound, make_house, receive, reply
 
@@ -80,7 +80,7 @@ class Desk(RuleBasedStateMachine):
             at=at,
         )
         for mailbox in (self.house.repairs, self.house.hello):
-            inbox, *also = receiving.inboxes_of(mail, mailbox)
+            inbox, *also = arriving.inboxes_of(mail, mailbox)
             receiving.receive(mail, inbox=inbox, also=also, at=at)
 
     @rule(n=pick, into=pick)

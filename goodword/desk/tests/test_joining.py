@@ -10,7 +10,7 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversation_actions
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
-from goodword.desk import checking, handling, joining, receiving
+from goodword.desk import arriving, checking, handling, joining, receiving
 from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
 from goodword.promises.models import Promise
@@ -190,7 +190,7 @@ def to_both(**kw):
 def test_a_mail_to_two_inboxes_is_one_message_seen_in_both_and_one_answer_is_owed(house):
     mail = to_both()
     for mailbox in (house.hello, house.repairs):  # each mailbox has its copy
-        inbox, *also = receiving.inboxes_of(mail, mailbox)
+        inbox, *also = arriving.inboxes_of(mail, mailbox)
         message = receiving.receive(mail, inbox=inbox, also=also, at=MONDAY_NOON)
     conversation = Conversation.objects.get()
     assert conversation.inbox == house.repairs
@@ -204,7 +204,7 @@ def test_a_hidden_copy_to_another_inbox_is_seen_there_when_it_comes_second(house
     mail = inbound()
     receiving.receive(mail, inbox=house.hello, at=MONDAY_NOON)
     assert not queries.visible_to(house.carl).exists()
-    inbox, *also = receiving.inboxes_of(mail, house.repairs)
+    inbox, *also = arriving.inboxes_of(mail, house.repairs)
     receiving.receive(mail, inbox=inbox, also=also, at=MONDAY_NOON)
     assert queries.visible_to(house.carl).get().inbox == house.hello
     assert Message.objects.count() == 1

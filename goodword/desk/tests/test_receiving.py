@@ -1,12 +1,14 @@
 """Taken in, parsed, joined or opened; nothing lost, nothing twice, nobody joined by a number."""
 
 import pytest
+from django.db import OperationalError
 
-from goodword.conversations.models import Conversation, ExternalId, Link
-from goodword.desk import checking, receiving, roads
+from goodword.conversations.models import Conversation, ExternalId, Link, Message
+from goodword.desk import arriving, checking, roads
 from goodword.desk.models import Arrival
 from goodword.desk.roads import CannotParse, InboundFile, Party
 from goodword.events.models import Event
+from goodword.files import actions as files
 from goodword.files.models import File
 from tests.factories import (
     DAY,
@@ -46,16 +48,16 @@ def road():
 
 
 def take_in(raw=b"grace@x.example|Hello|hello@shop.example", **kw):
-    return receiving.take_in(raw, road="email", source="smtp", at=MONDAY_NOON, **kw)
+    return arriving.take_in(raw, road="email", source="smtp", at=MONDAY_NOON, **kw)
 
 
 def test_an_arrival_becomes_a_message_in_the_inbox_it_was_sent_to(house, road):
     take_in(b"grace@x.example|Hello|repairs@shop.example")
-    assert receiving.receive_due(at=MONDAY_NOON) == 1
+    assert arriving.receive_due(at=MONDAY_NOON) == 1
     conversation = Conversation.objects.get()
     assert conversation.inbox == house.repairs
     assert Arrival.objects.get().message == conversation.messages.get()
-    assert receiving.receive_due(at=MONDAY_NOON + HOUR) == 0
+    assert arriving.receive_due(at=MONDAY_NOON + HOUR) == 0
 
 
 def test_what_cannot_be_parsed_stays_visible_and_stops_no_other(house, road):
@@ -68,7 +70,7 @@ def test_what_cannot_be_parsed_stays_visible_and_stops_no_other(house, road):
         return road_parse(raw, **kw)
 
     road.parse = parse
-    receiving.receive_due(at=MONDAY_NOON)
+    arriving.receive_due(at=MONDAY_NOON)
     bad.refresh_from_db()
     good.refresh_from_db()
     assert (bad.state, bad.why) == ("failed", "there is nothing in it")
@@ -80,15 +82,15 @@ def test_a_passing_fault_is_tried_again_and_a_lasting_one_is_put_before_a_person
     arrival = take_in()
     road.failing = RuntimeError("database is away")
     at = MONDAY_NOON
-    for _ in range(receiving.MOST_TRIES):
-        receiving.receive_due(at=at)
+    for _ in range(arriving.MOST_TRIES):
+        arriving.receive_due(at=at)
         at += DAY
     arrival.refresh_from_db()
-    assert (arrival.state, arrival.tries) == ("failed", receiving.MOST_TRIES)
+    assert (arrival.state, arrival.tries) == ("failed", arriving.MOST_TRIES)
 
     road.failing = None
-    receiving.try_again(arrival, inbox=None, at=at)
-    receiving.receive_due(at=at)
+    arriving.try_again(arrival, inbox=None, at=at)
+    arriving.receive_due(at=at)
     arrival.refresh_from_db()
     assert arrival.state == "received"
 
@@ -100,23 +102,90 @@ def test_a_message_that_kills_its_worker_is_put_aside(house, road):
     arrival = take_in()
     road.failing = Killed()
     at = MONDAY_NOON
-    for _ in range(receiving.MOST_TRIES):
+    for _ in range(arriving.MOST_TRIES):
         with pytest.raises(Killed):
-            receiving.receive_due(at=at)
+            arriving.receive_due(at=at)
         at += HOUR
-    receiving.receive_due(at=at)
+    arriving.receive_due(at=at)
     arrival.refresh_from_db()
     assert arrival.state == "failed"
+
+
+def test_of_many_received_together_one_that_fails_takes_no_other_with_it(house, road):
+    arrivals = [take_in(f"grace{n}@x.example|Hello|hello@shop.example".encode()) for n in range(5)]
+    failing = arrivals[2].raw
+    parse, receive_one = road.parse, arriving.receiving.receive
+
+    def receive(inbound, *, raw, **kw):
+        if raw == failing:
+            Conversation.objects.create(inbox=house.hello, person=None)  # breaks a constraint
+        return receive_one(inbound, raw=raw, **kw)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arriving.receiving, "receive", receive)
+        assert arriving.receive_due(at=MONDAY_NOON) == 5
+    states = [Arrival.objects.get(pk=each.pk).state for each in arrivals]
+    assert states == ["received", "received", "pending", "received", "received"]
+    assert "IntegrityError" in Arrival.objects.get(pk=arrivals[2].pk).why
+    assert checking.violations() == []
+
+    road.parse = parse
+    arriving.receive_due(at=MONDAY_NOON + HOUR)
+    assert Message.objects.count() == 5
+
+
+def test_what_came_together_with_a_killer_is_received_without_it(house, road):
+    class Killed(BaseException):
+        pass
+
+    arrivals = [take_in(f"grace{n}@x.example|Hello|hello@shop.example".encode()) for n in range(4)]
+    killer = files.read(arrivals[1].raw)
+    road_parse = road.parse
+
+    def parse(raw, **kw):
+        if raw == killer:
+            raise Killed
+        return road_parse(raw, **kw)
+
+    road.parse = parse
+    at = MONDAY_NOON
+    for _ in range(arriving.MOST_TRIES + 2):
+        try:
+            arriving.receive_due(at=at)
+        except Killed:
+            pass
+        at += HOUR
+    states = [Arrival.objects.get(pk=each.pk).state for each in arrivals]
+    assert states == ["received", "failed", "received", "received"]
+
+
+def test_when_the_database_breaks_off_in_the_middle_each_is_received_by_itself(house, road):
+    for n in range(3):
+        take_in(f"grace{n}@x.example|Hello|hello@shop.example".encode())
+    receive_one = arriving.receiving.receive
+    met = []
+
+    def receive(inbound, **kw):
+        met.append(inbound)
+        if len(met) == 2:
+            raise OperationalError("deadlock detected")
+        return receive_one(inbound, **kw)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arriving.receiving, "receive", receive)
+        arriving.receive_due(at=MONDAY_NOON)
+    assert set(Arrival.objects.values_list("state", flat=True)) == {"received"}
+    assert Message.objects.count() == 3
 
 
 def test_mail_for_no_inbox_of_ours_waits_for_a_person_who_names_one(house, road):
     arrival = take_in(b"grace@x.example|Hello|nobody@elsewhere.example")
-    receiving.receive_due(at=MONDAY_NOON)
+    arriving.receive_due(at=MONDAY_NOON)
     arrival.refresh_from_db()
     assert arrival.state == "failed"
 
-    receiving.try_again(arrival, inbox=house.hello, at=MONDAY_NOON + MINUTE)
-    receiving.receive_due(at=MONDAY_NOON + MINUTE)
+    arriving.try_again(arrival, inbox=house.hello, at=MONDAY_NOON + MINUTE)
+    arriving.receive_due(at=MONDAY_NOON + MINUTE)
     assert Conversation.objects.get().inbox == house.hello
 
 
@@ -211,10 +280,10 @@ def test_a_mail_without_a_sender_is_kept(house):
 
 def test_the_first_inbox_named_wins_and_the_envelope_decides_when_none_is_named(house):
     both = inbound(to="repairs@shop.example", cc=[Party("hello@shop.example")])
-    assert receiving.inboxes_of(both) == [house.repairs, house.hello]
+    assert arriving.inboxes_of(both) == [house.repairs, house.hello]
     hidden = inbound(to="list@elsewhere.example", delivered_to=["hello@shop.example"])
-    assert receiving.inboxes_of(hidden) == [house.hello]
+    assert arriving.inboxes_of(hidden) == [house.hello]
     # Fetched from a mailbox it doesn't name: seen there, yet it belongs to who is named.
-    assert receiving.inboxes_of(inbound(), house.repairs) == [house.hello, house.repairs]
+    assert arriving.inboxes_of(inbound(), house.repairs) == [house.hello, house.repairs]
     elsewhere = inbound(to="list@elsewhere.example")
-    assert receiving.inboxes_of(elsewhere, house.repairs) == [house.repairs]
+    assert arriving.inboxes_of(elsewhere, house.repairs) == [house.repairs]

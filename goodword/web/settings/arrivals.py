@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from goodword.desk import queries, receiving
+from goodword.desk import arriving, queries
 from goodword.files import actions as files
 from goodword.web.inside import moment_of
 from goodword.web.settings import pages
@@ -63,6 +63,6 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         raise Http404  # an inbox that isn't in the list
     inbox = form.cleaned_data["inbox"]
-    receiving.try_again(arrival, inbox=inbox, at=moment_of(request))
+    arriving.try_again(arrival, inbox=inbox, at=moment_of(request))
     messages.success(request, _("Goodword tries it again. If it can't, it comes back here."))
     return redirect("settings:arrivals")

@@ -13,7 +13,7 @@ from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role
 from goodword.channels.email import trials
 from goodword.channels.email.accounts import AccountSettings
-from goodword.desk import receiving
+from goodword.desk import arriving
 from goodword.desk.models import Arrival
 from goodword.web.settings import sign_in
 from goodword.web.settings import urls as settings_urls
@@ -110,7 +110,7 @@ def _names() -> list[str]:
 @pytest.fixture
 def house() -> SimpleNamespace:
     house = make_house()
-    arrival = receiving.take_in(
+    arrival = arriving.take_in(
         b"Subject: broken\r\n\r\n",
         road="email",
         source="smtp",

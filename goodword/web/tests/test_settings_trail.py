@@ -15,7 +15,7 @@ from django.utils import timezone
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role
 from goodword.channels.email.accounts import AccountSettings
-from goodword.desk import receiving
+from goodword.desk import arriving
 from goodword.desk.models import Arrival
 from goodword.events.models import Event
 from goodword.web.settings import trail
@@ -135,7 +135,7 @@ def test_lists_cost_the_same_however_long(ana: Client, house: SimpleNamespace):
 
 
 def _failed(house: SimpleNamespace, raw: bytes) -> Arrival:
-    arrival = receiving.take_in(
+    arrival = arriving.take_in(
         raw, road="email", source="smtp", inbox=None, said_at=MONDAY_NOON, at=MONDAY_NOON
     )
     Arrival.objects.filter(pk=arrival.pk).update(

@@ -158,7 +158,7 @@ def test_nothing_is_said_before_it_is_committed(house, settings, monkeypatch):
     from goodword.bench.servers import spare_port
 
     settings.SMTP_PORT, settings.LMTP_PORT = 0, spare_port()
-    take_in = joined.receiving.take_in
+    take_in = joined.arriving.take_in
     away = True
 
     @transaction.atomic
@@ -168,7 +168,7 @@ def test_nothing_is_said_before_it_is_committed(house, settings, monkeypatch):
             raise OperationalError("terminating connection due to administrator command")
         return arrival
 
-    monkeypatch.setattr(joined.receiving, "take_in", cut_off)
+    monkeypatch.setattr(joined.arriving, "take_in", cut_off)
     doors = joined.Doors(clock=lambda: MONDAY_NOON)
     doors.start()
     try:
