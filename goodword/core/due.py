@@ -78,8 +78,11 @@ def claim(
 def claim_together(
     rows: models.QuerySet[Row], *, at: datetime, most: int, lease: timedelta = LEASE
 ) -> list[Row]:
-    """Claim up to `most` of what is due in `rows` by one commit, soonest first."""
-    due = rows.filter(_free(at, lease), due_at__lte=at)
+    """Claim up to `most` of what is due and was never tried, by one commit, soonest first.
+
+    What was tried before may have killed its worker: `claim` takes it, row by row.
+    """
+    due = rows.filter(_free(at, lease), due_at__lte=at, tries=0)
     keys = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
     if not keys:
         return []

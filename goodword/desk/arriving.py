@@ -91,7 +91,7 @@ def take_in_together(
 def receive_due(*, at: datetime, most: int = MOST_TOGETHER) -> int:
     """Receive what has arrived; one bad message stops no other. Returns how many were tried."""
     waiting = Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw", "inbox")
-    fresh = due.claim_together(waiting.filter(tries=0), at=at, most=most, lease=LEASE)
+    fresh = due.claim_together(waiting, at=at, most=most, lease=LEASE)
     for helping in _helpings(fresh):
         _receive_together(helping, at=at)
     tried = 0
