@@ -27,6 +27,7 @@ PAGE = 50
 _SCAN = 400  # messages looked at for one page, so that a chatty conversation doesn't end the page
 _OPERATOR = re.compile(r'(?<!\S)(from|tag|is|has):("[^"]*"|\S*)', re.IGNORECASE)
 _STATES = set(Conversation.State.values)
+_Hit = tuple[int, int]  # key of the message, key of its conversation
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ def find(asked: Asked, *, by: Teammate, before: int | None = None, most: int = P
     if asked.is_empty:
         return Found([])
     seen: set[int] = set()
-    found: list[Message] = []
+    found: list[int] = []
     deadline = time.monotonic() + LIMIT_SECONDS
     at = before
     matching = _matching(asked, by=by)
@@ -113,40 +114,56 @@ def find(asked: Asked, *, by: Teammate, before: int | None = None, most: int = P
                 rows, at, more = _next_rows(matching, asked, before=at)
                 if before is not None:
                     seen |= _shown_before(matching, asked, rows, before)
-            for message in rows:
-                if message.conversation_id in seen:
+            for key, conversation in rows:
+                if conversation in seen:
                     continue
-                seen.add(message.conversation_id)
-                found.append(message)
+                seen.add(conversation)
+                found.append(key)
                 if len(found) == most:
-                    return Found(found, after=message.pk)
+                    return Found(_shown(found), after=key)
             if not more:
-                return Found(found)
+                return Found(_shown(found))
     except _Stopped:
-        return Found(found, stopped=True)
+        return Found(_shown(found), stopped=True)
+
+
+def _shown(keys: list[int]) -> list[Message]:
+    """The messages with all that a result shows, newest first. Few of those looked at get here."""
+    rows = Message.objects.filter(pk__in=keys).select_related("conversation__person", "address")
+    return list(rows.only(*_COLUMNS).order_by("-id"))
+
+
+_COLUMNS = (
+    "public_id", "kind", "direction", "author_name", "said_at", "text", "address__written",
+    "conversation__public_id", "conversation__state", "conversation__subject",
+    "conversation__assignee_id", "conversation__person__name",
+)  # fmt: skip
 
 
 def _next_rows(
     matching: QuerySet[Message], asked: Asked, *, before: int | None
-) -> tuple[list[Message], int | None, bool]:
+) -> tuple[list[_Hit], int | None, bool]:
     """Up to `_SCAN` rows older than `before`, where they end, and whether there may be more.
 
     With words the index gives the newest keys first, and only these are looked at: a common word
     in a large desk costs no more than a rare one.
     """
+    hits = matching.values_list("pk", "conversation_id")
     if not asked.words:
-        rows = list((matching if before is None else matching.filter(pk__lt=before))[:_SCAN])
-        return rows, (rows[-1].pk if rows else before), len(rows) == _SCAN
+        rows = list((hits if before is None else hits.filter(pk__lt=before))[:_SCAN])
+        return rows, (rows[-1][0] if rows else before), len(rows) == _SCAN
     keys = _keys_with_words(asked, before=before)
-    rows = list(matching.filter(pk__in=keys))
+    rows = list(hits.filter(pk__in=keys)) if keys else []
     return rows, (keys[-1] if keys else before), len(keys) == _SCAN
 
 
 def _shown_before(
-    matching: QuerySet[Message], asked: Asked, rows: list[Message], before: int
+    matching: QuerySet[Message], asked: Asked, rows: list[_Hit], before: int
 ) -> set[int]:
     """Which conversations of `rows` a former page has shown, by a newer message."""
-    newer = matching.filter(conversation__in={row.conversation_id for row in rows}, pk__gte=before)
+    newer = matching.filter(
+        conversation__in={conversation for _key, conversation in rows}, pk__gte=before
+    )
     if asked.words:
         sql, params = _words_sql(asked)
         newer = newer.filter(pk__in=RawSQL(sql, params))  # noqa: S611  # words go as parameters
@@ -178,11 +195,7 @@ def _matching(asked: Asked, *, by: Teammate) -> QuerySet[Message]:
         messages = messages.filter(
             Exists(Attachment.objects.filter(message=OuterRef("pk"), content_id=""))
         )
-    return (
-        messages.defer("html", "search_text")
-        .select_related("conversation__person", "person", "teammate", "address")
-        .order_by("-id")
-    )
+    return messages.order_by("-id")
 
 
 def _words_sql(asked: Asked) -> tuple[str, list[str]]:

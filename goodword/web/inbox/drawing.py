@@ -1,18 +1,19 @@
-"""The rows of a list as HTML. Plain functions instead of a template, which took 0.6 ms a row."""
+"""The rows of lists as HTML. Plain functions instead of a template, which took 0.6 ms a row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from goodword.conversations.models import Conversation
+from goodword.conversations.models import Conversation, Message
 from goodword.ui import marks
 from goodword.ui.times import Clock
-from goodword.web.inbox.showing import Row
+from goodword.web.inbox.showing import Owed, Row
 
 
 def rows(shown: Iterable[Row], *, now: datetime, opened: Conversation | None = None) -> SafeString:
@@ -81,3 +82,43 @@ def _until(row: Row, clock: Clock) -> str:
         return ""
     moment = f'<time datetime="{clock.machine(until)}">{escape(clock.short(until))}</time>'
     return f" {escape(_('until'))} {moment}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One conversation found, by its newest matching message."""
+
+    message: Message
+    who: str
+    url: str
+    words: SafeString
+    owed: Owed | None
+
+
+def results(found: Iterable[Result], *, now: datetime) -> SafeString:
+    """List items of a search."""
+    clock = Clock(now)
+    return mark_safe("".join(_result(each, clock) for each in found))  # noqa: S308 -- as above
+
+
+def _result(result: Result, clock: Clock) -> str:
+    message, owed = result.message, result.owed
+    conversation = message.conversation
+    is_open = conversation.state == Conversation.State.OPEN
+    state = "" if is_open else escape(str(conversation.get_state_display()))
+    chip = marks.chip(owed.state, clock, time=owed.at, title=owed.by) if owed else ""
+    return (
+        f'<li class="row" data-row id="result-{message.public_id}">\n'
+        f'<div class="row-top">{_sign(message)}'
+        f'<a class="row-who" href="{escape(result.url)}">{escape(result.who)}</a>'
+        f'<span class="row-org">{escape(conversation.subject)}</span>'
+        f"{_said_at(message.said_at, clock)}</div>\n"
+        f'<p class="result-words">{result.words}</p>\n'
+        f'<div class="row-owed">{chip}<span class="row-verb">{state}</span></div></li>'
+    )
+
+
+def _sign(message: Message) -> SafeString:
+    if message.is_note:
+        return marks.icon("sticky-note", 16, _("note"))
+    return marks.icon("mail") if message.is_inbound else marks.icon("reply", 16, _("we wrote"))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from html import escape
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from goodword.accounts.models import Teammate
@@ -20,9 +21,9 @@ from goodword.conversations.models import Message
 from goodword.conversations.search import Asked
 from goodword.core.text import fold, one_line
 from goodword.desk import queries as desk
-from goodword.web.inbox import showing
+from goodword.web.inbox import drawing, showing
+from goodword.web.inbox.drawing import Result
 from goodword.web.inbox.places import place_of
-from goodword.web.inbox.showing import Owed
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 
 _MOST_ASKED = 500  # characters
@@ -32,15 +33,6 @@ _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    message: Message
-    who: str
-    url: str
-    words: SafeString
-    owed: Owed | None
-
-
 @inside
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
@@ -48,6 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")[:_MOST_ASKED]
     asked = searching.read(words)
     found = searching.find(asked, by=teammate, before=_key(request, teammate))
+    results = _results(request, teammate, asked, found.messages)
     older = ""
     if found.after is not None:
         values = {"q": words, "before": found.messages[-1].public_id}
@@ -55,7 +48,8 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": words,
         "asked": asked,
-        "results": _results(request, teammate, asked, found.messages),
+        "results": results,
+        "drawn_results": drawing.results(results, now=moment_of(request)),
         "stopped": found.stopped,
         "older_url": older,
         "is_later_page": "before" in request.GET,
@@ -96,32 +90,46 @@ def _result(message: Message, asked: Asked, teammate: Teammate, request: HttpReq
 def in_context(text: str, asked: Asked) -> SafeString:
     """The words around the first that matches, each that matches marked; else the beginning."""
     text = _SPACE.sub(" ", text[:_LOOKED_THROUGH])
-    hits = [match.span() for match in _WORD.finditer(text) if _matches(match.group(), asked)]
+    hits = _hits(text, asked)
     if not hits:
-        return format_html("{}", one_line(text))
+        return mark_safe(escape(one_line(text)))  # noqa: S308
     start, end = max(0, hits[0][0] - _AROUND), hits[0][1] + 2 * _AROUND
     start = text.rfind(" ", 0, start) + 1 if start else 0
-    pieces: list[tuple[str, str]] = []
+    marked = ["… " if start else ""]
     at = start
     for first, last in hits:
         if last > end:
             break
-        pieces.append((text[at:first], text[first:last]))
+        marked.append(f"{escape(text[at:first])}<mark>{escape(text[first:last])}</mark>")
         at = last
     tail = text[at:end]
     if len(text) > end:
         tail = f"{tail.rpartition(' ')[0]} …"
-    marked = format_html_join("", "{}<mark>{}</mark>", pieces)
-    return format_html("{}{}{}", "… " if start else "", marked, tail)
+    return mark_safe("".join([*marked, escape(tail)]))  # noqa: S308 -- each part is escaped
+
+
+def _hits(text: str, asked: Asked) -> list[tuple[int, int]]:
+    """Where the words stand that match."""
+    if not asked.words:
+        return []
+    if text.isascii():  # by far the most: no word of it needs to be folded
+        return [match.span() for match in _pattern(*asked.words, asked.last_is_whole)(text)]
+    return [match.span() for match in _WORD.finditer(text) if _matches(match.group(), asked)]
+
+
+@lru_cache
+def _pattern(*words_and_whole: str | bool) -> Callable[[str], Iterator[re.Match[str]]]:
+    """Finds the words in plain text; the last as a beginning unless it is whole."""
+    *words, is_whole = words_and_whole
+    choices = [re.escape(str(word)) for word in words]
+    if not is_whole:
+        choices[-1] += r"[^\W_]*"
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(choices)})(?![^\W_])", re.IGNORECASE).finditer
 
 
 def _matches(word: str, asked: Asked) -> bool:
-    if not asked.words:
-        return False
     *whole, last = asked.words
-    # Plain words are by far the most; folding is needed for the others only.
-    pieces = [word.lower()] if word.isascii() else fold(word).split()
-    for piece in pieces:
+    for piece in fold(word).split():
         if piece in whole or piece == last:
             return True
         if not asked.last_is_whole and piece.startswith(last):
