@@ -369,4 +369,4 @@ def test_given_another_key_than_it_was_sealed_with_the_page_asks_for_the_setting
     settings.MAILBOX_KEY = "another key"
     assert owner.get(BACK, came).url == watching
     page = owner.get(watching).content.decode()
-    assert "Change the settings" in page and "Connecting" not in page
+    assert "Check the settings and try again" in page and "Connecting" not in page
