@@ -72,13 +72,14 @@ class Part:
         kind = self.kind
         if not kind.startswith("multipart/"):
             return []
-        boundary = parameter(self.header("Content-Type"), "boundary").encode("utf-8", "replace")
-        sections = _sections(self.body, boundary) if boundary else []
-        if not sections:
-            seen = _SEEN_BOUNDARY.search(self.body)
-            sections = _sections(self.body, seen.group(1)) if seen else []
         default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
-        return [Part(section, default=default) for section in sections]
+        told = parameter(self.header("Content-Type"), "boundary").encode("utf-8", "replace")
+        found = [Part(section, default=default) for section in _sections(self.body, told)]
+        if not found:
+            seen = _SEEN_BOUNDARY.search(self.body)
+            mark = seen.group(1) if seen else b""
+            found = [Part(section, default=default) for section in _sections(self.body, mark)]
+        return found
 
     def leaves(self) -> list[Part]:
         """Every part below that holds words, whatever the nesting: for a tree too deep to walk."""
@@ -121,27 +122,30 @@ def _text(value: bytes) -> str:
         return decode(value)
 
 
-def _sections(body: bytes, boundary: bytes) -> list[bytes]:
+def _sections(body: bytes, boundary: bytes) -> Iterator[bytes]:
     """What stands between the boundary's lines; each loses the line end before the next one."""
-    data = b"\n" + body
     mark = b"\n--" + boundary.rstrip()
-    found: list[bytes] = []
-    begun = -1
-    at = data.find(mark)
-    while at >= 0 and len(found) < MOST_PARTS:
-        end = data.find(b"\n", at + len(mark))
-        end = len(data) if end < 0 else end
-        tail = data[at + len(mark) : end].strip(b" \t\r")
+    count, begun = 0, -1
+    at = -1 if body.startswith(mark[1:]) else _find(body, mark, 0)
+    while boundary and at is not None and count < MOST_PARTS:
+        end = body.find(b"\n", at + len(mark))
+        end = len(body) if end < 0 else end
+        tail = body[at + len(mark) : end].strip(b" \t\r")
         if tail in (b"", b"--"):
             if begun >= 0:
-                found.append(data[begun:at].removesuffix(b"\r"))
-            begun = end + 1 if not tail else -1
+                count += 1
+                yield body[begun:at].removesuffix(b"\r")
+            begun = end + 1
             if tail:
-                break
-        at = data.find(mark, end)
-    if begun >= 0 and begun < len(data):
-        found.append(data[begun:])
-    return found
+                return
+        at = _find(body, mark, end)
+    if 0 <= begun < len(body):
+        yield body[begun:]
+
+
+def _find(body: bytes, mark: bytes, start: int) -> int | None:
+    at = body.find(mark, start)
+    return at if at >= 0 else None
 
 
 def _blocks(body: bytes, marks: set[bytes]) -> Iterator[bytes]:
