@@ -142,6 +142,16 @@ def test_an_invitation_is_a_card_in_our_zone_with_its_file_beside_it(ben, house)
     assert page.count('download="invite.ics"') == 1
 
 
+def test_an_automatic_answer_keeps_its_card_its_file_and_what_is_odd_about_it(ben, house):
+    came = Invitation("reply", "The fair", "2026-12-04", all_day=True)
+    ics = InboundFile("reply.ics", "text/calendar", b"BEGIN:VCALENDAR")
+    page = page_with(
+        ben, house, kind="auto_reply", invitation=came, files=[ics], oddities=["Odd indeed."]
+    )
+    assert "Answer to an invitation" in page and "Odd indeed." in page
+    assert page.count('download="reply.ics"') == 1
+
+
 def told(**changes: object) -> invitations.Card:
     fields = {"method": "request", "title": "T", "starts": "2026-12-04T14:00:00+01:00"}
     with timezone.override("Europe/Berlin"):
