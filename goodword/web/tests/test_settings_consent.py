@@ -19,6 +19,7 @@ from goodword.channels.email import accounts, diagnosing, trials
 from goodword.channels.email.explaining import Finding
 from goodword.channels.email.models import Grant, MailAccount, Trial
 from goodword.channels.email.tests.consent import agree, client_at
+from goodword.inboxes import queries as inboxes
 from goodword.web.settings import consenting
 from tests.factories import DAY, make_house
 
@@ -219,31 +220,19 @@ def test_given_a_no_it_is_said_in_words_and_what_was_given_is_kept(
     assert trials.findings(Trial.objects.order_by("-pk")[0])["consent"].ok
 
 
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"client_secret": "typed wrong"}, "refused the client id or the client secret"),
-        ({"client_id": "other"}, None),
-    ],
-)
 def test_a_wrong_secret_is_said_and_a_wrong_id_stops_at_the_provider(
-    owner: Client,
-    house: SimpleNamespace,
-    token_server: TokenServer,
-    wrong: dict[str, str],
-    words: str | None,
+    owner: Client, house: SimpleNamespace, token_server: TokenServer
 ):
-    watching = ask(owner, house, token_server, **wrong)
-    link = link_on(owner, watching)
-    if words is None:
-        with pytest.raises(AssertionError):
-            agree(link)
-        assert "Go on to" in owner.get(watching).content.decode()  # and can be tried once more
-        return
-    owner.get(BACK, agree(link))
+    watching = ask(owner, house, token_server, client_secret="typed wrong")
+    owner.get(BACK, agree(link_on(owner, watching)))
     trials.try_due(clock=timezone.now)
     page = owner.get(watching).content.decode()
-    assert words in page and "typed wrong" not in page
+    assert "refused the client id or the client secret" in page and "typed wrong" not in page
+
+    watching = ask(owner, house, token_server, client_id="other")
+    with pytest.raises(AssertionError):
+        agree(link_on(owner, watching))
+    assert "Go on to" in owner.get(watching).content.decode()  # and can be tried once more
 
 
 def test_without_a_refresh_token_it_is_not_connected(
@@ -370,3 +359,44 @@ def test_given_another_key_than_it_was_sealed_with_the_page_asks_for_the_setting
     assert owner.get(BACK, came).url == watching
     page = owner.get(watching).content.decode()
     assert "Check the settings and try again" in page and "Connecting" not in page
+
+
+def test_the_address_suggests_how_to_sign_in_and_the_choice_decides(
+    owner: Client, house: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+):
+    chosen = '" aria-current="page">{}</a>'
+    for address, name in (
+        ("hello@shop.example", "Password"),
+        ("hello@gmail.com", "Password"),
+        ("hello@marlow.onmicrosoft.com", "Microsoft 365"),
+    ):
+        monkeypatch.setattr(inboxes, "sender_address", lambda inbox, a=address: a)
+        assert chosen.format(name) in owner.get(page_of(house)).content.decode()
+    there = owner.get(page_of(house, "?with=google")).content.decode()
+    assert chosen.format("Google") in there
+    odd = owner.get(page_of(house, "?with=nobody")).content.decode()
+    assert chosen.format("Microsoft 365") in odd
+
+
+@pytest.mark.parametrize(
+    ("url", "refused", "localhost"),
+    [
+        ("https://desk.shop.example", False, False),
+        ("http://desk.shop.example", True, False),
+        ("http://127.0.0.1:8000", False, True),
+        ("http://localhost:8000", False, False),
+    ],
+)
+def test_the_page_says_when_no_provider_would_send_people_back_here(
+    owner: Client,
+    house: SimpleNamespace,
+    settings: object,
+    url: str,
+    refused: bool,
+    localhost: bool,
+):
+    settings.URL = url
+    page = owner.get(page_of(house, "?with=microsoft")).content.decode()
+    assert f"<code>{url}{BACK}</code>" in page
+    assert ("to https addresses only" in page) == refused
+    assert ("GOODWORD_URL=http://localhost:8000" in page) == localhost
