@@ -267,8 +267,6 @@ def test_the_kept_secret_is_never_sent_to_another_place(
         {"token_url": "https://id.example:99999/token"},
         {"authorize_url": "https://id.example/#frag"},
         {"imap_security": "none"},
-        {"smtp_security": "none"},
-        {"client_id": ""},
         {"user": ""},
         {"imap_host": "https://imap.shop.example/"},
     ],
