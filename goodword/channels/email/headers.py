@@ -80,6 +80,8 @@ def _pairs(value: str) -> list[tuple[str, str]]:
 def _pairs_by_sight(value: str) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     at = 0
+    if "@" not in value:
+        return pairs
     for match in _ADDRESS.finditer(value):
         name = _name(value[at : match.start()].strip(" ,;<>\"'"))
         pairs.append((name, _address(match.group())))

@@ -22,6 +22,8 @@ _HEAD_GOES_ON = re.compile(
     rb"[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_CHARSET = re.compile(rb"charset=\"?([\w.:-]{1,40})", re.IGNORECASE)
+_NEAR = 20_000  # bytes
 _KIND = re.compile(r"\s*([\w.+-]+/[\w.+-]+)")
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))', re.DOTALL)
 _MOST_PARAMETERS = 8000  # characters; an unclosed quote is sought to the end, once a parameter
@@ -112,14 +114,16 @@ def _cut_head(data: bytes) -> tuple[list[tuple[str, str]], bytes]:
             if found:
                 found[-1][1].append(row.strip())
         at += len(row) + 1
-    return [(name.decode("ascii"), _text(b" ".join(rows))) for name, rows in found], body
+    return [(name.decode("ascii"), _text(b" ".join(rows), data)) for name, rows in found], body
 
 
-def _text(value: bytes) -> str:
+def _text(value: bytes, data: bytes) -> str:
+    """A header as text. Raw letters outside ASCII are mostly in the charset of the text below."""
     try:
         return value.decode("ascii")
     except UnicodeDecodeError:
-        return decode(value)
+        told = _CHARSET.search(data, 0, _NEAR)
+        return decode(value, guess=told.group(1).decode("ascii") if told else "")
 
 
 def _sections(body: bytes, boundary: bytes) -> Iterator[bytes]:

@@ -32,6 +32,16 @@ def test_a_text_without_a_charset_is_read_by_other_signs(headers, data, text):
     assert read(mail(data, **headers)).text.strip() == text
 
 
+def test_raw_letters_in_a_head_are_in_the_charset_of_the_text_below():
+    raw = b'From: "\xf7\xc1\xd3\xd1" <v@customer.example>\r\nSubject: \xf0\xd2\xc9\xd7\xc5\xd4\r\n'
+
+    told = read(raw + b"Content-Type: text/plain; charset=koi8-r\r\n\r\nx")
+
+    assert (told.subject, told.sender.name) == ("Привет", "Вася")
+    assert read("Subject: Grüße\r\n\r\nx".encode()).subject == "Grüße"
+    assert read("Subject: Grüße\r\n\r\nx".encode("cp1252")).subject == "Grüße"
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [
