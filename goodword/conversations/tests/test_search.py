@@ -139,3 +139,18 @@ def test_a_taken_back_reply_is_found_no_more(house):
 def test_a_nul_in_an_operator_reaches_no_database():
     asked = search.read("from:a\x00b tag:\x00c")
     assert (asked.senders, asked.tags) == (["ab"], ["c"])
+
+
+@pytest.mark.parametrize("most", [0, 2, 40])
+def test_a_beginning_finds_all_its_words_be_they_many_or_few(house, monkeypatch, most):
+    monkeypatch.setattr(search, "_MOST_TERMS", most)
+    words = ["zebra", "zebras", "zebrafish", "zebrawood", "zeb", "zec", "azebra", "zé-bra"]
+    told = {
+        word: receive(house, word, sender=f"p{n}@x.example", at=MONDAY_NOON + n * MINUTE)
+        for n, word in enumerate(words)
+    }
+    wanted = [told[word].conversation_id for word in reversed(words) if word.startswith("zeb")]
+    assert found("zeb", house.ben) == wanted
+    assert found("gift zebra", house.ben) == wanted[1:]
+    assert found("zebr ", house.ben) == []
+    assert found("zebrax", house.ben) == []
