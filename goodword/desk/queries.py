@@ -54,8 +54,10 @@ def in_folder(
     """
     visible = conversations.visible_to(teammate)
     if team is not None:
+        # Not `inbox__team`: joined, every open conversation of every inbox would be looked at.
+        owed = Inbox.objects.filter(team=team).values("pk")
         return visible.filter(
-            Q(team=team) | Q(assignee__isnull=True, inbox__team=team), state=State.OPEN
+            Q(team=team) | Q(assignee__isnull=True, inbox__in=owed), state=State.OPEN
         )
     # Said by what it is not: a list of states would have to be sorted whole for one page of it.
     live = visible.exclude(state__in=[State.SPAM, State.TRASH])
