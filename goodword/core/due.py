@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import DatabaseError, connection, models
+from django.db import Error as DatabaseError
+from django.db import connection, models
 from django.db.models import Q
 
 LEASE = timedelta(minutes=5)

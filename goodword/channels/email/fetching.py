@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection, transaction
 from django.db.models import Q, QuerySet
 
 from goodword.channels.email import accounts, imap_in
