@@ -17,8 +17,11 @@ _MOMENT_COMES_WITHIN = 2.0
 _NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
-def run(plan: Plan, house: House, *, tell: Tell = lambda _: None) -> Account:
-    """Live through the plan, let all settle, and account for it. The house is furnished."""
+def run(plan: Plan, house: House, *, hurry: bool = False, tell: Tell = lambda _: None) -> Account:
+    """Live through the plan, let all settle, and account for it. The house is furnished.
+
+    `hurry`: in the end everything is killed, and the leases of the dead are taken as run out.
+    """
     begun = time.monotonic()
     struck: Counter[str] = Counter()
     traffic = Traffic(house)
@@ -27,6 +30,9 @@ def run(plan: Plan, house: House, *, tell: Tell = lambda _: None) -> Account:
             _round(each, house, traffic, struck)
             if number % 20 == 0:
                 tell(f"{number} of {len(plan.rounds)} kills, {time.monotonic() - begun:.0f} s")
+        if hurry:
+            house.kill()
+            house.end_leases()
         house.live_as(plan.rounds[-1].shape)
         traffic.finish(seconds=240)
     finally:

@@ -17,11 +17,21 @@ from goodword.bench.faults.traffic import Traffic
 from goodword.bench.servers import wait_until
 from goodword.bench.servers.postgres import Postgres
 
-_AWAY_SECONDS = 3.0
+_AWAY_SECONDS = 2.0
 
 
-def run(plan: Plan, house: House, cluster: Postgres, *, tell: Tell = lambda _: None) -> Account:
-    """Each round of the plan is an outage instead of a kill."""
+def run(
+    plan: Plan,
+    house: House,
+    cluster: Postgres,
+    *,
+    hurry: bool = False,
+    tell: Tell = lambda _: None,
+) -> Account:
+    """Each round of the plan is an outage instead of a kill.
+
+    `hurry`: once all is handed over, everything is stopped and the leases are taken as run out.
+    """
     wrong: list[str] = []
     longest = 0.0
     traffic = Traffic(house)
@@ -42,6 +52,10 @@ def run(plan: Plan, house: House, cluster: Postgres, *, tell: Tell = lambda _: N
         traffic.finish(seconds=240)
     finally:
         traffic.stop()
+    if hurry:
+        house.stop()
+        house.end_leases()
+        house.live_as(plan.rounds[-1].shape)
     settle(plan, house)
     account = account_for(plan, house)
     account.wrong += wrong + traffic.trouble

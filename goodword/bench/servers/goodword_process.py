@@ -10,6 +10,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -191,6 +192,9 @@ class GoodwordProcess:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, json.load(error)
+                told = error.read()
+            with suppress(ValueError):  # a page of ours that says that something broke
+                return error.code, json.loads(told)
+            return error.code, {}
         except OSError:
             return 0, {}
