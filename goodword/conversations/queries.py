@@ -84,16 +84,31 @@ def addresses_in(conversation: Conversation) -> QuerySet[Address]:
     return Address.objects.filter(Exists(theirs) | Exists(told))
 
 
+def known_by(scope: str, *, identity: str, ids: Iterable[str]) -> tuple[Message | None, set[str]]:
+    """The message that has this identity, and those of `ids` that lead to some message."""
+    named = Q(scope=scope, value__in=[value[:300] for value in ids])
+    rows = ExternalId.objects.filter(named | Q(scope=f"{scope}:same", value=identity[:300]))
+    found = {(row[0], row[1]): row[2] for row in rows.values_list("scope", "value", "message_id")}
+    key = found.pop((f"{scope}:same", identity[:300]), None)
+    message = (
+        Message.objects.select_related("conversation__redirect_to").get(pk=key) if key else None
+    )
+    return message, {value for _, value in found}
+
+
 def by_external(scope: str, values: Iterable[str]) -> list[Message]:
     """Messages that these ids lead to, in the order of the ids."""
     wanted = [value[:300] for value in values]
     if not wanted:
         return []
     rows = ExternalId.objects.filter(scope=scope, value__in=wanted, message__isnull=False)
-    rows = rows.select_related(
-        "message__conversation__inbox", "message__conversation__redirect_to__inbox"
-    )
-    found = {row.value: row.message for row in rows}
+    known = dict(rows.values_list("value", "message_id"))
+    if not known:  # most ids are new, and what follows takes Django long to spell
+        return []
+    messages = Message.objects.select_related(
+        "conversation__inbox", "conversation__redirect_to__inbox"
+    ).in_bulk(known.values())
+    found = {value: messages.get(pk) for value, pk in known.items()}
     return [message for value in wanted if (message := found.get(value))]
 
 
