@@ -2,7 +2,7 @@
 
 All words must match, the last one as a prefix. Operators: `from: tag: is: has:attachment`. The
 folded column `Message.search_text` is indexed by each database's own full text; what is special
-to one of them stands here and in migrations 0002 and 0005.
+to one of them stands here and in migrations 0002, 0005 and 0006.
 """
 
 from __future__ import annotations
@@ -208,10 +208,7 @@ def _words_sql(asked: Asked) -> tuple[str, list[str]]:
         return sql, [" AND ".join(terms)]
     terms = [f"'{word}'" for word in whole]
     terms.append(f"'{last}'" if asked.last_is_whole else f"'{last}':*")
-    sql = (
-        "SELECT id FROM conversations_message"
-        " WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %s)"
-    )
+    sql = "SELECT id FROM conversations_message WHERE search_vector @@ to_tsquery('simple', %s)"
     return sql, [" & ".join(terms)]
 
 
