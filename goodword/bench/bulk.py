@@ -83,6 +83,8 @@ def loading(tables: Sequence[type[Model]]) -> Iterator[None]:
             cursor.execute("SET session_replication_role = replica")
             cursor.execute("SET maintenance_work_mem = '512MB'")
     yield
+    if not outside:
+        connection.check_constraints()  # PostgreSQL makes no index while a check is pending
     with connection.cursor() as cursor:
         for _name, sql in made:
             cursor.execute(sql)
