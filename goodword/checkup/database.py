@@ -113,17 +113,16 @@ def _postgres() -> Iterator[Diagnosis]:
             f"its encoding is {encoding}, so most of the world's names can't be stored.",
             "Make a database with ENCODING 'UTF8', and move by `goodword backup` and `restore`.",
         )  # fmt: skip
-    elif fsync == "off" or commit == "off":
+    else:
+        words = f"PostgreSQL {version}, {megabytes(size)}, reachable."
+        yield Diagnosis("ok", "database", _ABOUT, words)
+    if fsync == "off" or commit == "off":
         yield Diagnosis(
             "look", "durable", _ABOUT,
             "it says that something is stored before it is on the disk: a power cut loses mail"
             " that senders believe delivered.",
             "Set fsync and synchronous_commit to on in postgresql.conf.",
         )  # fmt: skip
-    else:
-        yield Diagnosis(
-            "ok", "database", _ABOUT, f"PostgreSQL {version}, {megabytes(size)}, reachable."
-        )
 
 
 def _clocks(theirs: datetime, ours: datetime) -> Iterator[Diagnosis]:

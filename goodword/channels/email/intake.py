@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
@@ -22,8 +23,18 @@ def disk_is_short() -> bool:
     return bool(free < settings.LEAST_DISK_MB * 1024 * 1024)
 
 
-def _known(address: str) -> bool:
+@contextmanager
+def _database() -> Iterator[None]:
+    """What a request has from Django: a connection that is well, and is let go when it is old."""
     close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
+
+
+@_database()
+def _known(address: str) -> bool:
     return inboxes.at_address([clean(address)]) is not None
 
 
@@ -69,13 +80,11 @@ class Doors:
             ) from error
         self._open.append(intake)
 
+    @_database()
     def _store(
         self, source: str, raw: bytes, sender: str, recipients: list[str], peer: str
     ) -> None:
-        close_old_connections()
         # The envelope's sender as the receiving server must note it (RFC 5321, 4.4): an empty one
         # marks what no robot may answer.
         raw = b"Return-Path: <" + sender.encode("utf-8", "replace") + b">\r\n" + raw
-        arriving.take_in(
-            raw, road="email", source=source, envelope_to=recipients, at=self._clock()
-        )
+        arriving.take_in(raw, road="email", source=source, envelope_to=recipients, at=self._clock())
