@@ -152,9 +152,9 @@ def others_with(
     )
 
 
-def in_trouble(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Those with a message that was refused, came back, or may or may not have arrived."""
-    troubled = (
+def in_trouble() -> QuerySet[Recipient]:
+    """Those a message did not reach, or may or may not have, and nobody has left it at that."""
+    return (
         Recipient.objects.filter(
             state__in=[
                 Recipient.State.REFUSED,
@@ -168,7 +168,6 @@ def in_trouble(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
         .exclude(state=Recipient.State.NAMED)
         .exclude(state=Recipient.State.ACCEPTED)
     )
-    return conversations.filter(pk__in=troubled.values("message__conversation"))
 
 
 def redirected_to(public_id: str, *, visible: QuerySet[Conversation]) -> Conversation | None:
