@@ -14,7 +14,7 @@ from goodword.accounts import queries as accounts
 from goodword.channels.email.models import Notice
 from goodword.conversations.models import Message
 from goodword.core import ids
-from goodword.core.diagnosis import Diagnosis, span
+from goodword.core.diagnosis import Diagnosis, State, span
 from goodword.desk.models import Arrival, Dispatch
 from goodword.events.models import Delivery, Event, Pulse
 from goodword.web import health
@@ -33,7 +33,7 @@ def look(*, at: datetime) -> Iterator[Diagnosis]:
             "Start `goodword run` and open the link it prints, or use `goodword setup`.",
         )  # fmt: skip
     yield _workers(at)
-    yield from _clock(at)
+    yield _clock(at)
     yield _waiting("arrivals", "Mail that came in", Arrival.objects.all(), "arrived_at", at)
     yield _waiting("answers", "Mail to be sent", Dispatch.objects.all(), "queued_at", at)
     yield _waiting("events", "News to be handed on", Delivery.objects.all(), "event__at", at)
@@ -88,8 +88,13 @@ def _unreadable() -> Iterator[Diagnosis]:
         )  # fmt: skip
 
 
-def _clock(at: datetime) -> Iterator[Diagnosis]:
-    """A clock that went back, by what we wrote; a clock that is off, by what senders write."""
+def _clock(at: datetime) -> Diagnosis:
+    fine = Diagnosis("ok", "clock", "Clock", "nothing speaks against it.")
+    return _ahead_of_itself(at) or _unlike_the_senders(at) or fine
+
+
+def _ahead_of_itself(at: datetime) -> Diagnosis | None:
+    """A clock that went back, by what we wrote ourselves."""
     moments = [
         Event.objects.order_by("-id").values_list("at", flat=True).first(),
         Pulse.objects.order_by("-at").values_list("at", flat=True).first(),
@@ -97,15 +102,21 @@ def _clock(at: datetime) -> Iterator[Diagnosis]:
     newest = Message.objects.order_by("-id").values_list("id", flat=True).first()
     moments.append(ids.moment_of(newest) if newest else None)
     ahead = max((moment for moment in moments if moment), default=at) - at
-    if ahead > _SLACK:
-        yield Diagnosis(
-            "wrong", "clock", "Clock",
-            f"the newest thing written down lies {span(ahead)} in the future: this machine's clock"
-            " was ahead then, or is behind now.",
-            "Let it set its clock by the network (chrony, systemd-timesyncd).",
-        )  # fmt: skip
-        return
-    rows = Message.objects.filter(direction=Message.Direction.IN, claimed_at__isnull=False)
+    if ahead <= _SLACK:
+        return None
+    return _clock_fault(
+        "wrong",
+        f"the newest thing written down lies {span(ahead)} in the future: this machine's clock"
+        " was ahead then, or is behind now.",
+    )
+
+
+def _unlike_the_senders(at: datetime) -> Diagnosis | None:
+    """A clock that is off, by what those write who sent us mail."""
+    # Counted: not what was imported, which was stored long after it was said.
+    rows = Message.objects.filter(
+        direction=Message.Direction.IN, counted=True, claimed_at__isnull=False
+    )
     recent = rows.filter(id__gt=ids.key_at(at - _RECENT)).order_by("-id")[:50]
     late = [
         (stored - claimed).total_seconds()
@@ -113,21 +124,23 @@ def _clock(at: datetime) -> Iterator[Diagnosis]:
         if claimed
     ]
     if len(late) < _FEW:
-        late = [0.0]
-    off, least = timedelta(seconds=median(late)), timedelta(seconds=min(late))
-    if off < -_SLACK:
-        yield Diagnosis(
-            "look", "clock", "Clock",
-            f"most mail of the last days seems to come from {span(off)} in the future, so this"
-            " machine's clock is probably behind.",
-            "Let it set its clock by the network (chrony, systemd-timesyncd).",
-        )  # fmt: skip
-    elif least > _VERY_LATE:
-        yield Diagnosis(
-            "look", "clock", "Clock",
-            f"every mail of the last days took more than {span(least)} to get here, so this"
-            " machine's clock is probably ahead, or the mailbox is looked into too late.",
-            "Let it set its clock by the network (chrony, systemd-timesyncd).",
-        )  # fmt: skip
-    else:
-        yield Diagnosis("ok", "clock", "Clock", "nothing speaks against it.")
+        return None
+    if median(late) < -_SLACK.total_seconds():
+        return _clock_fault(
+            "look",
+            f"most mail of the last days seems to come from {span(timedelta(seconds=median(late)))}"
+            " in the future, so this machine's clock is probably behind.",
+        )
+    if min(late) > _VERY_LATE.total_seconds():
+        return _clock_fault(
+            "look",
+            f"every mail of the last days took more than {span(timedelta(seconds=min(late)))} to"
+            " get here, so this machine's clock is probably ahead, or the mailbox is looked into"
+            " too late.",
+        )
+    return None
+
+
+def _clock_fault(state: State, words: str) -> Diagnosis:
+    do = "Let it set its clock by the network (chrony, systemd-timesyncd)."
+    return Diagnosis(state, "clock", "Clock", words, do)

@@ -1,13 +1,16 @@
 """`goodword doctor` on installations that are wrong in one way each."""
 
 import os
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from goodword.bench.servers import spare_port
 from goodword.channels.email.tests.name_server import NameServer
 from goodword.checkup import addresses, database, looking, machine, work
 from goodword.core.diagnosis import span, worst
@@ -66,6 +69,42 @@ def test_lmtp_is_for_the_own_network(settings, host, rules):
     settings.LMTP_PORT, settings.LMTP_HOST = 2424, host
 
     assert [each.rule for each in addresses.look() if each.rule == "lmtp"] == rules
+
+
+@pytest.fixture
+def web_server(settings):
+    """Answers every call with `status`, where GOODWORD_URL says that we are."""
+
+    class Answers(BaseHTTPRequestHandler):
+        status = 200
+
+        def do_GET(self):
+            self.send_response(self.status)
+            self.end_headers()
+
+        def log_message(self, *given):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        settings.URL = f"http://127.0.0.1:{server.server_port}"
+        yield Answers
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("status", "state"), [(200, "ok"), (503, "ok"), (502, "wrong")])
+def test_our_own_address_is_called(web_server, monkeypatch, status, state):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    web_server.status = status
+    assert [each.state for each in addresses.call()] == [state]
+
+
+def test_an_address_that_is_not_reached_from_inside_is_only_worth_a_look(settings):
+    settings.URL = f"http://127.0.0.1:{spare_port()}"
+    (said,) = addresses.call()
+    assert (said.state, "refused" in said.words) == ("look", True)
 
 
 # The machine
