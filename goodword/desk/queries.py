@@ -74,6 +74,13 @@ def in_folder(
     }[folder]()
 
 
+def owing_in(teammate: Teammate, folder: str) -> Q:
+    """What is known of who owes the answers in a folder: it finds the first due at once."""
+    if folder == "mine":
+        return Q(owner=teammate)
+    return Q(owner__isnull=True) if folder == "unassigned" else Q()
+
+
 def _unsent() -> QuerySet[Any, Any]:
     """Keys of conversations with a message that came back, or waits for a person to let it leave.
 
@@ -94,16 +101,22 @@ def _owed() -> Exists:
 
 
 def page_of(
-    rows: QuerySet[Conversation], *, order: Order, after: str = "", most: int = PAGE
+    rows: QuerySet[Conversation],
+    *,
+    order: Order,
+    after: str = "",
+    most: int = PAGE,
+    owing: Q = Q(),  # noqa: B008 -- never changed
 ) -> Page:
     """One page, keyset. By due: what is owed in order of due time, then the rest, newest first.
 
-    `after` is the cursor of a former page; an unreadable one begins at the top.
+    `after` is the cursor of a former page; an unreadable one begins at the top. `owing`: see
+    `owing_in`.
     """
     phase, _, rest = after.partition(":")
     found: list[Conversation] = []
     if order == "due" and phase in {"", "due"}:
-        found = _owed_page(rows, after=rest, most=most)
+        found = _owed_page(rows, owing, after=rest, most=most)
         if len(found) == most:
             last = found[-1].owed  # type: ignore[attr-defined]
             return Page(_furnished(found), f"due:{last.due_at.isoformat()}_{last.pk}")
@@ -121,9 +134,11 @@ def page_of(
     return Page(_furnished(found + others), cursor)
 
 
-def _owed_page(rows: QuerySet[Conversation], *, after: str, most: int) -> list[Conversation]:
+def _owed_page(
+    rows: QuerySet[Conversation], owing: Q, *, after: str, most: int
+) -> list[Conversation]:
     promises = Promise.objects.filter(
-        conversations.holding(rows), kind=REPLY, state=Promise.State.OPEN
+        owing, conversations.holding(rows), kind=REPLY, state=Promise.State.OPEN
     )
     if (cursor := _read_cursor(after)) is not None:
         due_at, key = cursor

@@ -61,7 +61,9 @@ def list_context(
 ) -> dict[str, Any]:
     """What the list pane shows: one page of `here`; `opened` is the marked row."""
     teammate = teammate_of(request)
-    page = desk.page_of(here.rows(teammate), order=here.order, after=after)
+    page = desk.page_of(
+        here.rows(teammate), order=here.order, after=after, owing=here.owing(teammate)
+    )
     older = ""
     if page.after:
         older = f"{here.path}?{urlencode({'order': here.order, 'after': page.after})}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +144,9 @@ class Place:
 
     def rows(self, teammate: Teammate) -> QuerySet[Conversation]:
         return desk.in_folder(teammate, self.folder, team=self.team)
+
+    def owing(self, teammate: Teammate) -> Q:
+        return desk.owing_in(teammate, self.folder)
 
 
 def place(teammate: Teammate, key: str, *, order: str = "") -> Place:
