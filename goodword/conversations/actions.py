@@ -29,7 +29,7 @@ from goodword.events import actions as events
 from goodword.files import actions as files
 from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
-from goodword.people.models import Address, Person
+from goodword.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def lock(conversation: Conversation) -> Conversation:
 
     SQLite's write lock does the same by itself.
     """
-    return Conversation.objects.select_for_update().get(pk=conversation.pk)
+    rows = Conversation.objects.select_for_update(of=("self",))
+    return rows.select_related("inbox__team").get(pk=conversation.pk)
 
 
 def say(
@@ -117,8 +118,6 @@ def _insert_with_free_key(message: Message, *, after: int) -> None:
         message.id = ids.key_at(message.said_at)
         if message.id <= after:
             message.id = max(ids.key_at(message.stored_at), after + 1)
-        if Message.objects.filter(pk=message.pk).exists():
-            continue
         try:
             with transaction.atomic():
                 message.save(force_insert=True)
@@ -131,13 +130,7 @@ def _insert_with_free_key(message: Message, *, after: int) -> None:
 
 def _name(message: Message, named: list[Named], *, at: datetime) -> None:
     once = {(people.normalised(n.address, kind=n.kind), n.role): n for n in named if n.address}
-    known = {
-        address.value: address
-        for address in Address.objects.filter(kind="email", value__in={value for value, _ in once})
-    }
-    for value, _role in once:
-        if value not in known:
-            known[value] = people.know_address(value)
+    known = people.know_addresses([each.address for each in once.values()])
     Recipient.objects.bulk_create(
         Recipient(
             message=message,
@@ -174,6 +167,17 @@ def unsay(message: Message) -> None:
     message.external_ids.all().delete()
     message.delete()
     _find_latest(conversation)
+
+
+def know_identity(message: Message, *, scope: str, value: str, ids: Iterable[str]) -> None:
+    """Let the identity of `message` lead to it, in the scope's own corner, and its new `ids`.
+
+    Raises IntegrityError when another message has taken one of them meanwhile.
+    """
+    rows = [ExternalId(scope=f"{scope}:same", value=value[:300], message=message)]
+    named = dict.fromkeys(each[:300] for each in ids if each)
+    rows += [ExternalId(scope=scope, value=each, message=message) for each in named]
+    ExternalId.objects.bulk_create(rows)
 
 
 def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:

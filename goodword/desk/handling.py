@@ -121,13 +121,16 @@ def take_back_no_answer(conversation: Conversation, *, by: Teammate, at: datetim
 
 @transaction.atomic
 def close(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
-    """Raises MayNot, and AnswerOwed while an answer is owed: answer, or `no_answer_needed`."""
+    """Raises MayNot, and AnswerOwed while an answer is owed: answer, or `no_answer_needed`.
+
+    Spam and trash are put aside already and stay where they are.
+    """
     rights.require_answer(by)
     conversation = conversations.lock(conversation)
     promise = owed.owed_reply(conversation)
     if promise is not None:
         raise AnswerOwed(promise)
-    if conversation.state != State.CLOSED:
+    if conversation.is_live and conversation.state != State.CLOSED:
         conversations.set_state(conversation, State.CLOSED, by=by, at=at)
 
 

@@ -47,6 +47,19 @@ def owner_of(conversation: Conversation) -> Teammate | Team:
     return conversation.assignee or conversation.team or conversation.inbox.team
 
 
+def owe_first(conversation: Conversation, message: Message, *, at: datetime) -> None:
+    """Owe the answer to the first message of a new conversation: what `settle` would find."""
+    _make(conversation, message, at=at)
+
+
+def ask_again(conversation: Conversation, *, at: datetime) -> None:
+    """They wrote once more: what is owed becomes more urgent, else an answer is owed from now."""
+    promise = owed.owed_reply(conversation)
+    if promise is not None:
+        promises.ask_again(promise, at=at)
+    settle(conversation, by=None, at=at, why="")
+
+
 def settle(conversation: Conversation, *, by: Teammate | None, at: datetime, why: str) -> None:
     """Make the invariant true for a locked conversation. `why` names what let go of a promise."""
     message = owed_message(conversation)
@@ -76,6 +89,10 @@ def _owe(conversation: Conversation, message: Message, *, at: datetime) -> None:
         again = promises.reopen(before, by=None, at=at, why="owed_again")
         promises.hand_over(again, to=owner_of(conversation), by=None, at=at)
         return
+    _make(conversation, message, at=at)
+
+
+def _make(conversation: Conversation, message: Message, *, at: datetime) -> None:
     promises.make(
         kind=REPLY,
         owner=owner_of(conversation),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from django.db.models import (
     Exists,
@@ -21,7 +21,7 @@ from django.db.models import (
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations import queries as conversations
-from goodword.conversations.models import Conversation
+from goodword.conversations.models import Conversation, Recipient
 from goodword.core import prepared
 from goodword.desk.models import Arrival, Dispatch
 from goodword.inboxes.models import Inbox
@@ -81,7 +81,7 @@ def owing_in(teammate: Teammate, folder: str) -> Q:
     return Q(owner__isnull=True) if folder == "unassigned" else Q()
 
 
-def _unsent() -> QuerySet[Any, Any]:
+def _unsent() -> QuerySet[Recipient, dict[str, int]]:
     """Keys of conversations with a message that came back, or waits for a person to let it leave.
 
     One list of the few: PostgreSQL answers "in this list or in that" by reading all conversations.
@@ -91,7 +91,8 @@ def _unsent() -> QuerySet[Any, Any]:
         message__conversation__state__in=[State.SPAM, State.TRASH]
     )
     held = Dispatch.objects.exclude(held="")
-    return troubled.values(conversation).union(held.values(conversation), all=True)
+    keys: QuerySet[Recipient, dict[str, int]] = troubled.values(conversation)
+    return keys.union(held.values(conversation), all=True)
 
 
 def _owed() -> Exists:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,9 @@ from goodword.files.models import File
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
-from goodword.people.models import Address
-from goodword.promises import actions as promises
-from goodword.promises import queries as owed
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive(
     inbound: Inbound,
     *,
@@ -44,27 +41,54 @@ def receive(
     the people of `also` see it too. `imported`: it is history, also when we wrote it ourselves; a
     conversation it opens is closed, nothing is owed and nothing announced.
     """
-    known = _already_here(inbound)
-    if known is not None:
+    message, known = queries.known_by(
+        inbound.road, identity=inbound.identity, ids=inbound.external_ids
+    )
+    message = message or (_own_come_back(inbound) if known else None)
+    if message is not None:
         # The copy that another mailbox got: its people see it where it stands.
-        conversations.show_in(queries.standing(known.conversation), [inbox, *also])
-        return known
+        conversations.show_in(queries.standing(message.conversation), [inbox, *also])
+        return message
     if imported:
-        return _receive_imported(inbound, inbox=inbox, raw=raw, at=at)
+        return _receive_imported(inbound, inbox=inbox, known=known, raw=raw, at=at)
     teammate = accounts.teammate_at(inbound.sender.address)
     found = joining.authenticity_of(inbound, inbox)
-    authenticity = found.verdict if found else ""
-    if teammate is not None and _passes_on(inbound, authenticity, inbox):
-        return _receive_from(
-            replace(inbound, sender=inbound.forwarded.sender),  # type: ignore[union-attr]
-            inbox=inbox, also=also, raw=raw, at=at, found=found, forwarded_by=teammate,
-        )  # fmt: skip
-    return _receive_from(
-        inbound, inbox=inbox, also=also, raw=raw, at=at, found=found, teammate=teammate
-    )
+    forwarded_by = None
+    if teammate is not None and _passes_on(inbound, found, inbox):
+        assert inbound.forwarded is not None
+        forwarded_by, teammate = teammate, None
+        inbound = replace(inbound, sender=inbound.forwarded.sender)
+    arrived = _Arrived(inbound, inbox, also, found, teammate, forwarded_by, known, raw)
+    return _receive(arrived, at=at)
 
 
-def _passes_on(inbound: Inbound, authenticity: str, inbox: Inbox) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """An inbound with what is known of it. `teammate`: who of ours claims to have written it."""
+
+    inbound: Inbound
+    inbox: Inbox
+    also: Sequence[Inbox]
+    found: Authentication | None
+    teammate: Teammate | None
+    forwarded_by: Teammate | None
+    known: Collection[str]
+    raw: File | None
+
+    @property
+    def authenticity(self) -> str:
+        return self.found.verdict if self.found else ""
+
+    @property
+    def marks(self) -> dict[str, Any]:
+        return {
+            "forwarded_by": self.forwarded_by,
+            "authenticity": self.authenticity,
+            "authenticity_why": self.found.why[:200] if self.found else "",
+        }
+
+
+def _passes_on(inbound: Inbound, found: Authentication | None, inbox: Inbox) -> bool:
     """Whether a mail from a teammate's address only brings us what someone wrote to them.
 
     Where the inbox names no server to trust nobody can confirm the teammate; what is passed on
@@ -72,51 +96,38 @@ def _passes_on(inbound: Inbound, authenticity: str, inbox: Inbox) -> bool:
     """
     if inbound.kind != "human" or inbound.forwarded is None:
         return False
-    confirmed = authenticity == Message.Authenticity.PASS
-    return confirmed or (not inbox.trusted_servers and authenticity != Message.Authenticity.FAIL)
+    return found.verdict == "pass" if found else not inbox.trusted_servers
 
 
-def _receive_from(
-    inbound: Inbound,
-    *,
-    inbox: Inbox,
-    also: Sequence[Inbox],
-    raw: File | None,
-    at: datetime,
-    found: Authentication | None,
-    teammate: Teammate | None = None,
-    forwarded_by: Teammate | None = None,
-) -> Message:
+def _receive(arrived: _Arrived, *, at: datetime) -> Message:
+    inbound = arrived.inbound
     person, address = people.meet(
         inbound.sender.address, name=inbound.sender.name, kind=inbound.sender.kind, at=at
     )
-    authenticity = found.verdict if found else ""
-    place = joining.place_of(inbound, address, authenticity=authenticity, teammate=teammate)
-    conversation, opened = place.conversation, place.conversation is None
-    if conversation is None:
+    place = joining.place_of(
+        inbound, address, authenticity=arrived.authenticity, teammate=arrived.teammate
+    )
+    if place.conversation is None:
         conversation = conversations.open_conversation(
-            inbox=inbox, person=person, subject=inbound.subject, at=at
+            inbox=arrived.inbox, person=person, subject=inbound.subject, at=at
         )
         if place.suspected is not None:
             conversations.link(conversation, place.suspected, why=Link.Why.SUSPECTED, at=at)
-        if forwarded_by is None:
-            teammate = None  # alone in a conversation of their own they are whom we answer
-    conversation = conversations.lock(conversation)
-    marks: dict[str, Any] = {
-        "forwarded_by": forwarded_by,
-        "authenticity": authenticity,
-        "authenticity_why": found.why[:200] if found else "",
-    }
-    conversations.show_in(conversation, [inbox, *also])
-    if teammate is not None:
-        return _note_by_mail(inbound, conversation, teammate, marks, raw=raw, at=at)
-    human = inbound.kind == "human"
+    else:
+        conversation = conversations.lock(place.conversation)
+        # In a conversation of their own a teammate is somebody we answer; here they are not.
+        if arrived.teammate is not None:
+            return _note_by_mail(arrived, arrived.teammate, conversation, at=at)
+    conversations.show_in(conversation, [arrived.inbox, *arrived.also])
+    opened, human = place.conversation is None, inbound.kind == "human"
+    theirs = storing.columns_of_theirs(inbound, person, address)
     message = storing.store(
         inbound,
         conversation,
-        {**marks, **storing.columns_of_theirs(inbound, person, address), "counted": human},
-        after=_last_of_ours(conversation) if human else 0,
-        raw=raw,
+        {**arrived.marks, **theirs, "counted": human},
+        after=_last_of_ours(conversation) if human and not opened else 0,
+        known=arrived.known,
+        raw=arrived.raw,
         at=at,
     )
     fact = facts.MessageReceived(
@@ -126,25 +137,30 @@ def _receive_from(
         inbound_kind=inbound.kind,
         opened=opened,
     )
-    events.announce(fact, by=forwarded_by, about=conversation, at=at)
-    _follow(inbound, conversation, address, at=at)
+    events.announce(fact, by=arrived.forwarded_by, about=conversation, at=at)
+    if human and opened:
+        owing.owe_first(conversation, message, at=at)
+    elif human:
+        _wake(conversation, at=at)
+        owing.ask_again(conversation, at=at)
+    elif inbound.kind == "bounce":
+        returning.note(inbound, at=at)
+    if human:
+        people.works_again(address)
     return message
 
 
 def _note_by_mail(
-    inbound: Inbound,
-    conversation: Conversation,
-    teammate: Teammate,
-    marks: dict[str, Any],
-    *,
-    raw: File | None,
-    at: datetime,
+    arrived: _Arrived, teammate: Teammate, conversation: Conversation, *, at: datetime
 ) -> Message:
     """A teammate wrote from their own mail program: an internal note, since who got it from them
     can't be known here. What is owed stays owed until a person says otherwise.
     """
-    columns = {**marks, **storing.columns_of_note(teammate)}
-    message = storing.store(inbound, conversation, columns, raw=raw, at=at)
+    conversations.show_in(conversation, [arrived.inbox, *arrived.also])
+    columns = {**arrived.marks, **storing.columns_of_note(teammate)}
+    message = storing.store(
+        arrived.inbound, conversation, columns, known=arrived.known, raw=arrived.raw, at=at
+    )
     fact = facts.NoteWritten(
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
     )
@@ -152,7 +168,9 @@ def _note_by_mail(
     return message
 
 
-def _receive_imported(inbound: Inbound, *, inbox: Inbox, raw: File | None, at: datetime) -> Message:
+def _receive_imported(
+    inbound: Inbound, *, inbox: Inbox, known: Collection[str], raw: File | None, at: datetime
+) -> Message:
     """History: it owes nothing, wakes nobody, and changes nothing that stands open."""
     ours = bool(inboxes.ours_of([inbound.sender.address]))
     outside = [each for each in (*inbound.to, *inbound.cc) if not inboxes.ours_of([each.address])]
@@ -169,29 +187,12 @@ def _receive_imported(inbound: Inbound, *, inbox: Inbox, raw: File | None, at: d
         }
     else:
         columns = storing.columns_of_theirs(inbound, person, address)
-    return storing.store(inbound, conversations.lock(conversation), columns, raw=raw, at=at)
+    conversation = conversations.lock(conversation)
+    return storing.store(inbound, conversation, columns, known=known, raw=raw, at=at)
 
 
-def _follow(
-    inbound: Inbound, conversation: Conversation, address: Address, *, at: datetime
-) -> None:
-    """What a stored message brings about: it is owed an answer, or tells of what came back."""
-    if inbound.kind == "human":
-        _wake(conversation, at=at)
-        people.works_again(address)
-        promise = owed.owed_reply(conversation)
-        if promise is not None:
-            promises.ask_again(promise, at=at)
-        owing.settle(conversation, by=None, at=at, why="")
-    elif inbound.kind == "bounce":
-        returning.note(inbound, at=at)
-
-
-def _already_here(inbound: Inbound) -> Message | None:
-    known = queries.by_external(f"{inbound.road}:same", [inbound.identity])
-    if known:
-        return known[0]
-    # Our own message come back to us: a copy to an inbox of ours, or a list's echo.
+def _own_come_back(inbound: Inbound) -> Message | None:
+    """Our own message come back to us: a copy to an inbox of ours, or a list's echo."""
     if inboxes.ours_of([inbound.sender.address]):
         for message in queries.by_external(inbound.road, inbound.external_ids):
             if message.direction == Message.Direction.OUT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import queries
 from goodword.conversations.actions import Named
 from goodword.conversations.models import Attachment, Conversation, Message, Recipient
 from goodword.core.text import clean_line
@@ -48,11 +48,15 @@ def store(
     conversation: Conversation,
     columns: dict[str, Any],
     *,
+    known: Collection[str],
     raw: File | None,
     at: datetime,
     after: int = 0,
 ) -> Message:
-    """Store an inbound as one message with its names, files and ids."""
+    """Store an inbound as one message with its names, files and ids.
+
+    `known`: those of its ids that lead to another message, and stay there.
+    """
     text, shown = inbound.text, inbound.reply_text
     if columns.get("forwarded_by") and inbound.forwarded:
         shown = inbound.forwarded.text or shown
@@ -70,15 +74,14 @@ def store(
         reply_text=shown if shown != text else "",
         html=inbound.html,
         raw=raw,
-        oddities=_oddities(inbound),
+        oddities=_oddities(inbound, known),
         protection=inbound.protection,
         invitation=asdict(inbound.invitation) if inbound.invitation else None,
         **columns,
     )
     _attach(message, inbound, at=at)
-    same = f"{inbound.road}:same"
-    conversations.know_external(message, scope=same, values=[inbound.identity])
-    conversations.know_external(message, scope=inbound.road, values=inbound.external_ids)
+    new = [each for each in inbound.external_ids if each[:300] not in known]
+    conversations.know_identity(message, scope=inbound.road, value=inbound.identity, ids=new)
     return message
 
 
@@ -91,9 +94,9 @@ def _names(inbound: Inbound) -> list[Named]:
     return [Named(each.address, each.name, role) for role, parties in roles for each in parties]
 
 
-def _oddities(inbound: Inbound) -> list[str]:
+def _oddities(inbound: Inbound, known: Collection[str]) -> list[str]:
     found = list(inbound.oddities)
-    if queries.by_external(inbound.road, inbound.external_ids):
+    if known:
         found.append(_("Another message came under the same Message-ID; both are kept."))
     return found
 

@@ -54,10 +54,10 @@ def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Eve
         subject=name_of(about),
         data={k: _plain(v) for k, v in dataclasses.asdict(fact).items()},
     )
-    Delivery.objects.bulk_create(
-        Delivery(event=event, listener=_label(each), due_at=at)
-        for each in _listeners.get(fact.KIND, [])
-    )
+    if listeners := _listeners.get(fact.KIND):
+        Delivery.objects.bulk_create(
+            Delivery(event=event, listener=_label(each), due_at=at) for each in listeners
+        )
     transaction.on_commit(waking.wake)
     return event
 

@@ -24,7 +24,7 @@ def at_addresses(addresses: Iterable[str]) -> list[Inbox]:
     forms = [form for each in addresses for form in _forms(each)]
     if not forms:
         return []
-    rows = InboxAddress.objects.filter(value__in=set(forms)).select_related("inbox")
+    rows = InboxAddress.objects.filter(value__in=set(forms)).select_related("inbox__team")
     found = {row.value: row.inbox for row in rows}
     return list(dict.fromkeys(found[form] for form in forms if form in found))
 

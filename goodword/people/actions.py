@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from goodword.core.text import clean_line
 from goodword.people.models import Address, Holding, Person
@@ -17,14 +18,25 @@ def normalised(value: str, *, kind: str = "email") -> str:
     )
 
 
-@transaction.atomic
 def know_address(value: str, *, kind: str = "email") -> Address:
     """The row of an address, made when it is new."""
-    written = clean_line(value, most=320)
-    address, _ = Address.objects.get_or_create(
-        kind=kind, value=normalised(value, kind=kind), defaults={"written": written}
-    )
-    return address
+    return know_addresses([value], kind=kind)[normalised(value, kind=kind)]
+
+
+@transaction.atomic(savepoint=False)
+def know_addresses(values: Iterable[str], *, kind: str = "email") -> dict[str, Address]:
+    """The rows of many addresses by their normalised value, made where they are new."""
+    written = {normalised(value, kind=kind): clean_line(value, most=320) for value in values}
+    rows = Address.objects.filter(kind=kind, value__in=written)
+    known = {row.value: row for row in rows}
+    new = [value for value in written if value not in known]
+    if new:
+        Address.objects.bulk_create(
+            [Address(kind=kind, value=value, written=written[value]) for value in new],
+            ignore_conflicts=True,  # somebody else may meet them at this moment
+        )
+        known |= {row.value: row for row in rows.filter(value__in=new)}
+    return known
 
 
 def note_bounce(address: Address, *, hard: bool, words: str, at: datetime) -> None:
@@ -46,7 +58,7 @@ def works_again(address: Address) -> None:
         address.save(update_fields=["bouncing_since", "bounces_hard", "bounce_words"])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def meet(
     value: str, *, name: str = "", kind: str = "email", at: datetime
 ) -> tuple[Person, Address]:
@@ -55,8 +67,9 @@ def meet(
     A name they give is kept when we have none; it never overwrites one.
     """
     address = know_address(value, kind=kind)
-    # Two mails at once from someone new: the second waits here (SQLite: the write lock does it).
-    Address.objects.select_for_update().get(pk=address.pk)
+    if connection.features.has_select_for_update:
+        # Two mails at once from someone new: the second waits here. SQLite's write lock does it.
+        Address.objects.select_for_update().get(pk=address.pk)
     holding = address.holdings.filter(primary=True).select_related("person").first()
     name = clean_line(name, most=200)
     if holding is None:

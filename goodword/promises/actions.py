@@ -25,7 +25,7 @@ class AlreadyEnded(Exception):
 Owner = Teammate | Team
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make(
     *,
     kind: str,
@@ -59,7 +59,7 @@ def make(
     return promise
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ask_again(promise: Promise, *, at: datetime) -> None:
     """The same matter came up again before we acted: the due time stays, the urgency rises."""
     promise.urgency += 1

@@ -333,3 +333,12 @@ def test_settle_and_the_checker_state_the_same_rule(house):
 
 def _ids(message):
     return message.external_ids.filter(scope="email").values_list("value", flat=True)
+
+
+def test_closing_spam_leaves_it_spam(house):
+    conversation = receive(house).conversation
+    handling.mark_spam(conversation, by=house.ana, at=MONDAY_NOON)
+    handling.close(conversation, by=house.ana, at=MONDAY_NOON + MINUTE)
+    conversation.refresh_from_db()
+    assert conversation.state == "spam"
+    assert checking.violations() == []
