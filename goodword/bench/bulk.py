@@ -72,33 +72,34 @@ def loading(tables: Sequence[type[Model]]) -> Iterator[None]:
             triggers = _triggers(cursor, names)
             for name, _sql in triggers:
                 cursor.execute(f'DROP TRIGGER "{name}"')
-            if outside:
-                cursor.execute("PRAGMA foreign_keys = OFF")
-                # A machine that stops now leaves nothing of worth behind.
-                cursor.execute("PRAGMA journal_mode = OFF")
-                cursor.execute("PRAGMA synchronous = OFF")
-                cursor.execute("PRAGMA secure_delete = OFF")
-                cursor.execute("PRAGMA cache_size = -1000000")
-        elif outside:  # needs a superuser, as the one of a throw-away cluster is
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute("SET maintenance_work_mem = '512MB'")
+            made += [*triggers, ("", "INSERT INTO message_words(message_words) VALUES ('rebuild')")]
+        if outside:
+            _hurry(cursor)
     yield
     if not outside:
         connection.check_constraints()  # PostgreSQL makes no index while a check is pending
     with connection.cursor() as cursor:
         for _name, sql in made:
             cursor.execute(sql)
-        if connection.vendor == "sqlite":
-            cursor.execute("INSERT INTO message_words(message_words) VALUES ('rebuild')")
-            for _name, sql in triggers:
-                cursor.execute(sql)
-        else:
-            for sql in connection.ops.sequence_reset_sql(no_style(), list(tables)):
-                cursor.execute(sql)
+        for sql in connection.ops.sequence_reset_sql(no_style(), list(tables)):
+            cursor.execute(sql)
         if outside:
             cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
     if outside:
         connection.close()  # with all that was set for it
+
+
+def _hurry(cursor: Any) -> None:
+    """A machine that stops now leaves nothing of worth behind."""
+    if connection.vendor == "sqlite":
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.execute("PRAGMA journal_mode = OFF")
+        cursor.execute("PRAGMA synchronous = OFF")
+        cursor.execute("PRAGMA secure_delete = OFF")
+        cursor.execute("PRAGMA cache_size = -1000000")
+    else:  # needs a superuser, as the one of a throw-away cluster is
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET maintenance_work_mem = '512MB'")
 
 
 def _indexes(cursor: Any, tables: list[str]) -> list[tuple[str, str]]:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+from django.db.models import Model
+
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role
 from goodword.bench.bulk import Table, loading
@@ -39,7 +41,7 @@ def fill(
     `at` is now: the newest message was said shortly before. `tell` hears how many are in.
     """
     house = _house(at)
-    models = [
+    models: list[type[Model]] = [
         Person, Address, Holding, Conversation, Conversation.tags.through, Message, Recipient,
         ExternalId, Promise, Step, NoAnswerNeeded, Dispatch, Event,
     ]  # fmt: skip

@@ -64,7 +64,8 @@ def _said_at(at: datetime, clock: Clock) -> str:
 
 def _owed(row: Row, clock: Clock) -> str:
     """What is owed, by a chip; what comes next; the tags; how long there is left."""
-    owed, parts = row.owed, []
+    owed = row.owed
+    parts: list[str] = []
     if owed:
         parts.append(marks.chip(owed.state, clock, time=owed.at, title=owed.by))
     if row.verb:
