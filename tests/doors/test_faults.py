@@ -58,8 +58,9 @@ else:
         ("accepted", "250 ok", 1, ""),
         ("accepted", "250 ok", 0, "nobody has it"),
         ("accepted", "250 ok", 2, "sent 2 times"),
-        ("unknown", "the line broke", 0, ""),
-        ("unknown", "the line broke", 1, ""),
+        ("unknown", "Goodword stopped while…", 0, ""),
+        ("unknown", "Goodword stopped while…", 1, ""),
+        ("unknown", "the line broke", 1, "without a reason"),
         ("unknown", "", 1, "nothing says why"),
         ("unknown", "the line broke", 2, "sent 2 times"),
         ("refused", "550 no", 0, ""),
@@ -69,6 +70,6 @@ else:
     ],
 )
 def test_the_account_finds_what_is_lost_doubled_or_left_unsaid(state, words, got, fault):
-    found = account._fault(state, words, got)
+    found = account._fault(state, words, got, cut_off=False)
     assert fault in found
     assert bool(found) == bool(fault)

@@ -91,6 +91,7 @@ def command(seed: int, number: int, database: str, instead: str | None, mails: i
 
     Ends with 1 when anything was lost or came twice.
     """
+    database = {"outages": "postgres", "disk": "sqlite"}.get(instead or "", database)
     click.echo(f"seed {seed}, {instead or 'kills'}, {database}")
     try:
         if instead == "outages":

@@ -25,6 +25,9 @@ _OUTGOING = """
 _TOKEN = re.compile(r"\[(A\d+x\d+)\]")
 
 
+_KILLED = "Goodword stopped"  # how we say that it was a kill that left it in doubt
+
+
 @dataclass(slots=True)
 class Account:
     """`lines` to be read; `wrong` is empty when nothing is lost, doubled or left unsaid."""
@@ -99,7 +102,7 @@ def _replies(account: Account, replies: list[Reply], house: House) -> None:
             state, words = rows[reply.token].get(address, ("nowhere", ""))
             got = sent[reply.token, address]
             states[f"{state}, got {got}"] += 1
-            if fault := _fault(state, words, got):
+            if fault := _fault(state, words, got, cut_off=_may_be_cut_off(reply)):
                 account.wrong.append(f"answer {reply.token} to {address}: {fault}")
     account.say("answers from teammates, each taken by the page", len(replies))
     account.say("their recipients", sum(len(each.recipients) for each in replies))
@@ -111,7 +114,12 @@ def _replies(account: Account, replies: list[Reply], house: House) -> None:
     account.say("answer cut off: waits for a person; it did not", states["unknown, got 0"])
 
 
-def _fault(state: str, words: str, got: int) -> str:
+def _may_be_cut_off(reply: Reply) -> bool:
+    """Whether the mail server was to cut the line: for all recipients, when for one of them."""
+    return any(manners.drop for manners in reply.recipients.values())
+
+
+def _fault(state: str, words: str, got: int, *, cut_off: bool) -> str:
     """What is wrong with a recipient of whom we say `state`, and who got it `got` times."""
     if got > 1:
         return f"sent {got} times ({state})"
@@ -121,6 +129,8 @@ def _fault(state: str, words: str, got: int) -> str:
         return "we say refused, and it was accepted"
     if state == "unknown" and not words:
         return "in doubt, and nothing says why"
+    if state == "unknown" and not cut_off and not words.startswith(_KILLED):
+        return f"in doubt without a reason ({words})"
     if state not in {"accepted", "refused", "unknown"}:
         return f"still {state}"
     return ""
