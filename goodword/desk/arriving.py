@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_noop as _
 
-from goodword.conversations.models import Message
 from goodword.core import due
 from goodword.desk import events as facts
 from goodword.desk import receiving, roads
@@ -127,8 +126,13 @@ def _receive_together(arrivals: Sequence[Arrival], *, at: datetime) -> None:
     files.keep_all([file.data for _, inbound in read for file in inbound.files], at=at)
     try:
         with transaction.atomic():
-            received = [one for one in read if _receive_beside(*one, at=at, alone=alone)]
-            due.finish_together([arrival for arrival, _ in received])
+            received = [
+                arrival
+                for arrival, inbound in read
+                if _receive_beside(arrival, inbound, at=at, alone=alone)
+            ]
+            Arrival.objects.bulk_update(received, ["state", "message", "inbox"])
+            due.finish_together(received)
     except OperationalError:
         # Two workers met in each other's way, or the database went: each by itself.
         alone = list(arrivals)
@@ -159,6 +163,7 @@ def _receive_alone(arrival: Arrival, *, at: datetime) -> None:
         inbound = _parse(arrival)
         with transaction.atomic():
             _receive(arrival, inbound, at=at)
+            arrival.save(update_fields=["state", "message", "inbox"])
             due.finish(arrival)
     except (CannotParse, NoInbox) as error:
         _give_up(arrival, at=at, why=str(error) or type(error).__name__)
@@ -185,14 +190,12 @@ def _addresses_of(inbox: Inbox | None) -> list[str]:
     return list(inbox.addresses.values_list("value", flat=True)) if inbox else []
 
 
-def _receive(arrival: Arrival, inbound: Inbound, *, at: datetime) -> Message:
-    """Raises NoInbox."""
+def _receive(arrival: Arrival, inbound: Inbound, *, at: datetime) -> None:
+    """Receive `arrival` and note on it, unsaved, what became of it. Raises NoInbox."""
     inbox, *also = inboxes_of(inbound, arrival.inbox)
     message = receiving.receive(inbound, inbox=inbox, also=also, raw=arrival.raw, at=at)
-    Arrival.objects.filter(pk=arrival.pk).update(
-        state=Arrival.State.RECEIVED, message=message, inbox=arrival.inbox or inbox
-    )
-    return message
+    arrival.state, arrival.message = Arrival.State.RECEIVED, message
+    arrival.inbox = arrival.inbox or inbox
 
 
 def inboxes_of(inbound: Inbound, mailbox: Inbox | None = None) -> list[Inbox]:

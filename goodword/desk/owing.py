@@ -55,9 +55,10 @@ def owe_first(conversation: Conversation, message: Message, *, at: datetime) -> 
 def ask_again(conversation: Conversation, *, at: datetime) -> None:
     """They wrote once more: what is owed becomes more urgent, else an answer is owed from now."""
     promise = owed.owed_reply(conversation)
-    if promise is not None:
+    if promise is not None:  # and stays so, since theirs is the last word
         promises.ask_again(promise, at=at)
-    settle(conversation, by=None, at=at, why="")
+    else:
+        settle(conversation, by=None, at=at, why="")
 
 
 def settle(conversation: Conversation, *, by: Teammate | None, at: datetime, why: str) -> None:

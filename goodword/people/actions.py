@@ -66,20 +66,31 @@ def meet(
 
     A name they give is kept when we have none; it never overwrites one.
     """
-    address = know_address(value, kind=kind)
-    if connection.features.has_select_for_update:
-        # Two mails at once from someone new: the second waits here. SQLite's write lock does it.
-        Address.objects.select_for_update().get(pk=address.pk)
-    holding = address.holdings.filter(primary=True).select_related("person").first()
     name = clean_line(name, most=200)
-    if holding is None:
-        person = Person.objects.create(name=name, made_at=at)
-        Holding.objects.create(
-            person=person, address=address, since=at, preferred=True, primary=True
-        )
-        return person, address
+    holding = _primary(value, kind) or _introduce(value, name, kind, at=at)
     person = holding.person
     if name and not person.name:
         person.name = name
         person.save(update_fields=["name"])
-    return person, address
+    return person, holding.address
+
+
+def _primary(value: str, kind: str) -> Holding | None:
+    held = Holding.objects.filter(
+        address__kind=kind, address__value=normalised(value, kind=kind), primary=True
+    )
+    return held.select_related("person", "address").first()
+
+
+def _introduce(value: str, name: str, kind: str, *, at: datetime) -> Holding:
+    """Make the person who holds an address that nobody holds yet."""
+    address = know_address(value, kind=kind)
+    if connection.features.has_select_for_update:
+        # Two mails at once from someone new: the second waits here. SQLite's write lock does it.
+        Address.objects.select_for_update().get(pk=address.pk)
+        if (holding := _primary(value, kind)) is not None:
+            return holding
+    person = Person.objects.create(name=name, made_at=at)
+    return Holding.objects.create(
+        person=person, address=address, since=at, preferred=True, primary=True
+    )
