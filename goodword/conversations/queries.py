@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import (
@@ -134,7 +134,8 @@ def linked_to(
     there = links.filter(conversation=conversation).values("other")
     back = links.filter(other=conversation).values("conversation")
     return (
-        visible.filter(Q(pk__in=there) | Q(pk__in=back))
+        # In one list: PostgreSQL answers "in this or in that" by reading all conversations.
+        visible.filter(pk__in=there.union(back))
         .exclude(pk=conversation.pk)
         .select_related("person")
         .order_by("-latest_key")
@@ -191,4 +192,5 @@ def tags_seen_by(teammate: Teammate) -> QuerySet[Tag]:
         tag=OuterRef("pk"),
         conversation__inbox__in=inboxes.open_to(teammate).order_by().values("pk"),
     )
-    return tags().filter(Exists(worn))
+    # One that is worn, for each tag: of EXISTS PostgreSQL makes a list of all conversations.
+    return tags().alias(one=Subquery(worn.values("pk")[:1])).filter(one__isnull=False)
