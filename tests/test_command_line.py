@@ -15,13 +15,19 @@ def goodword():
     process.remove()
 
 
+COMMANDS = [
+    "run", "web", "work", "setup", "migrate", "mail", "import", "check", "doctor", "bench",
+    "backup", "restore",
+]  # fmt: skip
+
+
 def test_help_names_every_command_in_a_line(goodword):
     told = goodword.run("--help")
     assert told.returncode == 0
     text = told.stdout.decode()
-    for command in ["run", "web", "work", "setup", "migrate", "mail", "check", "backup", "restore"]:
+    for command in COMMANDS:
         assert f"\n  {command} " in text, command
-    for command in ("run", "setup", "check", "backup", "restore", "mail"):
+    for command in ("run", "setup", "check", "doctor", "backup", "restore", "mail", "import"):
         assert goodword.run(command, "--help").returncode == 0
 
 
