@@ -143,6 +143,7 @@ def _house(database: str) -> Iterator[_House]:
         postgres = stack.enter_context(Postgres()) if database == "postgres" else None
         house = _House(folder / "data", postgres)
         os.environ.update(house.process.environment)
+        house.process.remove()  # each that serves is made anew
         os.environ["DJANGO_SETTINGS_MODULE"] = "goodword.settings"
         django.setup()
         yield house
