@@ -22,7 +22,7 @@ _PLAIN_PARTY = re.compile(
 _ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
 _EPOCH_YEARS = range(1971, 2200)
-_MOST_PARTIES = 500
+MOST_PARTIES = 500
 _MOST_HEADER = 100_000
 MOST_REFERENCES = 100
 
@@ -48,7 +48,7 @@ def parties(mail: Part, *names: str) -> list[Party]:
         for value in values(mail, name):
             for party in parties_in(value):
                 found.setdefault(party.address.lower(), party)
-    return list(found.values())[:_MOST_PARTIES]
+    return list(found.values())[:MOST_PARTIES]
 
 
 @lru_cache(maxsize=64)  # From is asked for several times a mail

@@ -14,6 +14,7 @@ from goodword.channels.email.authentication import authentications
 from goodword.channels.email.bodies import Body, read_body
 from goodword.channels.email.forwards import forwarded
 from goodword.channels.email.headers import (
+    MOST_PARTIES,
     delivered_to,
     distinct,
     first,
@@ -138,6 +139,9 @@ def _oddities(mail: Part, body: Body, sender: Party, *, ahead: bool) -> list[str
         found.append(_("The mail has no From address; the sender is taken from another header."))
     if len(mail.all("From")) > 1:
         found.append(_("The mail has several From headers; the first one counts."))
+    if max(len(parties(mail, name)) for name in ("To", "Cc")) == MOST_PARTIES:
+        most = {"number": MOST_PARTIES}
+        found.append(_("The mail names more people than the first %(number)s kept here.") % most)
     if ahead:
         found.append(_("The sender's clock is ahead: the mail is dated in the future."))
     if body.too_deep:

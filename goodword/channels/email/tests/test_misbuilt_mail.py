@@ -251,3 +251,11 @@ def test_without_an_id_a_copy_is_the_same_only_if_its_headers_are():
     assert read(one).identity == read(traced).identity
     assert read(one).identity != read(mail(Message_ID="", Subject="Another")).identity
     assert read(one).identity != read(mail("Other words", Message_ID="")).identity
+
+
+def test_of_ten_thousand_recipients_the_first_are_kept_and_it_is_said():
+    many = ", ".join(f"p{number}@list.example" for number in range(10_000))
+    mail = read(f"From: g@x.example\nTo: hello@shop.example, {many}\n\nHello\n".encode())
+    assert mail.to[0].address == "hello@shop.example"
+    assert len(mail.to) == 500
+    assert "more people" in mail.oddities[0]
