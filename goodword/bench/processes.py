@@ -47,3 +47,8 @@ def machine() -> str:
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     return f"{names[0] if names else 'unknown'}, {os.cpu_count()} cores, {gigabytes:.0f} GB"
+
+
+def load() -> str:
+    """How many processes wanted a core within the last 1, 5 and 15 minutes, us among them."""
+    return " ".join(f"{each:.1f}" for each in os.getloadavg())

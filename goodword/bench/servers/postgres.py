@@ -103,6 +103,11 @@ class Postgres:
         return self._url(name)
 
     @property
+    def pid(self) -> int:
+        """Of the process that has all others as its children."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    @property
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 
