@@ -110,8 +110,8 @@ def _seen(inbounds: Iterable[Inbound]) -> dict[str, int | None]:
 
 def _receive_one(inbound: Inbound, raw: File | None, *, inbox: Inbox, at: datetime) -> Outcome:
     try:
-        # Atomic by itself: here, a savepoint.
-        message = receiving.receive(inbound, inbox=inbox, raw=raw, imported=True, at=at)
+        with transaction.atomic():  # a savepoint: `receive` keeps none of its own
+            message = receiving.receive(inbound, inbox=inbox, raw=raw, imported=True, at=at)
     except OperationalError:
         raise  # the database's trouble is not the message's
     except Exception as error:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError
 
 from goodword.conversations.models import Conversation, ExternalId, Message, Recipient
 from goodword.core import ids
-from goodword.desk import checking, importing, receiving
+from goodword.desk import checking, importing, receiving, storing
 from goodword.desk.importing import Old
 from goodword.desk.models import Arrival
 from goodword.events.models import Delivery, Event
@@ -193,6 +193,22 @@ def test_what_cannot_be_stored_is_said_and_stops_no_other(house, monkeypatch):
     assert take_in(house, raw(), raw("poison", number=2), raw(number=3)) == [
         "taken", "failed", "taken",
     ]  # fmt: skip
+
+
+def test_what_fails_halfway_through_being_received_takes_no_other_with_it(house, monkeypatch):
+    real = storing.store
+
+    def picky(inbound, *rest, **kw):
+        stored = real(inbound, *rest, **kw)
+        if "poison" in inbound.text:
+            raise ValueError("a part that can't be")
+        return stored
+
+    monkeypatch.setattr(storing, "store", picky)
+    assert take_in(house, raw(), raw("poison", number=2), raw(number=3)) == [
+        "taken", "failed", "taken",
+    ]  # fmt: skip
+    assert Message.objects.count() == 2
 
 
 def test_when_the_database_goes_nothing_of_the_helping_is_there(house, monkeypatch):
