@@ -52,6 +52,7 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
         or message.inbound_kind != "human"
         or message.address is None
         or message.forwarded_by_id is not None  # they wrote to a teammate, not to us
+        or message.authenticity == Message.Authenticity.FAIL  # it would go to somebody else
         or message.address.wants_nothing_automatic
         or promise is None
         or message.said_at < at - TOO_LATE_AFTER

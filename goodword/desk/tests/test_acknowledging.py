@@ -5,6 +5,7 @@ import time_machine
 
 from goodword.conversations.models import Message
 from goodword.desk import acknowledging, checking
+from goodword.desk.roads import Authentication
 from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.inboxes import actions as inboxes
@@ -109,6 +110,11 @@ def test_a_flood_from_ever_new_addresses_meets_the_limit_of_the_house(house, mon
 def test_what_a_teammate_forwarded_in_is_not_acknowledged_to_who_wrote_it(house):
     message = receive(house)
     message.forwarded_by = house.ben
+    assert acknowledged(message) is None
+
+
+def test_nobody_hears_of_a_mail_that_another_wrote_in_their_name(house):
+    message = receive(house, authentications=[Authentication("mx.evil.example", "fail", "dmarc")])
     assert acknowledged(message) is None
 
 
