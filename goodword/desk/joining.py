@@ -32,6 +32,7 @@ from goodword.promises import actions as promises
 from goodword.promises import queries as owed
 from goodword.promises.models import Promise
 
+State = Conversation.State
 _SIGNATURE_LENGTH = 12
 
 
@@ -63,9 +64,9 @@ def place_of(
 
 
 def _pointed_at(inbound: Inbound) -> Iterator[Conversation]:
-    """The conversations it names, by ids first, then by a signed reply address."""
-    for message in queries.by_external(inbound.road, inbound.refers_to):
-        yield queries.standing(message.conversation)
+    """The conversations it names, each once: by ids first, then by a signed reply address."""
+    messages = queries.by_external(inbound.road, inbound.refers_to)
+    yield from dict.fromkeys(queries.standing(each.conversation) for each in messages)
     addresses = [each.address for each in (*inbound.to, *inbound.cc)]
     named = conversation_at((*addresses, *inbound.delivered_to))
     if named is not None:
@@ -75,10 +76,10 @@ def _pointed_at(inbound: Inbound) -> Iterator[Conversation]:
 def _belongs(
     conversation: Conversation, address: Address, *, authenticity: str, teammate: Teammate | None
 ) -> bool:
+    if teammate is not None:  # also one who took part: what they write becomes a note in their name
+        return authenticity == Message.Authenticity.PASS
     if queries.took_part(conversation, address):
         return True
-    if teammate is not None:
-        return authenticity == Message.Authenticity.PASS
     return (
         conversation.inbox.joins_organisation
         and authenticity != Message.Authenticity.FAIL
@@ -152,14 +153,25 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     owing.carry_over(conversation, into)
     conversations.carry_over(conversation, into)
     into.refresh_from_db()
-    quiet = {Conversation.State.CLOSED, Conversation.State.SNOOZED}
-    if conversation.state == Conversation.State.OPEN and into.state in quiet:
-        conversations.set_state(into, Conversation.State.OPEN, by=by, at=at, why="joined")
+    _be_as_awake_as(conversation, into, by=by, at=at)
     owing.settle(into, by=by, at=at, why="joined")
     fact = facts.ConversationsJoined(
         conversation_id=into.pk, inbox_id=into.inbox_id, joined_id=conversation.pk
     )
     events.announce(fact, by=by, about=into, at=at)
+
+
+def _be_as_awake_as(
+    conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime
+) -> None:
+    """What was open or to come back in `conversation` is so in `into`; its snoozing is over."""
+    sleep, now_asleep = conversation.snoozed_until, into.snoozed_until
+    if conversation.state == State.OPEN and into.state in {State.CLOSED, State.SNOOZED}:
+        conversations.set_state(into, State.OPEN, by=by, at=at, why="joined")
+    elif sleep and (into.state == State.CLOSED or (now_asleep and sleep < now_asleep)):
+        conversations.set_state(into, State.SNOOZED, by=by, at=at, until=sleep)
+    if sleep:  # nothing is left there to wake
+        Conversation.objects.filter(pk=conversation.pk).update(state=State.OPEN, snoozed_until=None)
 
 
 def _leave_one_answer_owed(

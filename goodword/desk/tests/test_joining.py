@@ -14,7 +14,17 @@ from goodword.desk import arriving, checking, handling, joining, receiving
 from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
 from goodword.promises.models import Promise
-from tests.factories import HOUR, MINUTE, MONDAY_NOON, deliver, inbound, receive, reply
+from tests.factories import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONDAY_NOON,
+    MemoryRoad,
+    deliver,
+    inbound,
+    receive,
+    reply,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +110,17 @@ def test_whoever_only_claims_to_be_a_teammate_joins_nothing(house, answered, fou
     assert claim.conversation != answered.conversation
     assert claim.kind == "message"
     assert Link.objects.get().other == answered.conversation
+
+
+@pytest.mark.parametrize("found", [[], FAILED])
+def test_naming_a_teammate_in_cc_lets_nobody_write_notes_in_their_name(house, found):
+    trust(house)
+    mine = receive(house, sender="mallory@evil.example", cc=[Party("ben@shop.example")])
+    forged = later(
+        house, mine, sender="ben@shop.example", text="Pay it out.", authentications=found
+    )
+    assert (forged.kind, forged.teammate) == ("message", None)
+    assert forged.conversation != mine.conversation
 
 
 def test_without_a_trusted_server_nobody_confirms_a_teammate(house, answered):
@@ -297,6 +318,51 @@ def test_drafts_in_both_become_one_with_both_texts(house, two):
         )
     joining.join(new, old, by=house.ana, at=MONDAY_NOON + 3 * HOUR)
     assert old.drafts.get().text == "from the old\n\nfrom the new"
+
+
+def test_what_is_joined_while_our_answer_leaves_is_answered_all_the_same(house):
+    asked = receive(house)
+    other = receive(house, sender="grace@home.example", at=MONDAY_NOON + MINUTE).conversation
+    at = MONDAY_NOON + HOUR
+    reply(other, house.ana, at=at, to=["grace@home.example"])
+    joins = MemoryRoad(
+        after_commit=lambda: joining.join(other, asked.conversation, by=house.ana, at=at)
+    )
+    deliver(at=at + MINUTE, road=joins)
+    assert not Promise.objects.filter(state="open").exists()
+    assert checking.violations() == []
+
+
+@pytest.mark.parametrize("sleeps_until", [None, MONDAY_NOON + 2 * DAY])
+def test_what_was_to_come_back_from_snooze_comes_back_where_it_stands_now(house, two, sleeps_until):
+    new, old = two
+    at = MONDAY_NOON + 3 * HOUR
+    if sleeps_until:
+        handling.snooze(old, until=sleeps_until, by=house.ana, at=at)
+    else:
+        handling.close(old, by=house.ana, at=at)
+    handling.snooze(new, until=MONDAY_NOON + DAY, by=house.ana, at=at)
+    joining.join(new, old, by=house.ana, at=at + MINUTE)
+    old.refresh_from_db()
+    assert (old.state, old.snoozed_until) == ("snoozed", MONDAY_NOON + DAY)
+
+    assert handling.wake_due(at=MONDAY_NOON + DAY) == 1
+    old.refresh_from_db()
+    assert old.state == "open"
+
+
+def test_a_stranger_who_names_many_messages_costs_no_more_than_one(
+    house, answered, django_assert_num_queries
+):
+    named = [each.value for each in answered.external_ids.filter(scope="email")]
+    for _ in range(3):
+        said = later(house, answered)
+        named += [each.value for each in said.external_ids.filter(scope="email")]
+    address = later(house, answered, sender="mallory@evil.example").address
+    for ids in (named[:1], named):
+        mail = inbound(sender=address.value, refers_to=ids)
+        with django_assert_num_queries(4):
+            joining.place_of(mail, address, authenticity="", teammate=None)
 
 
 def test_what_cannot_be_joined_is_refused_and_stays_as_it_was(house, two):
