@@ -66,14 +66,18 @@ def deliver(dispatch: Dispatch, *, clock: Clock) -> None:
     if not waiting:
         due.finish(dispatch)
         return
-    by_address = {row.address.written: row.pk for row in waiting}
+    # Whoever stands in To and in Cc is one address on the way, and two rows here.
+    by_address: dict[str, list[int]] = {}
+    for row in waiting:
+        by_address.setdefault(row.address.written, []).append(row.pk)
 
     def commit(addresses: Sequence[str]) -> None:
         with transaction.atomic():
             if not due.renew(dispatch, until=clock() + LEASE):
                 raise LeaseLost
             Recipient.objects.filter(
-                pk__in=[by_address[each] for each in addresses], state=Recipient.State.QUEUED
+                pk__in=[key for each in addresses for key in by_address[each]],
+                state=Recipient.State.QUEUED,
             ).update(state=Recipient.State.SENDING, changed_at=clock())
 
     outbound = outbound_of(message, envelope=list(by_address))
@@ -93,6 +97,7 @@ def _doubt_what_was_interrupted(message: Message, *, at: datetime) -> None:
 @transaction.atomic
 def _record(dispatch: Dispatch, outcome: Outcome, *, at: datetime) -> None:
     message = dispatch.message
+    message.refresh_from_db(fields=["conversation"])  # joined with another while it was sent
     message.conversation = conversations.lock(message.conversation)
     _doubt_unanswered(message, outcome, at=at)
     tired = at - dispatch.queued_at >= GIVE_UP_AFTER

@@ -57,14 +57,15 @@ def assign(
     conversation = conversations.lock(conversation)
     if not rights.may_reassign(by, now_with=conversation.assignee):
         raise rights.MayNot
-    if isinstance(to, Teammate) and not _can_answer(to, conversation.inbox):
+    if isinstance(to, Teammate) and not can_answer(to, conversation.inbox):
         raise CannotSee(to.name)
     if isinstance(to, Team) and not conversation.inbox.teams.filter(pk=to.pk).exists():
         raise CannotSee(to.name)
     _give(conversation, to, by=by, at=at)
 
 
-def _can_answer(teammate: Teammate, inbox: Inbox) -> bool:
+def can_answer(teammate: Teammate, inbox: Inbox) -> bool:
+    """Whether what is owed in this inbox can be given to `teammate`."""
     return rights.may_answer(teammate) and inboxes.open_to(teammate).filter(pk=inbox.pk).exists()
 
 

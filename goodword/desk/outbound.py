@@ -84,4 +84,7 @@ def _history(asked: Message | None) -> History | None:
     business = accounts.business()
     zone = ZoneInfo(business.zone if business else "UTC")
     author = asked.author_name or str(asked.address or "")
-    return History(author, asked.said_at.astimezone(zone), asked.text, asked.html)
+    moment = asked.said_at.astimezone(zone)
+    if asked.forwarded_by_id is not None:  # what a teammate wrote above it is not for them
+        return History(author, moment, asked.reply_text) if asked.reply_text else None
+    return History(author, moment, asked.text, asked.html)

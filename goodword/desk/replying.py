@@ -163,7 +163,8 @@ def reply(
         by=by,
         at=at,
     )
-    if conversation.assignee is None:  # who answers has taken it
+    # Who answers has taken it; but somebody who sees it from another inbox leaves it where it is.
+    if conversation.assignee is None and handling.can_answer(by, conversation.inbox):
         handling.assign(conversation, to=by, by=by, at=at)
     if draft is not None:
         draft.delete()

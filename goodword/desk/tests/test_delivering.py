@@ -3,11 +3,12 @@
 import pytest
 
 from goodword.accounts.rights import MayNot
+from goodword.conversations import actions as conversations
 from goodword.conversations.models import Draft, Message, Recipient
 from goodword.core import due
-from goodword.desk import checking, delivering, replying
+from goodword.desk import checking, delivering, receiving, replying
 from goodword.desk.models import Dispatch
-from goodword.desk.roads import Answer
+from goodword.desk.roads import Answer, Forwarded, Party
 from goodword.promises.queries import replies_of
 from tests.factories import (
     DAY,
@@ -16,6 +17,7 @@ from tests.factories import (
     MONDAY_NOON,
     MemoryRoad,
     deliver,
+    inbound,
     receive,
     reply,
 )
@@ -132,6 +134,16 @@ def test_killed_after_the_other_side_could_have_accepted_a_person_decides(house,
     assert state_of(answer) == ["unknown"]
     assert replies_of(answer.conversation)[0].is_open
     assert checking.violations() == []
+
+
+def test_given_one_address_in_to_and_in_cc_a_kill_makes_nobody_get_it_twice(house):
+    asked = receive(house)
+    answer = reply(asked.conversation, house.ben, at=MONDAY_NOON + HOUR, to=[GRACE], cc=[GRACE])
+    with pytest.raises(Killed):
+        deliver(at=LATER, road=MemoryRoad(after_commit=kill))
+
+    assert deliver(at=LATER + HOUR).sent == []
+    assert state_of(answer) == ["unknown", "unknown"]
 
 
 def test_unknown_sent_again_keeps_its_id_and_counts_once_accepted(house, answer):
@@ -315,6 +327,32 @@ def test_the_reply_goes_to_who_wrote_and_a_reply_to_all_copies_the_others_but_no
     only, everyone = replying.reply_to_all(message.conversation)
     assert only.to == ('"Grace Whitlow" <grace@whitlow.example>',)
     assert (only.cc, everyone.cc) == ((), ('"Joe" <joe@petty.example>',))
+
+
+def test_the_history_below_an_answer_is_theirs_not_what_a_teammate_wrote_above_it(house):
+    asked = inbound(
+        "A difficult one.\n\n---- Forwarded ----\nCan you mend a clasp?",
+        html="<p>A difficult one.</p>",
+        sender="ben@shop.example",
+        forwarded=Forwarded(Party("hana@mill.example"), "Clasp", "Can you mend a clasp?"),
+    )
+    passed_on = receiving.receive(asked, inbox=house.hello, at=MONDAY_NOON)
+    to = ["hana@mill.example"]
+    reply(passed_on.conversation, house.ana, at=MONDAY_NOON + HOUR, to=to)
+    history = deliver(at=LATER).sent[0].history
+    assert (history.text, history.html) == ("Can you mend a clasp?", "")
+
+
+def test_who_sees_it_from_another_inbox_answers_it_and_it_stays_where_it_is(house):
+    asked = receive(house)
+    conversations.show_in(asked.conversation, [house.repairs])
+    reply(asked.conversation, house.carl, at=MONDAY_NOON + HOUR)
+    deliver(at=LATER)
+
+    asked.conversation.refresh_from_db()
+    assert asked.conversation.assignee is None
+    assert not replies_of(asked.conversation)[0].is_open
+    assert checking.violations() == []
 
 
 def test_whoever_answers_takes_it(house, answer):
