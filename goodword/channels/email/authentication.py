@@ -16,11 +16,15 @@ _HEADER = "authentication-results"
 _MOST_HEADERS = 50
 _MOST_VALUE = 8000
 _RESULT = re.compile(r"\s*([a-z][a-z0-9_-]{0,30})\s*(?:/\s*\d+\s*)?=\s*([a-z]{1,20})", re.I)
-_PROPERTY = re.compile(r"\b([a-z]{1,20}\.[a-z0-9_-]{1,40})\s*=\s*\"?([^\s;\"]{1,320})", re.I)
-_TOKEN = re.compile(r'[^();"]+|[();"]')
+_PROPERTY = re.compile(r"(?<!\S)([a-z]{1,20}\.[a-z0-9_-]{1,40})\s*=\s*(\S{1,400})", re.I)
+_TOKEN = re.compile(r'\\.|[^();"\\]+|[();"\\]', re.DOTALL)
+# The sender chooses what stands in quotes (RFC 5321, 4.1.2): it must not look like a property.
+_IN_QUOTES = re.compile(r"[\s=;]")
 _AGAINST = {"fail", "softfail", "hardfail"}
-# Whose domain a method vouches for. Microsoft judges domains without DMARC ("bestguesspass").
+# Whose domain a method vouches for, the first of these that is told: where the envelope names a
+# sender, SPF is about that one, and HELO may say anything.
 _VOUCHES = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom", "smtp.mail", "smtp.helo")}
+# Microsoft judges domains without DMARC ("bestguesspass").
 _DMARC_PASS = {"pass", "bestguesspass"}
 
 
@@ -80,7 +84,9 @@ def _read(value: str) -> tuple[str, list[_Result]]:
     for bare, comment in segments[1:] if named else segments:
         match = _RESULT.match(bare)
         if match:
-            properties = {key.lower(): found for key, found in _PROPERTY.findall(bare)}
+            properties: dict[str, str] = {}
+            for key, found in _PROPERTY.findall(bare):
+                properties.setdefault(key.lower(), found)
             method, result = match.group(1).lower(), match.group(2).lower()
             results.append(_Result(method, result, properties, clean_line(comment, most=100)))
     return server, results
@@ -92,14 +98,16 @@ def _segments(value: str) -> Iterator[tuple[str, str]]:
     for mark in _TOKEN.findall(value):
         if mark == '"' and not depth:
             quoted = not quoted
-        if mark == "(" and not quoted:
+        elif quoted:
+            bare += _IN_QUOTES.sub("_", mark)
+        elif mark == "(":
             depth += 1
             comments += [""] if depth == 1 else []
         elif mark == ")" and depth:
             depth -= 1
         elif depth:
             comments[-1] += mark
-        elif mark == ";" and not quoted:
+        elif mark == ";":
             yield bare, comments[1] if comments[1:] else ""
             bare, comments = "", [""]
         else:
@@ -122,10 +130,10 @@ def _verdict(results: list[_Result], domain: str) -> tuple[Literal["pass", "fail
         if one.result in _DMARC_PASS:
             return "pass", one.words()
     for one in results:
-        for name in _VOUCHES.get(one.method, ()):
-            vouched = one.properties.get(name, "").rpartition("@")[2]
-            if one.result == "pass" and domain and _aligned(vouched, domain):
-                return "pass", one.words(name)
+        name = next((n for n in _VOUCHES.get(one.method, ()) if n in one.properties), "")
+        vouched = one.properties.get(name, "").rpartition("@")[2]
+        if one.result == "pass" and domain and _aligned(vouched, domain):
+            return "pass", one.words(name)
     against = [one for one in results if one.result in _AGAINST and one.method in _VOUCHES]
     if {one.method for one in against} == set(_VOUCHES):
         return "fail", ", ".join(one.words() for one in against)

@@ -59,6 +59,31 @@ def test_microsoft_leaves_its_name_out():
     assert found == [Authentication("", "pass", "dmarc=bestguesspass")]
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        r'spf=pass smtp.mailfrom="x smtp.mailfrom=customer.example z"@evil.example',
+        r'spf=pass smtp.mailfrom="\"x smtp.mailfrom=a@customer.example z\"@evil.example"',
+        r'spf=pass smtp.mailfrom="\"x ; dmarc=pass header.from=customer.example ;\"@evil.example"',
+        r'spf=pass smtp.mailfrom="a@customer.example"@evil.example',
+        r"spf=pass (of \) ; dmarc=pass \(@evil.example) smtp.mailfrom=evil.example",
+        "spf=pass smtp.mailfrom=evil.example smtp.helo=customer.example",
+        "spf=pass smtp.mailfrom=evil.example smtp.mailfrom=customer.example",
+        'dkim=pass header.d=evil.example header.i="x header.d=customer.example"@evil.example',
+        "dkim=pass header.d=evil.example header.i=@customer.example",
+    ],
+)
+def test_what_a_sender_may_choose_about_the_way_of_a_mail_confirms_nobody(chosen):
+    assert [one.verdict for one in judged(f"mx.shop.example; {chosen}")] == ["none"]
+
+
+def test_quoted_values_are_read():
+    found = judged('"mx.shop.example"; dkim=pass header.i="@customer.example"')
+    assert [(one.server, one.verdict) for one in found] == [("mx.shop.example", "pass")]
+    helo = judged("mx.shop.example; spf=pass smtp.helo=mail.customer.example")
+    assert [one.verdict for one in helo] == ["pass"]
+
+
 def test_several_servers_are_told_apart_the_last_one_first():
     found = judged("mx.shop.example; dmarc=fail", "relay.example; dmarc=pass")
 
