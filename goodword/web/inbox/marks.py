@@ -76,8 +76,12 @@ def _why(said: str) -> str:
 
 
 def confirmed(message: Message) -> str:
-    """Who vouches for the sender; empty when nobody does."""
-    if message.authenticity != Message.Authenticity.PASS:
+    """Who vouches for the sender; empty when nobody does.
+
+    Of what a teammate forwarded the teammate was confirmed, not who wrote it.
+    """
+    forwarded = message.forwarded_by_id is not None
+    if forwarded or message.authenticity != Message.Authenticity.PASS:
         return ""
     return message.authenticity_why or _("by the mail server")
 

@@ -92,6 +92,13 @@ def test_a_confirmed_sender_is_said_quietly_in_the_mails_menu(ben, house):
     assert "Sender not confirmed" not in page
 
 
+def test_a_confirmed_teammate_vouches_for_nobody_whose_words_they_pass_on(ben, house):
+    message = receive(house, at=NOW - HOUR, authentications=PASSED)
+    message.raw, message.forwarded_by = files.keep(b"Subject: x\r\n\r\nHi", at=NOW), house.ben
+    message.save(update_fields=["raw", "forwarded_by"])
+    assert "Sender confirmed" not in page_of(ben, message.conversation)
+
+
 def test_an_automatic_mail_that_nobody_vouches_for_says_so_too(ben, house):
     page = page_with(ben, house, kind="auto_reply", authentications=FAILED)
     assert "Automatic answer" in page and "Sender not confirmed" in page
