@@ -50,7 +50,7 @@ def note(inbound: Inbound, *, at: datetime) -> None:
     """Write down what a bounce says: on the recipient, on the address, and in what is owed."""
     message = about(inbound)
     recipients = list(_told_of(inbound, message)) if message else []
-    addresses = [each.address for each in recipients] or _address_named(inbound)
+    addresses = [each.address for each in recipients] or _addresses_written_to(inbound)
     for address in addresses:
         if inbound.bounce_kind == "complaint":
             people.note_complaint(address, at=at)
@@ -74,9 +74,11 @@ def _told_of(inbound: Inbound, message: Message) -> list[Recipient]:
     return named or (list(sent_to) if len(sent_to) == 1 else [])
 
 
-def _address_named(inbound: Inbound) -> list[Address]:
+def _addresses_written_to(inbound: Inbound) -> list[Address]:
+    """The address named, if any mail of ours left for it: else there is nothing to complain of."""
     value = people.normalised(inbound.bounced_recipient)
-    return list(Address.objects.filter(kind="email", value=value)) if value else []
+    named = Address.objects.filter(kind="email", value=value) if value else Address.objects.none()
+    return list(named.filter(recipients__state__in=[*_LEFT, Recipient.State.BOUNCED]).distinct())
 
 
 def _mark(message: Message, recipients: list[Recipient], inbound: Inbound, *, at: datetime) -> None:

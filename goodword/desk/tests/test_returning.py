@@ -142,6 +142,12 @@ def test_a_bounce_in_a_conversation_that_was_joined_counts_where_it_stands(house
     assert checking.violations() == []
 
 
+def test_a_complaint_by_somebody_we_never_wrote_to_changes_nothing(house):
+    receive(house)
+    comes_back(house, kind="complaint")
+    assert Address.objects.get(value=GRACE).complained_at is None
+
+
 def test_a_complaint_stops_automatic_mail_and_leaves_the_recipient_alone(house, answered):
     comes_back(house, answered, kind="complaint")
     assert state_of(answered) == "accepted"
