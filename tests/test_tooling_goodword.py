@@ -29,6 +29,7 @@ class Health(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200 if self.path == "/healthz" else 404)
         self.end_headers()
+        self.wfile.write(b"{}")
 
 print("data in", os.environ["GOODWORD_DATA"])
 HTTPServer(("127.0.0.1", int(os.environ["GOODWORD_PORT"])), Health).serve_forever()
