@@ -8,6 +8,7 @@ a person is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.desk import events as facts
-from goodword.desk import owing, returning
+from goodword.desk import handling, owing, returning
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
 from goodword.inboxes import queries as inboxes
@@ -152,6 +153,11 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     Promise.objects.filter(conversation=conversation).update(conversation=into)
     owing.carry_over(conversation, into)
     conversations.carry_over(conversation, into)
+    owing.waive_no_more_than_one(into)
+    # Who has one of them has both, where they may answer there.
+    if (to := conversation.assignee or conversation.team) and not (into.assignee or into.team):
+        with suppress(handling.CannotSee):
+            handling.assign(into, to=to, by=by, at=at)
     into.refresh_from_db()
     _be_as_awake_as(conversation, into, by=by, at=at)
     owing.settle(into, by=by, at=at, why="joined")

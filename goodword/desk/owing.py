@@ -137,6 +137,19 @@ def carry_over(conversation: Conversation, into: Conversation) -> None:
     NoAnswerNeeded.objects.filter(conversation=conversation).update(conversation=into)
 
 
+def waive_no_more_than_one(conversation: Conversation) -> None:
+    """After a join: that the newest message needs no answer was said of one of the two. What is
+    owed to the other, and nobody has answered since, stays owed.
+    """
+    promise = owed.owed_reply(conversation)
+    if promise is None:
+        return
+    since = conversation.messages.filter(counted=True, pk__gt=promise.message_id or 0)
+    if not since.filter(direction=Message.Direction.OUT).exists():
+        newest = conversations.newest_counted(conversation)
+        NoAnswerNeeded.objects.filter(message=newest).delete()
+
+
 def reaches_the_owed(message: Message) -> bool:
     """Whether the person we answer has it: at an address they wrote from, named or hold."""
     asked = (

@@ -15,11 +15,9 @@ from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
 from goodword.promises.models import Promise
 from tests.factories import (
-    DAY,
     HOUR,
     MINUTE,
     MONDAY_NOON,
-    MemoryRoad,
     deliver,
     inbound,
     receive,
@@ -318,37 +316,6 @@ def test_drafts_in_both_become_one_with_both_texts(house, two):
         )
     joining.join(new, old, by=house.ana, at=MONDAY_NOON + 3 * HOUR)
     assert old.drafts.get().text == "from the old\n\nfrom the new"
-
-
-def test_what_is_joined_while_our_answer_leaves_is_answered_all_the_same(house):
-    asked = receive(house)
-    other = receive(house, sender="grace@home.example", at=MONDAY_NOON + MINUTE).conversation
-    at = MONDAY_NOON + HOUR
-    reply(other, house.ana, at=at, to=["grace@home.example"])
-    joins = MemoryRoad(
-        after_commit=lambda: joining.join(other, asked.conversation, by=house.ana, at=at)
-    )
-    deliver(at=at + MINUTE, road=joins)
-    assert not Promise.objects.filter(state="open").exists()
-    assert checking.violations() == []
-
-
-@pytest.mark.parametrize("sleeps_until", [None, MONDAY_NOON + 2 * DAY])
-def test_what_was_to_come_back_from_snooze_comes_back_where_it_stands_now(house, two, sleeps_until):
-    new, old = two
-    at = MONDAY_NOON + 3 * HOUR
-    if sleeps_until:
-        handling.snooze(old, until=sleeps_until, by=house.ana, at=at)
-    else:
-        handling.close(old, by=house.ana, at=at)
-    handling.snooze(new, until=MONDAY_NOON + DAY, by=house.ana, at=at)
-    joining.join(new, old, by=house.ana, at=at + MINUTE)
-    old.refresh_from_db()
-    assert (old.state, old.snoozed_until) == ("snoozed", MONDAY_NOON + DAY)
-
-    assert handling.wake_due(at=MONDAY_NOON + DAY) == 1
-    old.refresh_from_db()
-    assert old.state == "open"
 
 
 def test_a_stranger_who_names_many_messages_costs_no_more_than_one(
