@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
@@ -25,7 +27,15 @@ def owners() -> QuerySet[Teammate]:
 
 def teammate_at(email: str) -> Teammate | None:
     """The active teammate who signs in with this address."""
-    return active().filter(email=email.strip().lower()).first()
+    return teammates_at([email]).get(email.strip().lower())
+
+
+def teammates_at(emails: Iterable[str]) -> dict[str, Teammate]:
+    """The active teammates who sign in with these addresses, by address in lower case."""
+    found = Teammate.objects.filter(
+        is_active=True, email__in={email.strip().lower() for email in emails}
+    )
+    return {teammate.email: teammate for teammate in found}
 
 
 def teams() -> QuerySet[Team]:

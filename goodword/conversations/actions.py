@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -23,13 +24,13 @@ from goodword.conversations.models import (
     Recipient,
     Tag,
 )
-from goodword.core import ids
+from goodword.core import ids, prepared
 from goodword.core.text import clean, clean_line, fold, one_line
 from goodword.events import actions as events
 from goodword.files import actions as files
 from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
-from goodword.people.models import Person
+from goodword.people.models import Address, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,15 @@ def open_conversation(
         "closed_at": at,
         "closed_why": "imported",
     }
-    return Conversation.objects.create(
+    conversation = Conversation(
         inbox=inbox,
         person=person,
         subject=clean_line(subject),
         made_at=at,
         **(history if imported else {}),
     )
+    prepared.insert(conversation)
+    return conversation
 
 
 def lock(conversation: Conversation) -> Conversation:
@@ -66,8 +69,13 @@ def lock(conversation: Conversation) -> Conversation:
 
     SQLite's write lock does the same by itself.
     """
-    rows = Conversation.objects.select_for_update(of=("self",))
-    return rows.select_related("inbox__team").get(pk=conversation.pk)
+    return lock_all([conversation.pk])[conversation.pk]
+
+
+def lock_all(keys: Iterable[int]) -> dict[int, Conversation]:
+    """`lock` for those of these keys, in one order for everybody who locks several."""
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox__team")
+    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
 
 
 def say(
@@ -79,11 +87,15 @@ def say(
     stored_at: datetime,
     text: str,
     names: Iterable[Named] = (),
+    addresses: Mapping[str, Address] | None = None,
     file_names: Iterable[str] = (),
     after: int = 0,
     **columns: Any,
 ) -> Message:
-    """Store one message in `conversation`; its key follows `said_at`, but stands after `after`."""
+    """Store one message in `conversation`; its key follows `said_at`, but stands after `after`.
+
+    `addresses`: those of `names` by normalised value, where they have been looked up before.
+    """
     text = clean(text)
     named = list(names)
     message = Message(
@@ -108,7 +120,7 @@ def say(
         )
     )
     _insert_with_free_key(message, after=after)
-    _name(message, named, at=stored_at)
+    _name(message, named, addresses, at=stored_at)
     _remember_latest(conversation, message)
     return message
 
@@ -118,29 +130,33 @@ def _insert_with_free_key(message: Message, *, after: int) -> None:
         message.id = ids.key_at(message.said_at)
         if message.id <= after:
             message.id = max(ids.key_at(message.stored_at), after + 1)
-        try:
-            with transaction.atomic():
-                message.save(force_insert=True)
-        except IntegrityError:
-            if Message.objects.filter(pk=message.pk).exists():
-                continue
-            raise
-        return
+        if not prepared.rows("message", _with_key, message.id):
+            prepared.insert(message)
+            return
 
 
-def _name(message: Message, named: list[Named], *, at: datetime) -> None:
+def _with_key(key: int) -> QuerySet[Message, tuple[int]]:
+    return Message.objects.filter(pk=key).values_list("pk")
+
+
+def _name(
+    message: Message, named: list[Named], known: Mapping[str, Address] | None, *, at: datetime
+) -> None:
     once = {(people.normalised(n.address, kind=n.kind), n.role): n for n in named if n.address}
-    known = people.know_addresses([each.address for each in once.values()])
-    Recipient.objects.bulk_create(
-        Recipient(
-            message=message,
-            role=role,
-            address=known[value],
-            name=clean_line(each.name, most=200),
-            state=each.state,
-            changed_at=at,
-        )
-        for (value, role), each in once.items()
+    if known is None:
+        known = people.know_addresses([each.address for each in once.values()])
+    prepared.insert_all(
+        [
+            Recipient(
+                message=message,
+                role=role,
+                address=known[value],
+                name=clean_line(each.name, most=200),
+                state=each.state,
+                changed_at=at,
+            )
+            for (value, role), each in once.items()
+        ]
     )
 
 
@@ -151,7 +167,7 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
     conversation.latest_key = message.pk
     conversation.latest_words = one_line(message.shown_text)
     conversation.latest_is_ours = not message.is_inbound
-    conversation.save(update_fields=["latest_key", "latest_words", "latest_is_ours"])
+    prepared.update_all([conversation], "latest_key", "latest_words", "latest_is_ours")
 
 
 def _find_latest(conversation: Conversation) -> None:
@@ -177,7 +193,7 @@ def know_identity(message: Message, *, scope: str, value: str, ids: Iterable[str
     rows = [ExternalId(scope=f"{scope}:same", value=value[:300], message=message)]
     named = dict.fromkeys(each[:300] for each in ids if each)
     rows += [ExternalId(scope=scope, value=each, message=message) for each in named]
-    ExternalId.objects.bulk_create(rows)
+    prepared.insert_all(rows)
 
 
 def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:

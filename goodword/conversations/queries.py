@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -15,6 +16,7 @@ from goodword.conversations.models import (
     Recipient,
     Tag,
 )
+from goodword.core import prepared
 from goodword.inboxes import queries as inboxes
 from goodword.people.models import Address
 
@@ -62,12 +64,20 @@ def newest_counted(conversation: Conversation) -> Message | None:
 
 def took_part(conversation: Conversation, address: Address) -> bool:
     """Whether this address wrote or was written to in the conversation."""
-    return (
-        conversation.messages.filter(address=address).exists()
-        or Recipient.objects.filter(message__conversation=conversation, address=address)
-        .exclude(role=Recipient.Role.REPLY_TO)
-        .exists()
+    return bool(
+        prepared.rows("wrote here", _wrote, conversation.pk, address.pk)
+        or prepared.rows("named here", _named, conversation.pk, address.pk)
     )
+
+
+def _wrote(conversation: int, address: int) -> QuerySet[Message, tuple[int]]:
+    wrote = Message.objects.filter(conversation=conversation, address=address)
+    return wrote.values_list("pk")[:1]
+
+
+def _named(conversation: int, address: int) -> QuerySet[Recipient, tuple[int]]:
+    told = Recipient.objects.filter(message__conversation=conversation, address=address)
+    return told.exclude(role=Recipient.Role.REPLY_TO).values_list("pk")[:1]
 
 
 def standing(conversation: Conversation) -> Conversation:
@@ -84,16 +94,33 @@ def addresses_in(conversation: Conversation) -> QuerySet[Address]:
     return Address.objects.filter(Exists(theirs) | Exists(told))
 
 
-def known_by(scope: str, *, identity: str, ids: Iterable[str]) -> tuple[Message | None, set[str]]:
-    """The message that has this identity, and those of `ids` that lead to some message."""
-    named = Q(scope=scope, value__in=[value[:300] for value in ids])
-    rows = ExternalId.objects.filter(named | Q(scope=f"{scope}:same", value=identity[:300]))
-    found = {(row[0], row[1]): row[2] for row in rows.values_list("scope", "value", "message_id")}
-    key = found.pop((f"{scope}:same", identity[:300]), None)
-    message = (
-        Message.objects.select_related("conversation__redirect_to").get(pk=key) if key else None
-    )
-    return message, {value for _, value in found}
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where an id from outside leads: a message, and the conversation it stands in now.
+
+    Neither: what it led to is gone for good.
+    """
+
+    message_id: int | None
+    conversation_id: int | None
+
+
+def leads(ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Lead]:
+    """Where those of these (scope, value) lead that are known."""
+    values: dict[str, list[str]] = {}
+    for scope, value in ids:
+        values.setdefault(scope, []).append(value[:300])
+    found: dict[tuple[str, str], Lead] = {}
+    for scope, named in values.items():
+        rows = ExternalId.objects.filter(scope=scope, value__in=set(named)).values_list(
+            "value",
+            "message_id",
+            "message__conversation_id",
+            "message__conversation__redirect_to_id",
+        )
+        for value, message_id, conversation_id, redirect_id in rows:
+            found[scope, value] = Lead(message_id, redirect_id or conversation_id)
+    return found
 
 
 def by_external(scope: str, values: Iterable[str]) -> list[Message]:

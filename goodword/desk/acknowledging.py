@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts import queries as accounts
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Message
-from goodword.core import ids
+from goodword.core import ids, prepared
 from goodword.desk import events as facts
 from goodword.desk.replying import Recipients, queue
 from goodword.events import actions as events
@@ -37,9 +37,14 @@ _ROBOTS = ("noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon",
 
 def on_received(event: Event) -> None:
     """Listener of `conversations.message_received`: acknowledge, when the inbox wants it."""
-    message = Message.objects.filter(pk=event.data["message_id"]).first()
-    if message is not None:
-        acknowledge(message, at=timezone.now())
+    if prepared.rows("acknowledged", _asks_for_one, event.data["message_id"]):
+        acknowledge(Message.objects.get(pk=event.data["message_id"]), at=timezone.now())
+
+
+def _asks_for_one(message: int) -> QuerySet[Message, tuple[int]]:
+    """The first look, at every message there is: most inboxes acknowledge nothing."""
+    asked = Message.objects.filter(pk=message, inbound_kind="human")
+    return asked.filter(conversation__inbox__acknowledges=True).values_list("pk")
 
 
 @transaction.atomic

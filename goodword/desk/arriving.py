@@ -7,16 +7,17 @@ savepoint of its own; whatever has failed or killed a worker before is claimed a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_noop as _
 
-from goodword.core import due
+from goodword.core import due, prepared
 from goodword.desk import events as facts
 from goodword.desk import receiving, roads
+from goodword.desk.known import Known
 from goodword.desk.models import Arrival
 from goodword.desk.roads import CannotParse, Inbound
 from goodword.events import actions as events
@@ -126,12 +127,8 @@ def _receive_together(arrivals: Sequence[Arrival], *, at: datetime) -> None:
     files.keep_all([file.data for _, inbound in read for file in inbound.files], at=at)
     try:
         with transaction.atomic():
-            received = [
-                arrival
-                for arrival, inbound in read
-                if _receive_beside(arrival, inbound, at=at, alone=alone)
-            ]
-            Arrival.objects.bulk_update(received, ["state", "message", "inbox"])
+            received = _receive_all(read, alone, at=at)
+            prepared.update_all(received, "state", "message", "inbox")
             due.finish_together(received)
     except OperationalError:
         # Two workers met in each other's way, or the database went: each by itself.
@@ -140,18 +137,26 @@ def _receive_together(arrivals: Sequence[Arrival], *, at: datetime) -> None:
         _receive_alone(arrival, at=at)
 
 
-def _receive_beside(
-    arrival: Arrival, inbound: Inbound, *, at: datetime, alone: list[Arrival]
-) -> bool:
-    try:
-        with transaction.atomic():
-            _receive(arrival, inbound, at=at)
-    except OperationalError:
-        raise
-    except Exception:  # noqa: BLE001  # as above
-        alone.append(arrival)
-        return False
-    return True
+def _receive_all(
+    read: Sequence[tuple[Arrival, Inbound]], alone: list[Arrival], *, at: datetime
+) -> list[Arrival]:
+    """Those that could be received, each within a savepoint; the others are put to `alone`."""
+    received = []
+    inbounds = [inbound for _, inbound in read]
+    known = Known(inbounds)
+    for number, (arrival, inbound) in enumerate(read, start=1):
+        try:
+            with transaction.atomic():
+                _receive(arrival, inbound, known, at=at)
+            received.append(arrival)
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001  # as above
+            alone.append(arrival)
+        if arrival not in received[-1:] or inbound.kind == "bounce":
+            # Rolled back, or changed elsewhere too: what is known is asked anew.
+            known = Known(inbounds[number:])
+    return received
 
 
 def _receive_alone(arrival: Arrival, *, at: datetime) -> None:
@@ -162,7 +167,7 @@ def _receive_alone(arrival: Arrival, *, at: datetime) -> None:
     try:
         inbound = _parse(arrival)
         with transaction.atomic():
-            _receive(arrival, inbound, at=at)
+            _receive(arrival, inbound, Known([inbound]), at=at)
             arrival.save(update_fields=["state", "message", "inbox"])
             due.finish(arrival)
     except (CannotParse, NoInbox) as error:
@@ -190,25 +195,29 @@ def _addresses_of(inbox: Inbox | None) -> list[str]:
     return list(inbox.addresses.values_list("value", flat=True)) if inbox else []
 
 
-def _receive(arrival: Arrival, inbound: Inbound, *, at: datetime) -> None:
+def _receive(arrival: Arrival, inbound: Inbound, known: Known, *, at: datetime) -> None:
     """Receive `arrival` and note on it, unsaved, what became of it. Raises NoInbox."""
-    inbox, *also = inboxes_of(inbound, arrival.inbox)
-    message = receiving.receive(inbound, inbox=inbox, also=also, raw=arrival.raw, at=at)
+    inbox, *also = inboxes_of(inbound, arrival.inbox, among=known.inboxes)
+    message = receiving.receive(
+        inbound, inbox=inbox, also=also, raw=arrival.raw, known=known, at=at
+    )
     arrival.state, arrival.message = Arrival.State.RECEIVED, message
     arrival.inbox = arrival.inbox or inbox
 
 
-def inboxes_of(inbound: Inbound, mailbox: Inbox | None = None) -> list[Inbox]:
+def inboxes_of(
+    inbound: Inbound, mailbox: Inbox | None = None, *, among: Mapping[str, Inbox] | None = None
+) -> list[Inbox]:
     """The inbox a message belongs to, then those that see it too. Raises NoInbox.
 
     It belongs to the first of ours it names, in To before Cc; else to the `mailbox` it was found
     in, or to where it was delivered.
     """
     named = [*(each.address for each in inbound.to), *(each.address for each in inbound.cc)]
-    found = inboxes.at_addresses([*named, *inbound.delivered_to])
+    found = inboxes.at_addresses([*named, *inbound.delivered_to], among=among)
     if mailbox is not None and mailbox not in found:
         # Found there without being named: before what only the envelope says, after what is named.
-        found.insert(len(inboxes.at_addresses(named)), mailbox)
+        found.insert(len(inboxes.at_addresses(named, among=among)), mailbox)
     if not found:
         raise NoInbox(_("none of the addresses it was sent to belongs to an inbox"))
     return found

@@ -13,6 +13,7 @@ from django.db import OperationalError, transaction
 
 from goodword.conversations.models import ExternalId, Message
 from goodword.desk import receiving, roads
+from goodword.desk.known import Known
 from goodword.desk.roads import CannotParse, Inbound
 from goodword.files import actions as files
 from goodword.files.models import File
@@ -91,11 +92,16 @@ def _receive(
     raws = dict(zip(new, kept, strict=False))
     outcomes: dict[int, Outcome] = {}
     with transaction.atomic():
-        for number, inbound in fresh.items():
+        inbounds = list(fresh.values())
+        known = Known(inbounds)
+        for place, (number, inbound) in enumerate(fresh.items(), start=1):
             if seen.get(inbound.identity) is None and inbound.identity in seen:
                 outcomes[number] = _THERE  # it was here and is gone for good
                 continue
-            outcomes[number] = _receive_one(inbound, raws.get(number), inbox=inbox, at=at)
+            raw = raws.get(number)
+            outcomes[number] = _receive_one(inbound, raw, inbox=inbox, known=known, at=at)
+            if outcomes[number].state == "failed":
+                known = Known(inbounds[place:])  # what was rolled back is not known
     return outcomes
 
 
@@ -108,10 +114,14 @@ def _seen(inbounds: Iterable[Inbound]) -> dict[str, int | None]:
     return dict(rows.values_list("value", "message"))
 
 
-def _receive_one(inbound: Inbound, raw: File | None, *, inbox: Inbox, at: datetime) -> Outcome:
+def _receive_one(
+    inbound: Inbound, raw: File | None, *, inbox: Inbox, known: Known, at: datetime
+) -> Outcome:
     try:
         with transaction.atomic():  # a savepoint: `receive` keeps none of its own
-            message = receiving.receive(inbound, inbox=inbox, raw=raw, imported=True, at=at)
+            message = receiving.receive(
+                inbound, inbox=inbox, raw=raw, imported=True, known=known, at=at
+            )
     except OperationalError:
         raise  # the database's trouble is not the message's
     except Exception as error:

@@ -23,6 +23,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.desk import events as facts
 from goodword.desk import handling, owing, returning
+from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
 from goodword.inboxes import queries as inboxes
@@ -50,28 +51,40 @@ class Place:
 
 
 def place_of(
-    inbound: Inbound, address: Address, *, authenticity: str, teammate: Teammate | None
+    inbound: Inbound,
+    address: Address,
+    *,
+    authenticity: str,
+    teammate: Teammate | None,
+    known: Known,
 ) -> Place:
-    """Where a message from `address` goes. `teammate`: who of ours has that address."""
+    """Where a message from `address` goes, locked. `teammate`: who of ours has that address."""
     if inbound.kind == "bounce":
         about = returning.about(inbound)
-        return Place(queries.standing(about.conversation) if about else None)
+        return Place(known.conversation(_standing(about.conversation)) if about else None)
     suspected = None
-    for conversation in _pointed_at(inbound):
+    for conversation in _pointed_at(inbound, known):
         if _belongs(conversation, address, authenticity=authenticity, teammate=teammate):
             return Place(conversation)
         suspected = suspected or conversation
     return Place(suspected=suspected)
 
 
-def _pointed_at(inbound: Inbound) -> Iterator[Conversation]:
+def _pointed_at(inbound: Inbound, known: Known) -> Iterator[Conversation]:
     """The conversations it names, each once: by ids first, then by a signed reply address."""
-    messages = queries.by_external(inbound.road, inbound.refers_to)
-    yield from dict.fromkeys(queries.standing(each.conversation) for each in messages)
+    leads = known.leads(inbound.road, inbound.refers_to)
+    for key in dict.fromkeys(lead.conversation_id for lead in leads):
+        if key is not None:
+            yield known.conversation(key)
     addresses = [each.address for each in (*inbound.to, *inbound.cc)]
     named = conversation_at((*addresses, *inbound.delivered_to))
     if named is not None:
-        yield queries.standing(named)
+        yield known.conversation(_standing(named))
+
+
+def _standing(conversation: Conversation) -> int:
+    """The key of the conversation, or of the one it was joined into."""
+    return conversation.redirect_to_id or conversation.pk
 
 
 def _belongs(

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
+from goodword.core import prepared
 from goodword.core.text import clean_line
 from goodword.desk import joining, owing, returning, storing
+from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
 from goodword.files.models import File
-from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
 
@@ -33,33 +34,53 @@ def receive(
     also: Sequence[Inbox] = (),
     raw: File | None = None,
     imported: bool = False,
+    known: Known | None = None,
     at: datetime,
 ) -> Message:
     """Make a message from outside part of the desk; idempotent on `inbound.identity`.
 
     Person, conversation, message and the answer owed, in one transaction. It belongs to `inbox`;
     the people of `also` see it too. `imported`: it is history, also when we wrote it ourselves; a
-    conversation it opens is closed, nothing is owed and nothing announced.
+    conversation it opens is closed, nothing is owed and nothing announced. `known`: of this one
+    among others of the same transaction; it is told what became of this one.
     """
-    message, known = queries.known_by(
-        inbound.road, identity=inbound.identity, ids=inbound.external_ids
-    )
-    message = message or (_own_come_back(inbound) if known else None)
+    known = known or Known([inbound])
+    message = _received_before(inbound, known)
     if message is not None:
         # The copy that another mailbox got: its people see it where it stands.
         conversations.show_in(queries.standing(message.conversation), [inbox, *also])
         return message
     if imported:
-        return _receive_imported(inbound, inbox=inbox, known=known, raw=raw, at=at)
-    teammate = accounts.teammate_at(inbound.sender.address)
+        message = _receive_imported(inbound, inbox=inbox, known=known, raw=raw, at=at)
+    else:
+        message = _receive(_arrived(inbound, inbox, also, raw, known), known, at=at)
+    known.note(inbound, message)
+    return message
+
+
+def _received_before(inbound: Inbound, known: Known) -> Message | None:
+    """The message it became then; also our own come back: a copy to an inbox, a list's echo."""
+    same = known.same(inbound)
+    if same is not None and same.message_id is not None:
+        return Message.objects.select_related("conversation__redirect_to").get(pk=same.message_id)
+    if known.taken(inbound) and known.is_ours(inbound.sender.address):
+        for message in queries.by_external(inbound.road, inbound.external_ids):
+            if message.direction == Message.Direction.OUT:
+                return message
+    return None
+
+
+def _arrived(
+    inbound: Inbound, inbox: Inbox, also: Sequence[Inbox], raw: File | None, known: Known
+) -> _Arrived:
+    teammate = known.teammate_at(inbound.sender.address)
     found = joining.authenticity_of(inbound, inbox)
     forwarded_by = None
     if teammate is not None and _passes_on(inbound, found, inbox):
         assert inbound.forwarded is not None
         forwarded_by, teammate = teammate, None
         inbound = replace(inbound, sender=inbound.forwarded.sender)
-    arrived = _Arrived(inbound, inbox, also, found, teammate, forwarded_by, known, raw)
-    return _receive(arrived, at=at)
+    return _Arrived(inbound, inbox, also, found, teammate, forwarded_by, raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +93,6 @@ class _Arrived:
     found: Authentication | None
     teammate: Teammate | None
     forwarded_by: Teammate | None
-    known: Collection[str]
     raw: File | None
 
     @property
@@ -99,13 +119,15 @@ def _passes_on(inbound: Inbound, found: Authentication | None, inbox: Inbox) -> 
     return found.verdict == "pass" if found else not inbox.trusted_servers
 
 
-def _receive(arrived: _Arrived, *, at: datetime) -> Message:
+def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     inbound = arrived.inbound
-    person, address = people.meet(
-        inbound.sender.address, name=inbound.sender.name, kind=inbound.sender.kind, at=at
-    )
+    person, address = known.meet(inbound.sender, at=at)
     place = joining.place_of(
-        inbound, address, authenticity=arrived.authenticity, teammate=arrived.teammate
+        inbound,
+        address,
+        authenticity=arrived.authenticity,
+        teammate=arrived.teammate,
+        known=known,
     )
     if place.conversation is None:
         conversation = conversations.open_conversation(
@@ -114,10 +136,10 @@ def _receive(arrived: _Arrived, *, at: datetime) -> Message:
         if place.suspected is not None:
             conversations.link(conversation, place.suspected, why=Link.Why.SUSPECTED, at=at)
     else:
-        conversation = conversations.lock(place.conversation)
+        conversation = place.conversation
         # In a conversation of their own a teammate is somebody we answer; here they are not.
         if arrived.teammate is not None:
-            return _note_by_mail(arrived, arrived.teammate, conversation, at=at)
+            return _note_by_mail(arrived, arrived.teammate, conversation, known, at=at)
     conversations.show_in(conversation, [arrived.inbox, *arrived.also])
     opened, human = place.conversation is None, inbound.kind == "human"
     theirs = storing.columns_of_theirs(inbound, person, address)
@@ -126,7 +148,7 @@ def _receive(arrived: _Arrived, *, at: datetime) -> Message:
         conversation,
         {**arrived.marks, **theirs, "counted": human},
         after=_last_of_ours(conversation) if human and not opened else 0,
-        known=arrived.known,
+        known=known,
         raw=arrived.raw,
         at=at,
     )
@@ -151,7 +173,7 @@ def _receive(arrived: _Arrived, *, at: datetime) -> Message:
 
 
 def _note_by_mail(
-    arrived: _Arrived, teammate: Teammate, conversation: Conversation, *, at: datetime
+    arrived: _Arrived, teammate: Teammate, conversation: Conversation, known: Known, *, at: datetime
 ) -> Message:
     """A teammate wrote from their own mail program: an internal note, since who got it from them
     can't be known here. What is owed stays owed until a person says otherwise.
@@ -159,7 +181,7 @@ def _note_by_mail(
     conversations.show_in(conversation, [arrived.inbox, *arrived.also])
     columns = {**arrived.marks, **storing.columns_of_note(teammate)}
     message = storing.store(
-        arrived.inbound, conversation, columns, known=arrived.known, raw=arrived.raw, at=at
+        arrived.inbound, conversation, columns, known=known, raw=arrived.raw, at=at
     )
     fact = facts.NoteWritten(
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
@@ -169,14 +191,14 @@ def _note_by_mail(
 
 
 def _receive_imported(
-    inbound: Inbound, *, inbox: Inbox, known: Collection[str], raw: File | None, at: datetime
+    inbound: Inbound, *, inbox: Inbox, known: Known, raw: File | None, at: datetime
 ) -> Message:
     """History: it owes nothing, wakes nobody, and changes nothing that stands open."""
-    ours = bool(inboxes.ours_of([inbound.sender.address]))
-    outside = [each for each in (*inbound.to, *inbound.cc) if not inboxes.ours_of([each.address])]
-    party = next(iter(outside), inbound.sender) if ours else inbound.sender
-    person, address = people.meet(party.address, name=party.name, kind=party.kind, at=at)
-    place = joining.place_of(inbound, address, authenticity="", teammate=None)
+    ours = known.is_ours(inbound.sender.address)
+    outside = (each for each in (*inbound.to, *inbound.cc) if not known.is_ours(each.address))
+    party = next(outside, inbound.sender) if ours else inbound.sender
+    person, address = known.meet(party, at=at)
+    place = joining.place_of(inbound, address, authenticity="", teammate=None, known=known)
     conversation = place.conversation or conversations.open_conversation(
         inbox=inbox, person=person, subject=inbound.subject, at=at, imported=True
     )
@@ -187,17 +209,7 @@ def _receive_imported(
         }
     else:
         columns = storing.columns_of_theirs(inbound, person, address)
-    conversation = conversations.lock(conversation)
     return storing.store(inbound, conversation, columns, known=known, raw=raw, at=at)
-
-
-def _own_come_back(inbound: Inbound) -> Message | None:
-    """Our own message come back to us: a copy to an inbox of ours, or a list's echo."""
-    if inboxes.ours_of([inbound.sender.address]):
-        for message in queries.by_external(inbound.road, inbound.external_ids):
-            if message.direction == Message.Direction.OUT:
-                return message
-    return None
 
 
 def _last_of_ours(conversation: Conversation) -> int:
@@ -206,8 +218,15 @@ def _last_of_ours(conversation: Conversation) -> int:
     A mail that waited in a mailbox that was down may be older than our answer; the answer was
     written without it, so it stands after the answer and is owed one of its own.
     """
-    ours = conversation.messages.filter(direction=Message.Direction.OUT, automatic=False)
-    return ours.order_by("-id").values_list("id", flat=True).first() or 0
+    found = prepared.rows("last of ours", _said_by_us, conversation.pk)
+    return int(found[0][0]) if found else 0
+
+
+def _said_by_us(conversation: int) -> QuerySet[Message, tuple[int]]:
+    ours = Message.objects.filter(
+        conversation=conversation, direction=Message.Direction.OUT, automatic=False
+    )
+    return ours.order_by("-id").values_list("id")[:1]
 
 
 def _wake(conversation: Conversation, *, at: datetime) -> None:

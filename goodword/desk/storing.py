@@ -14,6 +14,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations.actions import Named
 from goodword.conversations.models import Attachment, Conversation, Message, Recipient
 from goodword.core.text import clean_line
+from goodword.desk.known import Known
 from goodword.desk.roads import Inbound
 from goodword.files import actions as files
 from goodword.files.models import File
@@ -48,15 +49,13 @@ def store(
     conversation: Conversation,
     columns: dict[str, Any],
     *,
-    known: Collection[str],
+    known: Known,
     raw: File | None,
     at: datetime,
     after: int = 0,
 ) -> Message:
-    """Store an inbound as one message with its names, files and ids.
-
-    `known`: those of its ids that lead to another message, and stay there.
-    """
+    """Store an inbound as one message with its names, files and new ids."""
+    taken = known.taken(inbound)
     text, shown = inbound.text, inbound.reply_text
     if columns.get("forwarded_by") and inbound.forwarded:
         shown = inbound.forwarded.text or shown
@@ -67,6 +66,7 @@ def store(
         stored_at=at,
         text=text,
         names=_names(inbound),
+        addresses=known.addresses,
         file_names=[each.name for each in inbound.files],
         after=after,
         claimed_at=inbound.claimed_at,
@@ -74,13 +74,13 @@ def store(
         reply_text=shown if shown != text else "",
         html=inbound.html,
         raw=raw,
-        oddities=_oddities(inbound, known),
+        oddities=_oddities(inbound, taken),
         protection=inbound.protection,
         invitation=asdict(inbound.invitation) if inbound.invitation else None,
         **columns,
     )
     _attach(message, inbound, at=at)
-    new = [each for each in inbound.external_ids if each[:300] not in known]
+    new = [each for each in inbound.external_ids if each[:300] not in taken]
     conversations.know_identity(message, scope=inbound.road, value=inbound.identity, ids=new)
     return message
 
@@ -94,9 +94,9 @@ def _names(inbound: Inbound) -> list[Named]:
     return [Named(each.address, each.name, role) for role, parties in roles for each in parties]
 
 
-def _oddities(inbound: Inbound, known: Collection[str]) -> list[str]:
+def _oddities(inbound: Inbound, taken: Collection[str]) -> list[str]:
     found = list(inbound.oddities)
-    if known:
+    if taken:
         found.append(_("Another message came under the same Message-ID; both are kept."))
     return found
 

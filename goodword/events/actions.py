@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
-from goodword.core import due
+from goodword.core import due, prepared
 from goodword.events import waking
 from goodword.events.models import Delivery, Event, Pulse
 
@@ -47,17 +47,18 @@ def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Eve
     """Store `fact` in the caller's transaction, for every listener and for the audit trail."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{fact.KIND} announced outside a transaction")
-    event = Event.objects.create(
+    event = Event(
         at=at,
         kind=fact.KIND,
         actor=name_of(by),
         subject=name_of(about),
         data={k: _plain(v) for k, v in dataclasses.asdict(fact).items()},
     )
-    if listeners := _listeners.get(fact.KIND):
-        Delivery.objects.bulk_create(
-            Delivery(event=event, listener=_label(each), due_at=at) for each in listeners
-        )
+    prepared.insert(event)
+    listeners = _listeners.get(fact.KIND, [])
+    prepared.insert_all(
+        [Delivery(event=event, listener=_label(each), due_at=at) for each in listeners]
+    )
     transaction.on_commit(waking.wake)
     return event
 
@@ -65,27 +66,38 @@ def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Eve
 def hand_on(*, at: datetime, most: int = 50) -> int:
     """Call the listeners of what is due; a failing one is put off and blocks no other.
 
-    Returns how many deliveries were tried.
+    What is new is claimed and finished by one commit each; what has failed or stopped a worker
+    before, row by row. Returns how many deliveries were tried.
     """
-    tried = 0
-    by_label = {_label(each): each for group in _listeners.values() for each in group}
-    for delivery in due.claim(
-        Delivery.objects.all(), at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT
-    ):
+    waiting = Delivery.objects.select_related("event")
+    fresh = due.claim_together(waiting, at=at, most=most, lease=LEASE)
+    due.finish_together([delivery for delivery in fresh if _hand_on(delivery, at=at)])
+    tried = len(fresh)
+    before = waiting.filter(Q(tries__gt=0) | Q(due_at__gt=at))
+    for delivery in due.claim(before, at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT):
         tried += 1
-        listener = by_label.get(delivery.listener)
-        if listener is None:  # it was taken out of wiring.py since
-            due.finish(delivery)
-            continue
-        try:
-            listener(delivery.event)
-        except Exception as error:
-            logger.exception("listener failed", extra={"delivery": delivery.pk})
-            until = due.next_try(delivery, at=at)
-            due.put_off(delivery, until=until, why=f"{type(error).__name__}: {error}")
-        else:
+        if _hand_on(delivery, at=at):
             due.finish(delivery)
     return tried
+
+
+def _hand_on(delivery: Delivery, *, at: datetime) -> bool:
+    """Call the listener; False when it failed, and the delivery is put off."""
+    listener = _labelled().get(delivery.listener)
+    if listener is None:  # it was taken out of wiring.py since
+        return True
+    try:
+        listener(delivery.event)
+    except Exception as error:
+        logger.exception("listener failed", extra={"delivery": delivery.pk})
+        until = due.next_try(delivery, at=at)
+        due.put_off(delivery, until=until, why=f"{type(error).__name__}: {error}")
+        return False
+    return True
+
+
+def _labelled() -> dict[str, Listener]:
+    return {_label(each): each for group in _listeners.values() for each in group}
 
 
 def forget_undelivered() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q, QuerySet
 
@@ -19,14 +19,26 @@ def open_to(teammate: Teammate) -> QuerySet[Inbox]:
     ).order_by("name")
 
 
-def at_addresses(addresses: Iterable[str]) -> list[Inbox]:
-    """The inboxes of those of `addresses` that are ours, in their order, each once."""
-    forms = [form for each in addresses for form in _forms(each)]
-    if not forms:
-        return []
-    rows = InboxAddress.objects.filter(value__in=set(forms)).select_related("inbox__team")
-    found = {row.value: row.inbox for row in rows}
+def at_addresses(
+    addresses: Iterable[str], *, among: Mapping[str, Inbox] | None = None
+) -> list[Inbox]:
+    """The inboxes of those of `addresses` that are ours, in their order, each once.
+
+    `among`: what `inboxes_by_address` found for these and others.
+    """
+    addresses = list(addresses)
+    found = inboxes_by_address(addresses) if among is None else among
+    forms = (form for each in addresses for form in _forms(each))
     return list(dict.fromkeys(found[form] for form in forms if form in found))
+
+
+def inboxes_by_address(addresses: Iterable[str]) -> dict[str, Inbox]:
+    """Which of `addresses` are ours, in the forms that count, and their inboxes."""
+    forms = {form for each in addresses for form in _forms(each)}
+    if not forms:
+        return {}
+    rows = InboxAddress.objects.filter(value__in=forms).select_related("inbox__team")
+    return {row.value: row.inbox for row in rows}
 
 
 def at_address(addresses: Iterable[str]) -> Inbox | None:

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from goodword.core import prepared
 from goodword.core.text import clean_line
+from goodword.people import queries
 from goodword.people.models import Address, Holding, Person
 
 
@@ -27,9 +29,12 @@ def know_address(value: str, *, kind: str = "email") -> Address:
 def know_addresses(values: Iterable[str], *, kind: str = "email") -> dict[str, Address]:
     """The rows of many addresses by their normalised value, made where they are new."""
     written = {normalised(value, kind=kind): clean_line(value, most=320) for value in values}
-    rows = Address.objects.filter(kind=kind, value__in=written)
-    known = {row.value: row for row in rows}
-    new = [value for value in written if value not in known]
+    if not written:
+        return {}
+    rows = Address.objects.filter(kind=kind)
+    known = {row.value: row for row in rows.filter(value__in=written)}
+    # In one order for all: two who meet the same people wait for each other, and neither for ever.
+    new = sorted(value for value in written if value not in known)
     if new:
         Address.objects.bulk_create(
             [Address(kind=kind, value=value, written=written[value]) for value in new],
@@ -58,7 +63,6 @@ def works_again(address: Address) -> None:
         address.save(update_fields=["bouncing_since", "bounces_hard", "bounce_words"])
 
 
-@transaction.atomic(savepoint=False)
 def meet(
     value: str, *, name: str = "", kind: str = "email", at: datetime
 ) -> tuple[Person, Address]:
@@ -66,31 +70,31 @@ def meet(
 
     A name they give is kept when we have none; it never overwrites one.
     """
+    address = know_address(value, kind=kind)
+    holder = queries.primary_holders([address]).get(address.pk)
+    return meet_at(address, holder=holder, name=name, at=at), address
+
+
+@transaction.atomic(savepoint=False)
+def meet_at(address: Address, *, holder: Person | None, name: str = "", at: datetime) -> Person:
+    """`meet`, when it has been asked before who the primary holder is."""
     name = clean_line(name, most=200)
-    holding = _primary(value, kind) or _introduce(value, name, kind, at=at)
-    person = holding.person
+    person = holder or _introduce(address, name, at=at)
     if name and not person.name:
         person.name = name
         person.save(update_fields=["name"])
-    return person, holding.address
+    return person
 
 
-def _primary(value: str, kind: str) -> Holding | None:
-    held = Holding.objects.filter(
-        address__kind=kind, address__value=normalised(value, kind=kind), primary=True
-    )
-    return held.select_related("person", "address").first()
-
-
-def _introduce(value: str, name: str, kind: str, *, at: datetime) -> Holding:
+def _introduce(address: Address, name: str, *, at: datetime) -> Person:
     """Make the person who holds an address that nobody holds yet."""
-    address = know_address(value, kind=kind)
     if connection.features.has_select_for_update:
         # Two mails at once from someone new: the second waits here. SQLite's write lock does it.
         Address.objects.select_for_update().get(pk=address.pk)
-        if (holding := _primary(value, kind)) is not None:
-            return holding
-    person = Person.objects.create(name=name, made_at=at)
-    return Holding.objects.create(
-        person=person, address=address, since=at, preferred=True, primary=True
-    )
+        if holder := queries.primary_holders([address]).get(address.pk):
+            return holder
+    person = Person(name=name, made_at=at)
+    prepared.insert(person)
+    held = Holding(person=person, address=address, since=at, preferred=True, primary=True)
+    prepared.insert(held)
+    return person

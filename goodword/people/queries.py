@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
-from goodword.people.models import Address, Person
+from goodword.people.models import Address, Holding, Person
 
 
 def addresses_of(person: Person) -> QuerySet[Address]:
@@ -10,3 +12,10 @@ def addresses_of(person: Person) -> QuerySet[Address]:
     return Address.objects.filter(holdings__person=person, holdings__until__isnull=True).order_by(
         "-holdings__preferred", "holdings__id"
     )
+
+
+def primary_holders(addresses: Iterable[Address]) -> dict[int, Person]:
+    """Who mail from these addresses is from, by the address's key."""
+    keys = [address.pk for address in addresses]
+    held = Holding.objects.filter(address__in=keys, primary=True).select_related("person")
+    return {holding.address_id: holding.person for holding in held}

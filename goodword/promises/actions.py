@@ -12,6 +12,7 @@ from django.db import transaction
 
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations.models import Conversation, Message
+from goodword.core import prepared
 from goodword.events import actions as events
 from goodword.people.models import Person
 from goodword.promises import events as facts
@@ -40,7 +41,7 @@ def make(
     at: datetime,
 ) -> Promise:
     """Give a word, due at `due_at` (a moment, UTC). `owner` is a teammate or a team."""
-    promise = Promise.objects.create(
+    promise = Promise(
         kind=kind,
         direction=direction,
         what=what,
@@ -52,6 +53,7 @@ def make(
         made_by=by,
         **_owner_columns(owner),
     )
+    prepared.insert(promise)
     _step(promise, "made", by=by, at=at, due_at=due_at.isoformat())
     events.announce(
         facts.PromiseMade(**_about(promise), due_at=due_at), by=by, about=promise, at=at
@@ -63,7 +65,7 @@ def make(
 def ask_again(promise: Promise, *, at: datetime) -> None:
     """The same matter came up again before we acted: the due time stays, the urgency rises."""
     promise.urgency += 1
-    promise.save(update_fields=["urgency"])
+    prepared.update_all([promise], "urgency")
     _step(promise, "asked_again", by=None, at=at)
 
 
@@ -133,7 +135,7 @@ def _end(promise: Promise, *, state: str, by: Teammate | None, at: datetime, why
 def _step(
     promise: Promise, kind: str, *, by: Teammate | None, at: datetime, why: str = "", **data: Any
 ) -> None:
-    Step.objects.create(promise=promise, kind=kind, by=by, at=at, why=why, data=data)
+    prepared.insert(Step(promise=promise, kind=kind, by=by, at=at, why=why, data=data))
 
 
 def _owner_columns(owner: Owner) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from goodword.conversations import actions as conversation_actions
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.desk import arriving, checking, handling, joining, receiving
+from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
 from goodword.promises.models import Promise
@@ -328,8 +329,9 @@ def test_a_stranger_who_names_many_messages_costs_no_more_than_one(
     address = later(house, answered, sender="mallory@evil.example").address
     for ids in (named[:1], named):
         mail = inbound(sender=address.value, refers_to=ids)
-        with django_assert_num_queries(4):
-            joining.place_of(mail, address, authenticity="", teammate=None)
+        known = Known([mail])
+        with django_assert_num_queries(2):
+            joining.place_of(mail, address, authenticity="", teammate=None, known=known)
 
 
 def test_what_cannot_be_joined_is_refused_and_stays_as_it_was(house, two):
