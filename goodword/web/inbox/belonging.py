@@ -12,6 +12,8 @@ from goodword.conversations.models import Conversation
 from goodword.people import queries as people
 from goodword.web.inbox import showing
 
+_MOST = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Suspected:
@@ -24,8 +26,12 @@ class Suspected:
 
 
 def suspected(found: Conversation, *, visible: QuerySet[Conversation]) -> list[Suspected]:
-    """What a person is asked about `found`."""
-    return [_suspected(found, each) for each in conversations.linked_to(found, visible=visible)]
+    """What a person is asked about `found`: the newest, and the next once those are decided.
+
+    Whoever knows an id can make as many as they like.
+    """
+    asked = conversations.linked_to(found, visible=visible)[:_MOST]
+    return [_suspected(found, each) for each in asked]
 
 
 def _suspected(found: Conversation, other: Conversation) -> Suspected:

@@ -129,6 +129,13 @@ def test_only_what_was_asked_about_is_decided(ben, house, two, act, other):
     assert not Conversation.objects.filter(redirect_to__isnull=False).exists()
 
 
+def test_however_many_strangers_name_it_a_few_are_asked_about_at_once(ben, house, two):
+    said = two.first.messages.filter(direction="out").get()
+    for n in range(6):
+        receive(house, sender=f"s{n}@evil.example", answers=said, at=NOW - MINUTE)
+    assert ben.get(at(two.first)).text.count(QUESTION + "</b>") == 5
+
+
 def test_what_a_teammate_may_not_see_is_not_asked_about(house, two):
     hidden = receive(house, inbox=house.repairs, sender="y@y.example", at=NOW).conversation
     conversations.link(hidden, two.first, why=Link.Why.SUSPECTED, at=NOW)
