@@ -140,8 +140,7 @@ def _oddities(mail: Part, body: Body, sender: Party, *, ahead: bool) -> list[str
     if len(mail.all("From")) > 1:
         found.append(_("The mail has several From headers; the first one counts."))
     if max(len(parties(mail, name)) for name in ("To", "Cc")) == MOST_PARTIES:
-        most = {"number": MOST_PARTIES}
-        found.append(_("The mail names more people than the first %(number)s kept here.") % most)
+        found.append(_("The mail names very many people; not all of them are listed here."))
     if ahead:
         found.append(_("The sender's clock is ahead: the mail is dated in the future."))
     if body.too_deep:
