@@ -120,6 +120,12 @@ def _received_has_its_message() -> Iterator[Violation]:
     yield from _named("arrival", rows, "a mail waits and nobody will look at it")
 
 
+def _nothing_is_left_behind_by_a_join() -> Iterator[Violation]:
+    rows = Conversation.objects.filter(redirect_to__isnull=False)
+    said = rows.filter(Exists(Message.objects.filter(conversation=OuterRef("pk"))))
+    yield from _named("joined", said, "a message stands where nobody sees it any more")
+
+
 def _latest_is_latest() -> Iterator[Violation]:
     said = Message.objects.filter(conversation=OuterRef("pk")).exclude(kind=Message.Kind.NOTE)
     newest = said.order_by("-id").values("id")[:1]
@@ -151,6 +157,7 @@ _CHECKS: list[Callable[[], Iterator[Violation]]] = [
     _promise_and_conversation_agree,
     _queued_leaves_or_is_held,
     _received_has_its_message,
+    _nothing_is_left_behind_by_a_join,
     _latest_is_latest,
     _files_are_there,
     _somebody_owns,

@@ -155,8 +155,7 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     one due first stays owed. Raises MayNot, CannotJoin.
     """
     rights.require_answer(by)
-    first, second = sorted((conversation, into), key=lambda each: each.pk)
-    locked = {each.pk: each for each in (conversations.lock(first), conversations.lock(second))}
+    locked = conversations.lock_all([conversation.pk, into.pk])
     conversation, into = locked[conversation.pk], locked[into.pk]
     if conversation.pk == into.pk:
         raise CannotJoin("a conversation can't be joined with itself")

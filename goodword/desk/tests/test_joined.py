@@ -103,3 +103,11 @@ def test_who_has_one_of_two_has_what_was_joined_where_they_may_answer(house, two
     joining.join(theirs, free, by=house.ana, at=MONDAY_NOON + 3 * HOUR)
     assert Conversation.objects.get(pk=free.pk).assignee is None
     assert checking.violations() == []
+
+
+def test_a_message_left_behind_in_what_was_joined_away_is_found_by_the_check(two):
+    new, old = two
+    Conversation.objects.filter(pk=new.pk).update(redirect_to=old)
+    assert "a message stands where nobody sees it any more" in {
+        found.words for found in checking.violations()
+    }
