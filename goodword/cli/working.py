@@ -19,6 +19,8 @@ from goodword.events import waking
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.5
+# Where something came more comes soon: it gathers meanwhile, and shares one look and its commits.
+_BETWEEN_LOOKS_SECONDS, _MANY = 0.1, 40
 _SWEEP_SECONDS = 10.0
 _BEAT_SECONDS = 10.0
 
@@ -71,7 +73,7 @@ class Worker:
     def _lane(self, name: str, jobs: list[wiring.Job], pause: float) -> None:
         seen, beaten = 0, 0.0
         while not self._stop.is_set():
-            done = 0
+            done, looked = 0, time.monotonic()
             try:
                 if time.monotonic() - beaten > _BEAT_SECONDS:
                     events.beat(name, at=timezone.now())
@@ -84,6 +86,8 @@ class Worker:
             close_old_connections()
             if not done:
                 seen = self._rest(seen, pause)
+            if done < _MANY:
+                self._stop.wait(max(0.0, looked + _BETWEEN_LOOKS_SECONDS - time.monotonic()))
         connection.close()
 
     def _rest(self, seen: int, pause: float) -> int:

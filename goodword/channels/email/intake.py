@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -11,9 +11,10 @@ from functools import partial
 from django.conf import settings
 from django.db import close_old_connections
 
-from goodword.channels.email.smtp_in import Intake
+from goodword.channels.email.smtp_in import Intake, Mail
 from goodword.core.text import clean
 from goodword.desk import arriving
+from goodword.desk.arriving import Taken
 from goodword.inboxes import queries as inboxes
 
 
@@ -35,7 +36,8 @@ def _database() -> Iterator[None]:
 
 @_database()
 def _known(address: str) -> bool:
-    return inboxes.at_address([clean(address)]) is not None
+    address = clean(address)
+    return address in inboxes.ours_of([address])
 
 
 class CannotListen(Exception):
@@ -81,10 +83,14 @@ class Doors:
         self._open.append(intake)
 
     @_database()
-    def _store(
-        self, source: str, raw: bytes, sender: str, recipients: list[str], peer: str
-    ) -> None:
-        # The envelope's sender as the receiving server must note it (RFC 5321, 4.4): an empty one
-        # marks what no robot may answer.
-        raw = b"Return-Path: <" + sender.encode("utf-8", "replace") + b">\r\n" + raw
-        arriving.take_in(raw, road="email", source=source, envelope_to=recipients, at=self._clock())
+    def _store(self, source: str, mails: Sequence[Mail]) -> None:
+        taken = [Taken(_with_sender(mail), envelope_to=mail.recipients) for mail in mails]
+        arriving.take_in_together(taken, road="email", source=source, at=self._clock())
+
+
+def _with_sender(mail: Mail) -> bytes:
+    """The envelope's sender as the receiving server must note it (RFC 5321, 4.4).
+
+    An empty one marks what no robot may answer.
+    """
+    return b"Return-Path: <" + mail.sender.encode("utf-8", "replace") + b">\r\n" + mail.raw

@@ -12,8 +12,9 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, AnyStr
 
@@ -26,7 +27,18 @@ logger = logging.getLogger(__name__)
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 Known = Callable[[str], bool]
-Store = Callable[[bytes, str, list[str], str], None]  # raw, sender, recipients, peer
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail and its envelope, as it was brought."""
+
+    raw: bytes
+    sender: str
+    recipients: list[str]
+
+
+Store = Callable[[Sequence[Mail]], None]  # all of them, or none and an exception
 
 _MOST_RECIPIENTS = 100
 _IDLE_SECONDS = 120
@@ -117,6 +129,9 @@ class _LocalSession(_Session, LMTP):
         self._answers = 1
 
 
+_Waiting = tuple[Mail, "asyncio.Future[None]"]  # it is answered when the future is
+
+
 class _Handler:
     """What we answer to each step. `known` and `store` touch the database: they run in threads."""
 
@@ -124,6 +139,8 @@ class _Handler:
         self.intake = intake
         self.open: set[_Session] = set()
         self.storing = 0
+        self._waiting: list[_Waiting] = []
+        self._storer: asyncio.Task[None] | None = None
         self.rate = Rate(intake.rate_per_minute) if not intake.local else None
         self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="smtp-intake")
 
@@ -164,18 +181,49 @@ class _Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        raw = envelope.original_content or b""
-        sender = (envelope.mail_from or "").strip("<>")
-        recipients = [str(address) for address in envelope.rcpt_tos]
+        mail = Mail(
+            raw=envelope.original_content or b"",
+            sender=(envelope.mail_from or "").strip("<>"),
+            recipients=[str(address) for address in envelope.rcpt_tos],
+        )
         self.storing += 1
         try:
-            await self._aside(self.intake.store, raw, sender, recipients, _client(session))
+            await self._stored(mail)
         except Exception:  # whatever it was, the mail is not stored: the sender keeps it
-            logger.exception("could not store a mail", extra={"bytes": len(raw)})
+            logger.exception("could not store a mail", extra={"bytes": len(mail.raw)})
             return "451 4.3.0 The mail could not be stored, try again later"
         finally:
             self.storing -= 1
         return "250 2.0.0 Stored"
+
+    async def _stored(self, mail: Mail) -> None:
+        """Return once `mail` is safe. What is brought while others are stored shares a commit."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((mail, done))
+        if self._storer is None or self._storer.done():
+            # A task of its own: who hangs up takes nobody else's mail along.
+            self._storer = loop.create_task(self._store_what_waits())
+        await done
+
+    async def _store_what_waits(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            await self._store_together(together)
+
+    async def _store_together(self, together: list[_Waiting]) -> None:
+        try:
+            await self._aside(self.intake.store, [mail for mail, _ in together])
+        except Exception as error:  # noqa: BLE001  # told to whoever brought it
+            if len(together) > 1:  # one of them may be all that is wrong
+                for each in together:
+                    await self._store_together([each])
+            elif not together[0][1].done():
+                together[0][1].set_exception(error)
+            return
+        for _, done in together:
+            if not done.done():
+                done.set_result(None)
 
     async def close(self) -> None:
         """Let mails that are being stored get their answer, then hang up on everybody."""
@@ -225,8 +273,8 @@ class _Controller(Controller):
 class Intake:
     """The listening server, in a thread and event loop of its own.
 
-    `known(address)` says whether we take mail for it; `store(raw, sender, recipients, peer)`
-    returns once the mail is safe; `disk_short()` whether to ask senders to wait. All three are
+    `known(address)` says whether we take mail for it; `store(mails)` returns once they
+    are safe, whoever brought them; `disk_short()` whether to ask senders to wait. All three are
     called in worker threads and may be slow. `port` 0 takes a free one, told by `.port`. `local`:
     speak LMTP.
     """

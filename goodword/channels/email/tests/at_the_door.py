@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+
+from goodword.channels.email.smtp_in import Mail
 
 MAIL = b"From: a@b.example\r\nSubject: x\r\n\r\n..dots\r\nHallo\r\n"
 
@@ -11,7 +14,9 @@ class Desk:
     """Knows all addresses of shop.example."""
 
     def __init__(self) -> None:
-        self.stored: list[tuple[bytes, str, list[str], str]] = []
+        self.stored: list[Mail] = []
+        self.commits: list[int] = []  # how many mails each had
+        self.refused = b""  # whoever brings this brings trouble
         self.broken = self.full = self.lost = False
         self.slow: threading.Event | None = None
 
@@ -20,12 +25,13 @@ class Desk:
             raise RuntimeError("no database")
         return address.lower().endswith("@shop.example")
 
-    def store(self, raw: bytes, sender: str, recipients: list[str], peer: str) -> None:
+    def store(self, mails: Sequence[Mail]) -> None:
         if self.slow:
             self.slow.wait(5)
-        if self.broken:
+        if self.broken or any(self.refused and self.refused in mail.raw for mail in mails):
             raise OSError("disk")
-        self.stored.append((raw, sender, recipients, peer))
+        self.stored += mails
+        self.commits.append(len(mails))
 
     def disk_short(self) -> bool:
         return self.full

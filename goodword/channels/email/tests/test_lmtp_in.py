@@ -8,7 +8,7 @@ from django.db import OperationalError, connections, transaction
 
 from goodword.bench.servers import spare_port
 from goodword.channels.email import intake as joined
-from goodword.channels.email.smtp_in import Intake
+from goodword.channels.email.smtp_in import Intake, Mail
 from goodword.channels.email.tests.at_the_door import MAIL, Desk
 from goodword.desk.models import Arrival
 from tests.factories import MONDAY_NOON
@@ -61,7 +61,7 @@ def hand_over(client, raw=MAIL, *, sender="a@b.example", to=OURS):
 def test_each_recipient_has_an_answer_of_its_own_and_the_mail_is_stored_once(client, desk):
     assert hand_over(client) == [250, 250]
 
-    assert [(raw, to) for raw, _, to, _ in desk.stored] == [
+    assert [(mail.raw, mail.recipients) for mail in desk.stored] == [
         (MAIL.replace(b"\r\n..", b"\r\n."), OURS)
     ]
 
@@ -73,7 +73,7 @@ def test_an_unknown_recipient_is_refused_and_the_others_have_their_mail(client, 
     client.rset()
 
     assert hand_over(client, to=["nobody@x.example", *OURS]) == [250, 250]
-    assert desk.stored[0][2] == OURS
+    assert desk.stored[0].recipients == OURS
 
 
 def test_without_a_known_recipient_no_data_is_taken(client, desk):
@@ -130,7 +130,7 @@ def test_bounces_umlauts_and_eight_bits_come_through(client, desk):
     client.rcpt("grüße@shop.example")
 
     assert client.data(raw)[0] == 250
-    assert desk.stored[0][:3] == (raw, "", ["grüße@shop.example"])
+    assert desk.stored == [Mail(raw, "", ["grüße@shop.example"])]
 
 
 def test_it_speaks_lmtp_and_nothing_else(intake):
@@ -165,7 +165,7 @@ def door(settings, monkeypatch, transactional_db, house):
 
 def test_nothing_is_said_before_it_is_committed(door, monkeypatch):
     """The database goes away at the commit: the mail server hears "later", and nothing is here."""
-    take_in = joined.arriving.take_in
+    take_in = joined.arriving.take_in_together
     away = True
 
     @transaction.atomic
@@ -175,7 +175,7 @@ def test_nothing_is_said_before_it_is_committed(door, monkeypatch):
             raise OperationalError("terminating connection due to administrator command")
         return arrival
 
-    monkeypatch.setattr(joined.arriving, "take_in", cut_off)
+    monkeypatch.setattr(joined.arriving, "take_in_together", cut_off)
     to = ["hello@shop.example", "repairs@shop.example"]
     assert hand_over(door, to=to) == [451, 451]
     assert not Arrival.objects.exists()

@@ -1,10 +1,12 @@
 import smtplib
 import socket
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from goodword.channels.email.smtp_in import Intake, Rate
+from goodword.channels.email.smtp_in import Intake, Mail, Rate
 from goodword.channels.email.tests.at_the_door import MAIL, Desk
 
 
@@ -40,15 +42,13 @@ def test_a_mail_for_us_is_stored_before_it_is_accepted(client, desk):
     refused = client.sendmail("a@b.example", ["hello@shop.example", "info@shop.example"], MAIL)
 
     assert refused == {}
-    assert desk.stored == [
-        (MAIL, "a@b.example", ["hello@shop.example", "info@shop.example"], "127.0.0.1")
-    ]
+    assert desk.stored == [Mail(MAIL, "a@b.example", ["hello@shop.example", "info@shop.example"])]
 
 
 def test_a_bounce_with_an_empty_sender_is_taken(client, desk):
     client.sendmail("", ["hello@shop.example"], MAIL)
 
-    assert desk.stored[0][1] == ""
+    assert desk.stored[0].sender == ""
 
 
 def test_mail_for_others_is_refused_so_nothing_is_relayed(client, desk):
@@ -67,7 +67,7 @@ def test_umlauts_in_addresses_and_eight_bits_are_taken(client, desk):
 
     client.sendmail("jürgen@b.example", ["grüße@shop.example"], raw, ["SMTPUTF8", "BODY=8BITMIME"])
 
-    assert desk.stored[0][:3] == (raw, "jürgen@b.example", ["grüße@shop.example"])
+    assert desk.stored == [Mail(raw, "jürgen@b.example", ["grüße@shop.example"])]
 
 
 def test_very_long_lines_are_taken(client, desk):
@@ -75,7 +75,7 @@ def test_very_long_lines_are_taken(client, desk):
 
     client.sendmail("a@b.example", ["hello@shop.example"], raw)
 
-    assert desk.stored[0][0] == raw
+    assert desk.stored[0].raw == raw
 
 
 @pytest.mark.parametrize(("trouble", "code"), [("full", 452), ("broken", 451), ("lost", 451)])
@@ -111,7 +111,7 @@ def test_commands_may_come_all_at_once(intake, desk):
     assert b"250-PIPELINING\r\n" in said
     codes = [each[:3] for each in said.splitlines() if each[3:4] == b" "]
     assert codes == [b"220", b"250", b"250", b"250", b"550", b"354", b"250", b"221"]
-    assert desk.stored[0][2] == ["hello@shop.example"]
+    assert desk.stored[0].recipients == ["hello@shop.example"]
 
 
 def test_one_connection_too_many_is_asked_to_come_back(intake):
@@ -179,6 +179,48 @@ def test_stopping_waits_for_the_mail_that_is_being_stored(intake, client, desk):
 
     assert len(desk.stored) == 1
     assert intake.port == 0
+
+
+def test_what_is_brought_at_once_shares_a_commit_and_trouble_only_with_itself(intake, desk):
+    desk.slow, desk.refused = threading.Event(), b"poison"
+    bodies = [b"first", b"poison", b"third"]
+    with ThreadPoolExecutor(3) as senders:
+        sent = [senders.submit(bring, intake, MAIL + body) for body in bodies[:1]]
+        wait_for(lambda: intake._handler.storing == 1)
+        sent += [senders.submit(bring, intake, MAIL + body) for body in bodies[1:]]
+        wait_for(lambda: intake._handler.storing == 3)
+        desk.slow.set()
+
+    assert [each.result() for each in sent] == [250, 451, 250]
+    assert sorted(mail.raw[len(MAIL) :].strip() for mail in desk.stored) == [b"first", b"third"]
+
+
+def test_three_at_once_are_stored_by_two_commits(intake, desk):
+    desk.slow = threading.Event()
+    with ThreadPoolExecutor(3) as senders:
+        sent = [senders.submit(bring, intake, MAIL)]
+        wait_for(lambda: intake._handler.storing == 1)
+        sent += [senders.submit(bring, intake, MAIL) for _ in range(2)]
+        wait_for(lambda: intake._handler.storing == 3)
+        desk.slow.set()
+
+    assert [each.result() for each in sent] == [250] * 3
+    assert desk.commits == [1, 2]
+
+
+def bring(intake, raw):
+    with smtplib.SMTP("127.0.0.1", intake.port, timeout=5) as client:
+        client.ehlo()
+        client.mail("a@b.example")
+        client.rcpt("hello@shop.example")
+        return client.data(raw)[0]
+
+
+def wait_for(done):
+    until = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 def test_a_taken_port_is_an_error_at_the_start(intake, desk):
