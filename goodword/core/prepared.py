@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model, QuerySet
 
 _STAND_IN = 2**62  # what follows it stands for a key that is given with each asking
@@ -94,7 +94,5 @@ def _update(
 
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:
-    return [
-        field.get_db_prep_save(getattr(row, field.attname), connection=connection)
-        for field in fields
-    ]
+    database = connections[DEFAULT_DB_ALIAS]  # itself: its stand-in costs a look each time
+    return [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]

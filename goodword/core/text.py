@@ -36,11 +36,16 @@ def fold(text: str) -> str:
     Words are separated by one space and contain letters and digits only, so that SQLite's and
     PostgreSQL's tokenizers have nothing left to disagree about.
     """
-    flat = unicodedata.normalize("NFKD", clean(text).casefold())
-    flat = "".join(c for c in flat if not unicodedata.combining(c))
-    # NFKD takes Hangul apart; put what belongs together back.
-    flat = unicodedata.normalize("NFC", flat)
-    words = [piece[:_MAX_WORD] for word in _WORD.findall(flat) for piece in _split_cjk(word)]
+    flat = clean(text).casefold()
+    if flat.isascii():  # nothing to take apart
+        pieces = _WORD.findall(flat)
+    else:
+        flat = unicodedata.normalize("NFKD", flat)
+        flat = "".join(c for c in flat if not unicodedata.combining(c))
+        # NFKD takes Hangul apart; put what belongs together back.
+        flat = unicodedata.normalize("NFC", flat)
+        pieces = [piece for word in _WORD.findall(flat) for piece in _split_cjk(word)]
+    words = [piece[:_MAX_WORD] for piece in pieces]
     folded = " ".join(words)
     return folded if len(folded) <= _MAX_FOLDED else folded[:_MAX_FOLDED].rsplit(" ", 1)[0]
 
