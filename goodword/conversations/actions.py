@@ -69,7 +69,10 @@ def lock(conversation: Conversation) -> Conversation:
 
     SQLite's write lock does the same by itself.
     """
-    return lock_all([conversation.pk])[conversation.pk]
+    found = lock_all([conversation.pk])[conversation.pk]
+    while found.redirect_to_id:  # it was joined with another while we waited
+        found = lock_all([found.redirect_to_id])[found.redirect_to_id]
+    return found
 
 
 def lock_all(keys: Iterable[int]) -> dict[int, Conversation]:
@@ -165,16 +168,19 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
     if message.is_note or message.pk < conversation.latest_key:
         return
     conversation.latest_key = message.pk
-    conversation.latest_words = one_line(message.shown_text)
-    conversation.latest_is_ours = not message.is_inbound
+    # What programs write moves a conversation up and says nothing that people said.
+    if not message.automatic or not conversation.latest_words:
+        conversation.latest_words = one_line(message.shown_text)
+        conversation.latest_is_ours = not message.is_inbound
     prepared.update_all([conversation], "latest_key", "latest_words", "latest_is_ours")
 
 
 def _find_latest(conversation: Conversation) -> None:
-    conversation.latest_key = 0
-    latest = conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id").first()
-    if latest:
-        _remember_latest(conversation, latest)
+    conversation.latest_key, conversation.latest_words = 0, ""
+    said = conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id")
+    for message in (said.filter(automatic=False).first(), said.first()):
+        if message is not None:
+            _remember_latest(conversation, message)
 
 
 def unsay(message: Message) -> None:

@@ -62,6 +62,11 @@ def newest_counted(conversation: Conversation) -> Message | None:
     return conversation.messages.filter(counted=True).order_by("-id").first()
 
 
+def wrote_in(conversation: Conversation, address: Address) -> bool:
+    """Whether something in the conversation came from this address."""
+    return conversation.messages.filter(address=address).exists()
+
+
 def took_part(conversation: Conversation, address: Address) -> bool:
     """Whether this address wrote or was written to in the conversation."""
     return bool(

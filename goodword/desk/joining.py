@@ -44,10 +44,14 @@ class CannotJoin(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The conversation a message goes to (None: a new one), and the one it only seems to fit."""
+    """The conversation a message goes to (None: a new one), and the one it only seems to fit.
+
+    `beside`: a teammate comes in on what we and somebody else say to each other.
+    """
 
     conversation: Conversation | None = None
     suspected: Conversation | None = None
+    beside: bool = False
 
 
 def place_of(
@@ -63,8 +67,13 @@ def place_of(
         about = returning.about(inbound)
         return Place(known.conversation(_standing(about.conversation)) if about else None)
     suspected = None
+    ours = teammate is not None or known.is_ours(address.value)
     for conversation in _pointed_at(inbound, known):
-        if _belongs(conversation, address, authenticity=authenticity, teammate=teammate):
+        if ours and not queries.wrote_in(conversation, address):
+            # Named in Cc they took part as well; what counts is that it is truly one of us.
+            if authenticity == Message.Authenticity.PASS:
+                return Place(conversation, beside=teammate is not None)
+        elif _belongs(conversation, address, authenticity=authenticity):
             return Place(conversation)
         suspected = suspected or conversation
     return Place(suspected=suspected)
@@ -87,11 +96,7 @@ def _standing(conversation: Conversation) -> int:
     return conversation.redirect_to_id or conversation.pk
 
 
-def _belongs(
-    conversation: Conversation, address: Address, *, authenticity: str, teammate: Teammate | None
-) -> bool:
-    if teammate is not None:  # also one who took part: what they write becomes a note in their name
-        return authenticity == Message.Authenticity.PASS
+def _belongs(conversation: Conversation, address: Address, *, authenticity: str) -> bool:
     if queries.took_part(conversation, address):
         return True
     return (

@@ -22,6 +22,7 @@ from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
 from goodword.files.models import File
+from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
 
@@ -48,7 +49,11 @@ def receive(
     message = _received_before(inbound, known)
     if message is not None:
         # The copy that another mailbox got: its people see it where it stands.
-        conversations.show_in(queries.standing(message.conversation), [inbox, *also])
+        conversations.show_in(
+            queries.standing(message.conversation), _reached(message, [inbox, *also])
+        )
+        if not imported and _is_history(message):
+            _make_it_count(message, at=at)
         return message
     if imported:
         message = _receive_imported(inbound, inbox=inbox, known=known, raw=raw, at=at)
@@ -70,6 +75,37 @@ def _received_before(inbound: Inbound, known: Known) -> Message | None:
     return None
 
 
+def _reached(message: Message, named: Sequence[Inbox]) -> Sequence[Inbox]:
+    """Those of `named` that got it. What comes back as ours was sent only where we sent it."""
+    if message.direction != Message.Direction.OUT:
+        return named
+    sent_to = message.recipients.values_list("address__value", flat=True)
+    ours = set(inboxes.at_addresses(sent_to))
+    return [inbox for inbox in named if inbox in ours]
+
+
+def _is_history(message: Message) -> bool:
+    """Whether `goodword import` was quicker than the mailbox: else what people write counts."""
+    return message.is_inbound and message.inbound_kind == "human" and not message.counted
+
+
+def _make_it_count(message: Message, *, at: datetime) -> None:
+    """What had come as history is news: it is owed an answer like any other."""
+    conversation = conversations.lock(message.conversation)
+    message.counted = True
+    message.save(update_fields=["counted"])
+    fact = facts.MessageReceived(
+        conversation_id=conversation.pk,
+        inbox_id=conversation.inbox_id,
+        message_id=message.pk,
+        inbound_kind=message.inbound_kind,
+        opened=False,
+    )
+    events.announce(fact, by=None, about=conversation, at=at)
+    _wake(conversation, at=at)
+    owing.ask_again(conversation, at=at)
+
+
 def _arrived(
     inbound: Inbound, inbox: Inbox, also: Sequence[Inbox], raw: File | None, known: Known
 ) -> _Arrived:
@@ -79,7 +115,7 @@ def _arrived(
     if teammate is not None and _passes_on(inbound, found, inbox):
         assert inbound.forwarded is not None
         forwarded_by, teammate = teammate, None
-        inbound = replace(inbound, sender=inbound.forwarded.sender)
+        inbound = replace(inbound, sender=inbound.forwarded.sender, reply_to=())
     return _Arrived(inbound, inbox, also, found, teammate, forwarded_by, raw)
 
 
@@ -137,11 +173,11 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
             conversations.link(conversation, place.suspected, why=Link.Why.SUSPECTED, at=at)
     else:
         conversation = place.conversation
-        # In a conversation of their own a teammate is somebody we answer; here they are not.
-        if arrived.teammate is not None:
+        if place.beside and arrived.teammate is not None:
             return _note_by_mail(arrived, arrived.teammate, conversation, known, at=at)
-    conversations.show_in(conversation, [arrived.inbox, *arrived.also])
     opened, human = place.conversation is None, inbound.kind == "human"
+    if opened or inbound.kind != "bounce":  # anybody can write one, and choose where it is read
+        conversations.show_in(conversation, [arrived.inbox, *arrived.also])
     theirs = storing.columns_of_theirs(inbound, person, address)
     message = storing.store(
         inbound,
@@ -159,7 +195,9 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
         inbound_kind=inbound.kind,
         opened=opened,
     )
-    events.announce(fact, by=arrived.forwarded_by, about=conversation, at=at)
+    confirmed = arrived.authenticity == Message.Authenticity.PASS
+    by = arrived.forwarded_by if confirmed else None
+    events.announce(fact, by=by, about=conversation, at=at)
     if human and opened:
         owing.owe_first(conversation, message, at=at)
     elif human:

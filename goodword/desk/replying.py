@@ -106,7 +106,8 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
     ours = inboxes.ours_of(
         address.value for address in (*(a for _, _, a in named), asked.address) if address
     )
-    to = [(name, a) for role, name, a in named if role == Recipient.Role.REPLY_TO]
+    doubtful = asked.authenticity == Message.Authenticity.FAIL  # may lead the answer astray
+    to = [(name, a) for role, name, a in named if role == Recipient.Role.REPLY_TO and not doubtful]
     if not to and asked.address and asked.address.value:
         to = [(asked.author_name, asked.address)]
     sender = tuple(_written(name, a.written) for name, a in to if a.value not in ours)

@@ -12,6 +12,7 @@ from goodword.desk import events as facts
 from goodword.desk import owing
 from goodword.desk.roads import Inbound
 from goodword.events import actions as events
+from goodword.inboxes import queries as inboxes
 from goodword.people import actions as people
 from goodword.people.models import Address
 
@@ -27,14 +28,19 @@ _TRIED_FOR = timedelta(days=7)
 
 
 def about(inbound: Inbound) -> Message | None:
-    """Our message that came back: by the ids in the bounce, else the last one to that address."""
+    """Our message that came back: by the ids in the bounce, else the last one to that address.
+
+    Without an id only one counts that left from where the bounce came back to.
+    """
     for message in queries.by_external(inbound.road, inbound.refers_to):
         if message.direction == Message.Direction.OUT:
             return message
     if not inbound.bounced_recipient:
         return None
+    came_to = inboxes.at_addresses([*(each.address for each in inbound.to), *inbound.delivered_to])
     return (
         Message.objects.filter(
+            conversation__inbox__in=came_to,
             recipients__address__value=people.normalised(inbound.bounced_recipient),
             recipients__state__in=[*_LEFT, Recipient.State.BOUNCED],
             direction=Message.Direction.OUT,

@@ -15,9 +15,7 @@ from goodword.people.models import Address, Holding, Person
 
 def normalised(value: str, *, kind: str = "email") -> str:
     """How an address is compared: trimmed, lower case. Dots and plus tags stay: they can matter."""
-    return (
-        clean_line(value, most=320).casefold() if kind == "email" else clean_line(value, most=320)
-    )
+    return clean_line(value, most=320).lower() if kind == "email" else clean_line(value, most=320)
 
 
 def know_address(value: str, *, kind: str = "email") -> Address:

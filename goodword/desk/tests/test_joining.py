@@ -10,7 +10,7 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversation_actions
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
-from goodword.desk import arriving, checking, handling, joining, receiving
+from goodword.desk import arriving, checking, handling, joining, receiving, replying
 from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
@@ -386,3 +386,68 @@ def test_history_that_joins_an_open_conversation_changes_nothing_that_is_owed(ho
     assert message.pk < asked.pk
     assert Promise.objects.get(state="open").message == asked
     assert checking.violations() == []
+
+
+def test_what_was_imported_before_the_mailbox_brought_it_is_owed_an_answer_all_the_same(house):
+    mail = inbound("Is it ready?")
+    receiving.receive(mail, inbox=house.hello, imported=True, at=MONDAY_NOON)
+    message = receiving.receive(mail, inbox=house.hello, at=MONDAY_NOON + MINUTE)
+    assert Message.objects.get() == message
+    assert message.conversation.state == "closed"  # as it was read; now
+    message.conversation.refresh_from_db()
+    assert message.conversation.state == "open"
+    assert Promise.objects.get(state="open").message == message
+    assert checking.violations() == []
+    receiving.receive(mail, inbox=house.hello, at=MONDAY_NOON + HOUR)
+    assert Promise.objects.get().urgency == 0  # the third copy is no second question
+
+
+def test_our_own_mail_come_back_is_seen_only_where_we_sent_it(house, answered):
+    value = answered.external_ids.get(scope="email").value
+    forged = inbound(sender="hello@shop.example", to="repairs@shop.example", external_ids=[value])
+    assert receiving.receive(forged, inbox=house.repairs, at=MONDAY_NOON + HOUR) == answered
+    assert not queries.visible_to(house.carl).exists()
+
+
+def test_a_forged_inbox_of_ours_joins_nothing_although_it_was_named(house, answered):
+    forged = later(house, answered, sender="hello@shop.example", to="repairs@shop.example")
+    assert forged.conversation != answered.conversation
+
+
+def test_a_teammate_who_asks_the_desk_goes_on_in_their_own_conversation(house):
+    asked = receive(house, sender="ben@shop.example", name="Ben")
+    again = receive(
+        house, "And?", sender="ben@shop.example", at=MONDAY_NOON + HOUR,
+        refers_to=[asked.external_ids.get(scope="email").value],
+    )  # fmt: skip
+    assert (again.conversation, again.kind) == (asked.conversation, "message")
+    assert Promise.objects.get(state="open").urgency == 1
+
+
+def test_a_forged_reply_to_leads_no_answer_astray(house):
+    trust(house)
+    asked = receive(house, reply_to=[Party("mallory@evil.example")], authentications=FAILED)
+    only, to_all = replying.reply_to_all(asked.conversation)
+    assert "mallory" not in str((only, to_all))
+
+
+def test_an_answer_begun_before_two_were_joined_stands_where_everything_does(house, two):
+    new, old = two
+    joining.join(new, old, by=house.ben, at=MONDAY_NOON + 3 * HOUR)
+    stale = Conversation.objects.get(pk=new.pk)
+    said = reply(stale, house.ana, at=MONDAY_NOON + 4 * HOUR, to=["grace@home.example"])
+    deliver(at=MONDAY_NOON + 5 * HOUR)
+    assert said.conversation == old
+    assert not Promise.objects.filter(state="open").exists()
+    assert checking.violations() == []
+
+
+def test_an_answer_to_what_was_forwarded_goes_to_who_wrote_it(house):
+    passed_on = inbound(
+        sender="ben@shop.example",
+        reply_to=[Party("ben@shop.example")],
+        forwarded=Forwarded(Party("hana@mill.example", "Hana Mill"), "Clasp", "Can you mend it?"),
+    )
+    message = receiving.receive(passed_on, inbox=house.hello, at=MONDAY_NOON)
+    only, _ = replying.reply_to_all(message.conversation)
+    assert only.to == ('"Hana Mill" <hana@mill.example>',)

@@ -16,6 +16,7 @@ from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, re
 pytestmark = pytest.mark.django_db
 
 GRACE = "grace@whitlow.example"
+REPAIRS = "repairs@shop.example"
 
 
 @pytest.fixture
@@ -27,8 +28,11 @@ def answered(house):
     return said
 
 
-def comes_back(house, said=None, *, at=MONDAY_NOON + 2 * HOUR, to=GRACE, kind="failed", **kw):
-    facts = {"bounce_words": "550 5.1.1 no such user", **kw}
+def comes_back(
+    house, said=None, *, at=MONDAY_NOON + 2 * HOUR, to=GRACE, kind="failed",
+    sent_to="hello@shop.example", **kw,
+):  # fmt: skip
+    facts = {"bounce_words": "550 5.1.1 no such user", "to": sent_to, **kw}
     return receive(
         house, "Undelivered", sender="mailer-daemon@mx.example", answers=said, at=at,
         kind="bounce", bounce_kind=kind, bounced_recipient=to, **facts,
@@ -168,3 +172,21 @@ def test_a_bounce_that_comes_twice_opens_no_conversation(house, answered):
     comes_back(house, answered, bounce_hard=True)
     comes_back(house, answered, bounce_hard=True, at=MONDAY_NOON + 5 * HOUR)
     assert Conversation.objects.count() == before
+
+
+def test_a_bounce_without_an_id_counts_only_where_our_message_left_from(house, answered):
+    bounce = comes_back(house, None, bounce_hard=True, inbox=house.repairs, sent_to=REPAIRS)
+    assert bounce.conversation != answered.conversation
+    assert state_of(answered) == "accepted"
+
+
+def test_a_bounce_shows_nobody_a_conversation_of_another_inbox(house, answered):
+    comes_back(house, answered, bounce_hard=True, inbox=house.repairs, sent_to=REPAIRS)
+    assert not queries.visible_to(house.carl).exists()
+
+
+def test_the_list_shows_what_people_said_last_and_no_report(house, answered):
+    bounce = comes_back(house, answered, bounce_hard=True)
+    conversation = Conversation.objects.get(pk=answered.conversation_id)
+    assert (conversation.latest_key, conversation.latest_words) == (bounce.pk, answered.text)
+    assert conversation.latest_is_ours
