@@ -58,16 +58,22 @@ def insert_all(rows: Sequence[Model]) -> None:
     """Store new rows of one kind at once. They don't learn their keys."""
     if rows:
         sql, fields = _insert(type(rows[0]), False, connection.vendor)
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, [_values(row, fields) for row in rows])
+        _send(sql, [_values(row, fields) for row in rows])
 
 
 def update_all(rows: Sequence[Model], *names: str) -> None:
     """Store these fields of rows of one kind at once."""
     if rows:
         sql, fields = _update(type(rows[0]), names, connection.vendor)
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, [[*_values(row, fields), row.pk] for row in rows])
+        _send(sql, [[*_values(row, fields), row.pk] for row in rows])
+
+
+def _send(sql: str, given: Sequence[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        if len(given) == 1:  # psycopg makes a pipeline for many, which costs more than one row
+            cursor.execute(sql, given[0])
+        else:
+            cursor.executemany(sql, given)
 
 
 # The names below are those of our own models, and each has its key in the column `id`.
