@@ -53,7 +53,7 @@ def receive(
             queries.standing(message.conversation), _reached(message, [inbox, *also])
         )
         if not imported and _is_history(message):
-            _make_it_count(message, at=at)
+            _make_it_count(message, known, at=at)
         return message
     if imported:
         message = _receive_imported(inbound, inbox=inbox, known=known, raw=raw, at=at)
@@ -89,9 +89,9 @@ def _is_history(message: Message) -> bool:
     return message.is_inbound and message.inbound_kind == "human" and not message.counted
 
 
-def _make_it_count(message: Message, *, at: datetime) -> None:
+def _make_it_count(message: Message, known: Known, *, at: datetime) -> None:
     """What had come as history is news: it is owed an answer like any other."""
-    conversation = conversations.lock(message.conversation)
+    conversation = known.conversation(queries.standing(message.conversation).pk)
     message.counted = True
     message.save(update_fields=["counted"])
     fact = facts.MessageReceived(
@@ -236,7 +236,9 @@ def _receive_imported(
     outside = (each for each in (*inbound.to, *inbound.cc) if not known.is_ours(each.address))
     party = next(outside, inbound.sender) if ours else inbound.sender
     person, address = known.meet(party, at=at)
-    place = joining.place_of(inbound, address, authenticity="", teammate=None, known=known)
+    # Who imports answers for it: there it is us who wrote from our own addresses.
+    believed = Message.Authenticity.PASS if ours else ""
+    place = joining.place_of(inbound, address, authenticity=believed, teammate=None, known=known)
     conversation = place.conversation or conversations.open_conversation(
         inbox=inbox, person=person, subject=inbound.subject, at=at, imported=True
     )
