@@ -95,7 +95,8 @@ def receive_due(*, at: datetime, most: int = MOST_TOGETHER) -> int:
     for helping in _helpings(fresh):
         _receive_together(helping, at=at)
     tried = 0
-    for arrival in due.claim(waiting.filter(tries__gt=0), at=at, most=most, lease=LEASE):
+    other = waiting.exclude(tries=0, due_at__lte=at)  # tried before, or of a clock that was ahead
+    for arrival in due.claim(other, at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT):
         tried += 1
         _receive_alone(arrival, at=at)
     return len(fresh) + tried

@@ -287,3 +287,12 @@ def test_the_first_inbox_named_wins_and_the_envelope_decides_when_none_is_named(
     assert arriving.inboxes_of(inbound(), house.repairs) == [house.hello, house.repairs]
     elsewhere = inbound(to="list@elsewhere.example")
     assert arriving.inboxes_of(elsewhere, house.repairs) == [house.repairs]
+
+
+def test_what_was_stored_while_the_clock_was_ahead_is_received_once_it_is_right(house, road):
+    arriving.take_in(
+        b"grace@x.example|Hello|hello@shop.example", road="email", source="smtp",
+        at=MONDAY_NOON + 30 * DAY,
+    )  # fmt: skip
+    assert arriving.receive_due(at=MONDAY_NOON) == 1
+    assert Arrival.objects.get().state == "received"
