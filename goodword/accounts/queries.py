@@ -25,11 +25,6 @@ def owners() -> QuerySet[Teammate]:
     return active().filter(role=Role.OWNER)
 
 
-def teammate_at(email: str) -> Teammate | None:
-    """The active teammate who signs in with this address."""
-    return teammates_at([email]).get(email.strip().lower())
-
-
 def teammates_at(emails: Iterable[str]) -> dict[str, Teammate]:
     """The active teammates who sign in with these addresses, by address in lower case."""
     found = Teammate.objects.filter(

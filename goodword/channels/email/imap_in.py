@@ -23,6 +23,7 @@ from goodword.channels.email.smtp_out import is_loopback
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONGEST_IDLE_SECONDS = 25 * 60  # servers log off after 29 minutes (RFC 2177)
+_FAREWELL_SECONDS = 1.0
 _LOOK_UP_SECONDS = 1.0  # how often a wait asks whether to stop
 _POLL_SECONDS = 20.0  # between NOOPs where the server has no IDLE
 _AT_ONCE = 500
@@ -283,6 +284,8 @@ def _session(server: Server, sign_in: Callable[[BaseMailBox], None]) -> BaseMail
 
 def _hang_up(box: BaseMailBox) -> None:
     try:
+        # Some servers take their time over a farewell, and all we had to say is said.
+        box.client.sock.settimeout(_FAREWELL_SECONDS)
         box.logout()
     except (ImapToolsError, box.client.error, OSError, ValueError):
         pass
