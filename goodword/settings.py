@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "goodword.accounts",
     "goodword.inboxes",
     "goodword.people",
+    "goodword.plan",
+    "goodword.notices",
     "goodword.conversations",
     "goodword.promises",
     "goodword.desk",

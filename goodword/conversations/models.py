@@ -43,6 +43,7 @@ class Conversation(models.Model):
     team = models.ForeignKey(
         Team, null=True, on_delete=models.PROTECT, related_name="conversations"
     )
+    urgent = models.BooleanField(default=False)  # somebody of ours says so
     tags = models.ManyToManyField(Tag, related_name="conversations", blank=True)
     snoozed_until = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)

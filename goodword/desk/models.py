@@ -7,6 +7,7 @@ from goodword.conversations.models import Conversation, Message
 from goodword.core.due import DueRow, due_index
 from goodword.files.models import File
 from goodword.inboxes.models import Inbox
+from goodword.promises.models import Promise
 
 
 class Arrival(DueRow):
@@ -83,3 +84,18 @@ class NoAnswerNeeded(models.Model):
 
     def __str__(self) -> str:
         return f"no answer needed for {self.message_id}"
+
+
+class Keeping(models.Model):
+    """That a message of ours keeps a promise, once the other side has taken it."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="keepings")
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="keepings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "promise"], name="keeping_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} keeps {self.promise_id}"

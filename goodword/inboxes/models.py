@@ -58,6 +58,10 @@ class Wording(models.Model):
     class Purpose(models.TextChoices):
         SIGNATURE = "signature", _("Signature")
         ACKNOWLEDGEMENT = "acknowledgement", _("Acknowledgement")
+        HOLDING = "holding", _("Holding reply")
+        NOT_FOR_US = "not_for_us", _("Not for us")
+        NOT_BEFORE = "not_before", _("Not before a date")
+        RIGHT_PRICE = "right_price", _("The right price")
 
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="wordings")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)

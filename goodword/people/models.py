@@ -1,8 +1,22 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from goodword.core import ids
+
+
+class Kind(models.Model):
+    """A kind of people that the business tells apart: wholesale, friends of the house, …"""
+
+    public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="kind_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Person(models.Model):
@@ -12,6 +26,7 @@ class Person(models.Model):
     name = models.CharField(max_length=200, blank=True, default="")
     language = models.CharField(max_length=12, blank=True, default="")
     zone = models.CharField(max_length=64, blank=True, default="")
+    kind = models.ForeignKey(Kind, null=True, on_delete=models.SET_NULL, related_name="people")
     made_at = models.DateTimeField()
     redirect_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
 

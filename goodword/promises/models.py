@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
+from goodword.inboxes.models import Inbox
 from goodword.people.models import Person
 
 REPLY = "reply"
@@ -49,6 +50,8 @@ class Promise(models.Model):
     conversation = models.ForeignKey(
         Conversation, null=True, on_delete=models.PROTECT, related_name="promises"
     )
+    # Who may see it: the conversation's inbox. Without a conversation, where its owner works.
+    inbox = models.ForeignKey(Inbox, null=True, on_delete=models.PROTECT, related_name="promises")
     message = models.ForeignKey(  # where it was said; for a reply, the message owed an answer
         Message, null=True, on_delete=models.SET_NULL, related_name="promises"
     )
@@ -58,6 +61,12 @@ class Promise(models.Model):
     due_local_date = models.DateField(null=True)
     due_local_time = models.TimeField(null=True)
     due_zone = models.CharField(max_length=64, blank=True, default="")
+    due_since = models.DateTimeField(null=True)  # from when working hours count, …
+    due_minutes = models.PositiveIntegerField(null=True)  # … and how many minutes of them
+    due_by_default = models.BooleanField(default=False)  # nobody said when
+    # The time the other side was told last: a changed calendar never makes it earlier than that.
+    told_due_at = models.DateTimeField(null=True)
+    times_moved = models.PositiveSmallIntegerField(default=0)
     urgency = models.PositiveSmallIntegerField(default=0)  # times asked again while it was owed
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     made_at = models.DateTimeField()
@@ -70,6 +79,7 @@ class Promise(models.Model):
     )
     # When the sweep next looks at it: a reminder, an escalation, an appointed moment.
     look_at = models.DateTimeField(null=True)
+    looked = models.CharField(max_length=10, blank=True, default="")  # the last step of those
     leased_until = models.DateTimeField(null=True)
 
     class Meta:
@@ -88,6 +98,12 @@ class Promise(models.Model):
             ),
             models.Index(fields=["conversation", "state"], name="promise_of_conversation"),
             models.Index(fields=["person", "-due_at"], name="promise_to_person"),
+            models.Index(fields=["inbox", "-due_at", "-id"], name="promise_of_inbox"),
+            models.Index(
+                fields=["owner", "-due_at", "-id"],
+                name="promise_of_owner",
+                condition=Q(owner__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from goodword.accounts.models import Teammate
+from goodword.core.due import DueRow, due_index
+
+
+class Notice(DueRow):
+    """One thing told to one teammate. There is one per matter, however often it comes up.
+
+    In the app at once; `due_at` is when it goes by mail, if it is still open and unseen then.
+    """
+
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="notices")
+    matter = models.CharField(max_length=60)  # `kind:id` of what it is about
+    kind = models.CharField(max_length=40)  # why they are told: due_soon, late, handed_over, ...
+    title = models.CharField(max_length=300)  # in the language of the house, with its names
+    url = models.CharField(max_length=300)
+    told_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # the matter is settled
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["teammate", "matter"],
+                condition=Q(ended_at__isnull=True),
+                name="notice_one_a_matter",
+            )
+        ]
+        indexes = [
+            due_index("notice_mail_due"),
+            models.Index(fields=["teammate", "-told_at"], name="notice_of_teammate"),
+            models.Index(
+                fields=["matter"], name="notice_open_matter", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.teammate_id}"
+
+
+class Preference(models.Model):
+    """How a teammate wants to be told. Minutes after midnight in the zone of the house."""
+
+    teammate = models.OneToOneField(
+        Teammate, on_delete=models.CASCADE, related_name="notice_preference"
+    )
+    by_mail = models.BooleanField(default=True)
+    by_browser = models.BooleanField(default=False)
+    quiet_from = models.PositiveSmallIntegerField(default=18 * 60)
+    quiet_until = models.PositiveSmallIntegerField(default=8 * 60)
+    quiet_weekends = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from__lt=24 * 60, quiet_until__lt=24 * 60),
+                name="quiet_within_a_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"notices of {self.teammate_id}"
