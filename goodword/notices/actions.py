@@ -1,0 +1,109 @@
+"""Tell teammates, once a matter. Callers: `from goodword.notices import actions as notices`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from goodword.accounts.models import Teammate
+from goodword.core.text import clean_line
+from goodword.events import actions as events
+from goodword.notices import events as facts
+from goodword.notices.models import Notice, Preference
+
+MAIL_AFTER = timedelta(minutes=2)  # who sees it in the app until then gets no mail
+KEPT = timedelta(days=30)
+
+
+@transaction.atomic
+def tell(teammate: Teammate, *, matter: str, kind: str, title: str, url: str, at: datetime) -> bool:
+    """One open notice a person and matter, whatever comes up again; whether it was news to them.
+
+    News is what has another `kind` than before: it is unseen again, and goes by mail.
+    """
+    if not teammate.is_active:
+        return False
+    words = {"title": clean_line(title, most=300), "url": url, "told_at": at}
+    news = {"kind": kind, "seen_at": None, "mailed_at": None, "due_at": at + MAIL_AFTER}
+    known = Notice.objects.filter(teammate=teammate, matter=matter, ended_at__isnull=True)
+    if known.filter(kind=kind).update(**words):
+        return False
+    if not known.update(**words, **news):
+        row = Notice(teammate=teammate, matter=matter, **words, **news)
+        Notice.objects.bulk_create([row], ignore_conflicts=True)  # two at once: one will do
+    _announce([teammate.pk], at=at)
+    return True
+
+
+@transaction.atomic
+def settle_matter(matter: str, *, at: datetime) -> int:
+    """What was told of `matter` until `at` is settled; returns how many notices that ended."""
+    return _end(Notice.objects.filter(matter=matter, told_at__lte=at), at=at)
+
+
+@transaction.atomic
+def withdraw(notices: QuerySet[Notice], *, at: datetime) -> int:
+    """Remove notices from those who may no longer know of the matter."""
+    told = set(notices.values_list("teammate", flat=True))
+    gone: int = notices.delete()[0]
+    if told:
+        _announce(told, at=at)
+    return gone
+
+
+@transaction.atomic
+def see(notices: QuerySet[Notice], *, at: datetime) -> None:
+    """They have seen these in the app."""
+    unseen = notices.filter(seen_at__isnull=True)
+    told = set(unseen.values_list("teammate", flat=True))
+    if told:
+        unseen.update(seen_at=at, due_at=None)
+        _announce(told, at=at)
+
+
+@transaction.atomic
+def prefer(
+    teammate: Teammate,
+    *,
+    by_mail: bool,
+    by_browser: bool,
+    quiet_from: int,
+    quiet_until: int,
+    quiet_weekends: bool,
+) -> Preference:
+    """How a teammate wants to be told; minutes after midnight in the zone of the house."""
+    return Preference.objects.update_or_create(
+        teammate=teammate,
+        defaults={
+            "by_mail": by_mail,
+            "by_browser": by_browser,
+            "quiet_from": quiet_from,
+            "quiet_until": quiet_until,
+            "quiet_weekends": quiet_weekends,
+        },
+    )[0]
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove what was settled or seen a month ago; returns how many went."""
+    old = Q(ended_at__lte=at - KEPT) | Q(seen_at__lte=at - KEPT, told_at__lte=at - KEPT)
+    return Notice.objects.filter(old).delete()[0]
+
+
+def _end(notices: QuerySet[Notice], *, at: datetime) -> int:
+    open_ones = notices.filter(ended_at__isnull=True)
+    told = set(open_ones.values_list("teammate", flat=True))
+    if not told:
+        return 0
+    ended = open_ones.update(ended_at=at, due_at=None)
+    _announce(told, at=at)
+    return ended
+
+
+def _announce(teammates: Iterable[int], *, at: datetime) -> None:
+    for key in sorted(teammates):
+        fact = facts.NoticesChanged(teammate_id=key)
+        events.announce(fact, by=None, about=Teammate(pk=key), at=at)

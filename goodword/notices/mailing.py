@@ -1,0 +1,90 @@
+"""Notices by mail: one mail a person for all that is due, and only for what nobody has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Teammate
+from goodword.notices import queries
+from goodword.notices.models import Notice
+from goodword.notices.quiet import may_reach
+from goodword.plan import queries as plan
+
+LISTED = 30  # in one mail; the others are counted and stand in the app
+_LOOK_AGAIN = timedelta(minutes=15)  # at whom may not be reached now
+
+
+def mail_due(*, clock: Callable[[], datetime], most: int = 20) -> int:
+    """Mail what is due to up to `most` people; returns how many were looked at."""
+    at = clock()
+    waiting = _due(at).order_by().values_list("teammate", flat=True).distinct()
+    people = Teammate.objects.in_bulk(list(waiting[:most]))
+    for teammate in people.values():
+        _mail(teammate, at=at)
+    return len(people)
+
+
+def may_be_reached(teammate: Teammate, *, at: datetime) -> bool:
+    """Whether mail or a browser's notification may reach them now."""
+    service_plan = plan.current()
+    business = accounts.business()
+    return may_reach(
+        queries.preference_of(teammate),
+        at,
+        zone=ZoneInfo(business.zone if business else "UTC"),
+        on_duty=service_plan.is_on_duty(teammate.pk, at),
+        away=service_plan.absence_of(teammate.pk, at) is not None,
+    )
+
+
+def _due(at: datetime) -> QuerySet[Notice]:
+    return Notice.objects.filter(due_at__lte=at, seen_at__isnull=True, ended_at__isnull=True)
+
+
+@transaction.atomic
+def _mail(teammate: Teammate, *, at: datetime) -> None:
+    """The mail is a row too (`channels.email.notices`), so one commit both stores it and notes it:
+    however many processes look, and wherever one dies, it is written once.
+    """
+    due = _due(at).filter(teammate=teammate)
+    if not teammate.is_active or not queries.preference_of(teammate).by_mail:
+        due.update(due_at=None)
+    elif not may_be_reached(teammate, at=at):
+        due.update(due_at=at + _LOOK_AGAIN)
+    elif count := due.update(due_at=None, mailed_at=at):
+        first = queries.of(teammate).filter(mailed_at=at)[:LISTED]
+        _write(teammate, list(first), count=count)
+
+
+def _write(teammate: Teammate, notices: Sequence[Notice], *, count: int) -> None:
+    business = accounts.business()
+    with translation.override(business.language if business else settings.LANGUAGE_CODE):
+        subject = notices[0].title
+        if count > 1:
+            words = ngettext(
+                "%(count)s matter waits for you", "%(count)s matters wait for you", count
+            )
+            subject = words % {"count": count}
+        body = _body(notices, more=count - len(notices))
+        EmailMessage(subject=subject, body=body, to=[teammate.email]).send()
+
+
+def _body(notices: Sequence[Notice], *, more: int) -> str:
+    lines = [f"{notice.title}\n{settings.URL}{notice.url}" for notice in notices]
+    if more > 0:
+        words = ngettext("And %(count)s more:", "And %(count)s more:", more) % {"count": more}
+        lines.append(f"{words}\n{settings.URL}{reverse('notices:listed')}")
+    lines.append(_("How you are told: %(url)s") % {"url": settings.URL + reverse("settings:told")})
+    return "\n\n".join(lines)
