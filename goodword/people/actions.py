@@ -7,10 +7,21 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from goodword.accounts.models import Teammate
 from goodword.core import prepared
 from goodword.core.text import clean_line
+from goodword.events import actions as events
+from goodword.people import events as facts
 from goodword.people import queries
-from goodword.people.models import Address, Holding, Person
+from goodword.people.models import Address, Holding, Kind, Person
+
+
+class NoName(Exception):
+    """A kind of people is told by its name; this one is empty."""
+
+
+class NameTaken(Exception):
+    """There is another kind of this name."""
 
 
 def normalised(value: str, *, kind: str = "email") -> str:
@@ -96,3 +107,39 @@ def _introduce(address: Address, name: str, *, at: datetime) -> Person:
     held = Holding(person=person, address=address, since=at, preferred=True, primary=True)
     prepared.insert(held)
     return person
+
+
+# The kinds of people that the business tells apart
+
+
+@transaction.atomic
+def name_kind(name: str, *, kind: Kind | None = None, by: Teammate, at: datetime) -> Kind:
+    """Make a kind, or give `kind` another name. Raises NoName, NameTaken."""
+    name = clean_line(name, most=60)
+    if not name:
+        raise NoName
+    if Kind.objects.filter(name__iexact=name).exclude(pk=kind.pk if kind else None).exists():
+        raise NameTaken(name)
+    kind = kind or Kind()
+    kind.name = name
+    kind.save()
+    events.announce(facts.KindNamed(), by=by, about=kind, at=at)
+    return kind
+
+
+@transaction.atomic
+def forget_kind(kind: Kind, *, by: Teammate, at: datetime) -> None:
+    """Who was of it is of none now; what was promised to them stands."""
+    events.announce(facts.KindForgotten(), by=by, about=kind, at=at)
+    kind.delete()
+
+
+@transaction.atomic
+def be_of_kind(person: Person, kind: Kind | None, *, by: Teammate, at: datetime) -> None:
+    """From now on they are of this kind, or of none; what is owed already stays as it was said."""
+    if person.kind_id == (kind.pk if kind else None):
+        return
+    person.kind = kind
+    person.save(update_fields=["kind"])
+    fact = facts.KindChosen(kind_id=kind.pk if kind else None)
+    events.announce(fact, by=by, about=person, at=at)

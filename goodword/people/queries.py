@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from goodword.people.models import Address, Holding, Person
+from goodword.people.models import Address, Holding, Kind, Person
 
 
 def addresses_of(person: Person) -> QuerySet[Address]:
@@ -19,3 +19,8 @@ def primary_holders(addresses: Iterable[Address]) -> dict[int, Person]:
     keys = [address.pk for address in addresses]
     held = Holding.objects.filter(address__in=keys, primary=True).select_related("person")
     return {holding.address_id: holding.person for holding in held}
+
+
+def kinds() -> QuerySet[Kind]:
+    """The kinds of people that the business tells apart, by name."""
+    return Kind.objects.order_by("name")

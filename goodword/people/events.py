@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class KindNamed:
+    """A kind of people was made or has another name."""
+
+    KIND: ClassVar[str] = "people.kind_named"
+
+
+@dataclass(frozen=True, slots=True)
+class KindForgotten:
+    KIND: ClassVar[str] = "people.kind_forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class KindChosen:
+    """A person is of a kind from now on; `kind_id` None: of none."""
+
+    KIND: ClassVar[str] = "people.kind_chosen"
+    kind_id: int | None
