@@ -69,6 +69,7 @@ DEBUG = False
 ALLOWED_HOSTS = sorted({str(_address.hostname), "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SESSION_ENGINE = "goodword.accounts.signed_in"
 SESSION_COOKIE_NAME = "goodword_session"
 CSRF_COOKIE_NAME = "goodword_csrf"
 SESSION_COOKIE_HTTPONLY = True
@@ -164,7 +165,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Teammate"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["goodword.accounts.signed_in.Backend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if TESTING

@@ -102,32 +102,30 @@ def _owed() -> Exists:
 
 
 def page_of(
-    rows: QuerySet[Conversation],
+    teammate: Teammate,
+    folder: str,
     *,
+    team: Team | None = None,
     order: Order,
     after: str = "",
     most: int = PAGE,
-    owing: Q = Q(),  # noqa: B008 -- never changed
 ) -> Page:
-    """One page, keyset. By due: what is owed in order of due time, then the rest, newest first.
+    """One page of a folder, keyset. By due: what is owed in order of due time, then the rest,
+    newest first.
 
-    `after` is the cursor of a former page; an unreadable one begins at the top. `owing`: see
-    `owing_in`.
+    `after` is the cursor of a former page; an unreadable one begins at the top.
     """
     phase, _, rest = after.partition(":")
     found: list[Conversation] = []
+    here = _Here(teammate, folder, team)
     if order == "due" and phase in {"", "due"}:
-        found = _owed_page(rows, owing, after=rest, most=most)
+        found = _owed_page(here, after=rest, most=most)
         if len(found) == most:
             last = found[-1].owed  # type: ignore[attr-defined]
             return Page(_furnished(found), f"due:{last.due_at.isoformat()}_{last.pk}")
         rest = ""
-    if order == "due":
-        rows = rows.filter(~_owed())
-    rows = rows.order_by("-latest_key")
-    if (key := _read_key(rest)) is not None:
-        rows = rows.filter(latest_key__lt=key)
-    others = list(rows.select_related(*_BESIDE).only(*_COLUMNS)[: most - len(found) + 1])
+    key = _read_key(rest)
+    others = _newest(here, without_owed=order == "due", below=key, most=most - len(found) + 1)
     more = len(others) > most - len(found)
     others = others[: most - len(found)]
     with_owed(others)
@@ -135,20 +133,62 @@ def page_of(
     return Page(_furnished(found + others), cursor)
 
 
-def _owed_page(
-    rows: QuerySet[Conversation], owing: Q, *, after: str, most: int
-) -> list[Conversation]:
-    promises = Promise.objects.filter(
-        owing, conversations.holding(rows), kind=REPLY, state=Promise.State.OPEN
-    )
-    if (cursor := _read_cursor(after)) is not None:
-        due_at, key = cursor
-        promises = promises.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=key))
-    picked = (
-        promises.select_related(*_OWING, *_within(_BESIDE), "conversation")
-        .only(*_OWED_COLUMNS, *_within(_COLUMNS))
-        .order_by("due_at", "id")[:most]
-    )
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A folder as one teammate sees it, for queries that are made once."""
+
+    teammate: Teammate
+    folder: str
+    team: Team | None
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        return (self.folder, self.team is None, self.teammate.role, self.teammate.is_active)
+
+    @property
+    def keys(self) -> tuple[int, int]:
+        return self.teammate.pk, self.team.pk if self.team else 0
+
+    def rows(self, key: int, team_key: int) -> QuerySet[Conversation]:
+        team = Team(pk=team_key) if self.team else None
+        return in_folder(accounts.like(self.teammate, key), self.folder, team=team)
+
+
+def _newest(here: _Here, *, without_owed: bool, below: int | None, most: int) -> list[Conversation]:
+    def build(key: int, team_key: int, below: int) -> QuerySet[Conversation]:
+        rows = here.rows(key, team_key).filter(latest_key__lt=below)
+        if without_owed:
+            rows = rows.filter(~_owed())
+        return rows.select_related(*_BESIDE).only(*_COLUMNS).order_by("-latest_key")[:most]
+
+    shape = ("newest", *here.shape, without_owed, most)
+    return prepared.objects(shape, build, *here.keys, _NO_KEY if below is None else below)
+
+
+def _owed_page(here: _Here, *, after: str, most: int) -> list[Conversation]:
+    cursor = _read_cursor(after)
+
+    def build(key: int, team_key: int) -> QuerySet[Promise]:
+        owing = owing_in(accounts.like(here.teammate, key), here.folder)
+        promises = Promise.objects.filter(
+            owing,
+            conversations.holding(here.rows(key, team_key)),
+            kind=REPLY,
+            state=Promise.State.OPEN,
+        )
+        if cursor is not None:
+            due_at, last = cursor
+            promises = promises.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=last))
+        return (
+            promises.select_related(*_OWING, *_within(_BESIDE), "conversation")
+            .only(*_OWED_COLUMNS, *_within(_COLUMNS))
+            .order_by("due_at", "id")[:most]
+        )
+
+    if cursor is None:
+        picked = prepared.objects(("owed", *here.shape, most), build, *here.keys)
+    else:
+        picked = list(build(*here.keys))
     found = []
     for promise in picked:
         conversation = promise.conversation
@@ -188,7 +228,8 @@ def _furnished(rows: list[Conversation]) -> list[Conversation]:
     for row in rows:
         row.tag_names = names[row.pk]  # type: ignore[attr-defined]
     nameless = [row.person for row in rows if not row.person.name]
-    prefetch_related_objects(nameless, "holdings__address")
+    if nameless:
+        prefetch_related_objects(nameless, "holdings__address")
     return rows
 
 
@@ -208,16 +249,16 @@ def _read_key(text: str) -> int | None:
     return min(int(text), _NO_KEY) if text.isdecimal() and len(text) < 20 else None
 
 
-def with_owed(rows: Iterable[Conversation]) -> None:
+def with_owed(rows: Sequence[Conversation]) -> None:
     """Set `.owed` on each: its open reply promise, else the newest ended one, else None."""
-    rows = list(rows)
+
+    def build(*keys: int) -> QuerySet[Promise]:
+        made = Promise.objects.filter(conversation__in=keys, kind=REPLY).select_related(*_OWING)
+        return made.only(*_OWED_COLUMNS).order_by("conversation", "made_at", "id")
+
     promises: dict[int, Promise] = {}
-    for promise in (
-        Promise.objects.filter(conversation__in=rows, kind=REPLY)
-        .select_related(*_OWING)
-        .only(*_OWED_COLUMNS)
-        .order_by("conversation", "made_at", "id")
-    ):
+    keys = [row.pk for row in rows]
+    for promise in prepared.objects(("owed in", len(keys)), build, *keys) if keys else []:
         known = promises.get(promise.conversation_id or 0)
         if known is None or not known.is_open:
             promises[promise.conversation_id or 0] = promise
@@ -243,7 +284,7 @@ def counts(
         return {}
 
     def build(key: int, *team_keys: int) -> QuerySet[Teammate, tuple[int, ...]]:
-        asking = Teammate(pk=key, role=teammate.role, is_active=teammate.is_active)
+        asking = accounts.like(teammate, key)
         rows = [in_folder(asking, name) for name in folders]
         rows += [in_folder(asking, "", team=Team(pk=each)) for each in team_keys]
         columns = [_Counted(each.order_by().values("pk")[: COUNT_TO + 1]) for each in rows]
@@ -275,8 +316,7 @@ def team_names(teammate: Teammate) -> list[Team]:
     """Those of `teams_of` with their names alone."""
 
     def build(key: int) -> QuerySet[Team, tuple[int, str, str]]:
-        rows = teams_of(Teammate(pk=key, role=teammate.role, is_active=teammate.is_active))
-        return rows.values_list("pk", "public_id", "name")
+        return teams_of(accounts.like(teammate, key)).values_list("pk", "public_id", "name")
 
     found = prepared.rows(("teams", teammate.role), build, teammate.pk)
     return [Team(pk=pk, public_id=public_id, name=name) for pk, public_id, name in found]

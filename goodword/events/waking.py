@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 
+from goodword.core import prepared
 from goodword.events.models import Event
 
 _condition = threading.Condition()
@@ -31,5 +32,6 @@ def wait(seen: int, *, seconds: float) -> int:
 
 def latest() -> int:
     """The highest event id, 0 when there is none."""
-    newest = Event.objects.order_by("-id").values_list("id", flat=True).first()
-    return newest or 0
+    keys = Event.objects.order_by("-id").values_list("id")
+    newest = prepared.rows("newest event", lambda: keys[:1])
+    return newest[0][0] if newest else 0

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
 from goodword.channels.email.explaining import words_for
 from goodword.channels.email.intake import disk_is_short
@@ -105,8 +106,7 @@ class Shell:
         teammate = self.teammate
 
         def build(key: int) -> QuerySet[MailAccount, tuple[int]]:
-            asking = Teammate(pk=key, role=teammate.role, is_active=teammate.is_active)
-            return _failing(asking).values_list("pk")
+            return _failing(accounts.like(teammate, key)).values_list("pk")
 
         shape = ("failing mailboxes", teammate.role, teammate.is_active)
         if not prepared.rows(shape, build, teammate.pk):

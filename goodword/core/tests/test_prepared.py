@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Length
+from django.test.utils import CaptureQueriesContext
 
 from goodword.core import prepared
-from goodword.people.models import Person
+from goodword.people.models import Address, Holding, Person
 from tests.factories import MONDAY_NOON
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +33,34 @@ def test_each_asking_has_its_own_keys_and_the_query_is_written_once() -> None:
     assert ask(three, one) == ["a", "c"]
     assert ask(one, two, three) == ["a", "c"]
     assert len(written) == 2
+
+
+def test_objects_come_with_what_stands_beside_them_and_what_was_annotated() -> None:
+    ana = Person.objects.create(name="Ana", made_at=MONDAY_NOON)
+    address = Address.objects.create(
+        kind="email", written="ana@mail.example", value="ana@mail.example"
+    )
+    Holding.objects.create(person=ana, address=address, since=MONDAY_NOON)
+
+    def build(name: str) -> QuerySet[Holding]:
+        rows = Holding.objects.filter(person__name=name).select_related("person", "address")
+        return rows.only("since", "person__name", "address").annotate(
+            letters=Length("person__name")
+        )
+
+    def ask(name: str) -> list[Holding]:
+        return prepared.objects("holdings by name", build, name)
+
+    assert ask("Ben") == []
+    [held] = ask("Ana")
+    with CaptureQueriesContext(connection) as captured:
+        assert (held.person, held.person.name, held.address) == (ana, "Ana", address)
+        assert held.since == MONDAY_NOON
+        assert held.letters == 3  # type: ignore[attr-defined]  # annotated
+    assert len(captured) == 0
+    assert held.person.made_at == MONDAY_NOON  # what was left out is fetched when asked for
+
+
+def test_what_can_hold_nothing_is_not_asked_for() -> None:
+    assert prepared.rows("none", lambda: Person.objects.none().values_list("pk")) == []
+    assert prepared.objects("none", lambda key: Person.objects.none(), 7) == []

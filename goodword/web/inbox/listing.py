@@ -61,9 +61,7 @@ def list_context(
 ) -> dict[str, Any]:
     """What the list pane shows: one page of `here`; `opened` is the marked row."""
     teammate = teammate_of(request)
-    page = desk.page_of(
-        here.rows(teammate), order=here.order, after=after, owing=here.owing(teammate)
-    )
+    page = desk.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
     older = ""
     if page.after:
         older = f"{here.path}?{urlencode({'order': here.order, 'after': page.after})}"

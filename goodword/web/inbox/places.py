@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
@@ -141,12 +140,6 @@ class Place:
         # Keys and orders are words of ours: nothing in them needs to be escaped.
         usual = _usual_order(self.folder) == self.order
         return f"folder={self.key}" if usual else f"folder={self.key}&order={self.order}"
-
-    def rows(self, teammate: Teammate) -> QuerySet[Conversation]:
-        return desk.in_folder(teammate, self.folder, team=self.team)
-
-    def owing(self, teammate: Teammate) -> Q:
-        return desk.owing_in(teammate, self.folder)
 
 
 def place(teammate: Teammate, key: str, *, order: str = "") -> Place:
