@@ -63,7 +63,7 @@ def claim(
     ever due later than that from now; one that is had its moment from a clock that was wrong and
     has been put right since, and is due at once.
     """
-    free = _free(at, lease)
+    free = unclaimed(at, lease)
     waiting = [rows.filter(free, due_at__lte=at)]
     if furthest is not None:
         waiting.append(rows.filter(free, due_at__gt=at + furthest + CLOCKS_DIFFER))
@@ -83,7 +83,7 @@ def claim_together(
 
     What was tried before may have killed its worker: `claim` takes it, row by row.
     """
-    due = rows.filter(_free(at, lease), due_at__lte=at, tries=0)
+    due = rows.filter(unclaimed(at, lease), due_at__lte=at, tries=0)
     keys = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
     if not keys:
         return []
@@ -94,7 +94,7 @@ def claim_together(
     return list(rows.filter(pk__in=keys, lease=token).order_by("due_at", "pk"))
 
 
-def _free(at: datetime, lease: timedelta) -> Q:
+def unclaimed(at: datetime, lease: timedelta) -> Q:
     """Not claimed; or the claim has ended, or is longer than one can be: of a clock set right."""
     return (
         Q(leased_until__isnull=True)
