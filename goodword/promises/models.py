@@ -99,6 +99,13 @@ class Promise(models.Model):
             models.Index(fields=["conversation", "state"], name="promise_of_conversation"),
             models.Index(fields=["person", "-due_at"], name="promise_to_person"),
             models.Index(fields=["inbox", "-due_at", "-id"], name="promise_of_inbox"),
+            # The ledger by state, and its counts: a few broken ones among very many kept.
+            models.Index(fields=["inbox", "state", "-due_at", "-id"], name="promise_by_state"),
+            models.Index(
+                fields=["direction", "due_at"],
+                name="promise_waited_for",
+                condition=Q(state="open", direction="theirs"),
+            ),
             models.Index(
                 fields=["owner", "-due_at", "-id"],
                 name="promise_of_owner",
