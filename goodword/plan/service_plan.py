@@ -243,11 +243,11 @@ class ServicePlan:
         return list(found.values())
 
     def is_on_duty(self, teammate_id: int, at: datetime) -> bool:
-        """In any inbox, on any road."""
+        """In any inbox, on any road. Where no hours are set, nobody is said to be."""
         return any(
             each.teammate_id == teammate_id
             for inbox_id, place in self.workplaces.items()
-            if teammate_id in place.answering
+            if teammate_id in place.answering and self.hours_of(inbox_id) is not None
             for each in self.on_duty(inbox_id, "", at)
         )
 
