@@ -40,8 +40,8 @@ def tell(teammate: Teammate, *, matter: str, kind: str, title: str, url: str, at
 
 @transaction.atomic
 def settle_matter(matter: str, *, at: datetime) -> int:
-    """What was told of `matter` until `at` is settled; returns how many notices that ended."""
-    return _end(Notice.objects.filter(matter=matter, told_at__lte=at), at=at)
+    """What was told of `matter` before `at` is settled; returns how many notices that ended."""
+    return _end(Notice.objects.filter(matter=matter, told_at__lt=at), at=at)
 
 
 @transaction.atomic

@@ -43,16 +43,22 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`inboxes`: whose people are told; None: everyone, as when teams or inboxes change."""
+    """`inboxes`: whose people are told; None: everyone, as when teams or inboxes change.
+
+    `teammate_id`: who has news of their own, their notices.
+    """
 
     event_id: int
     inboxes: frozenset[int] | None
     conversations: tuple[str, ...] = ()  # by public id
+    teammate_id: int | None = None
 
-    def topics(self, visible: set[int]) -> list[str]:
+    def topics(self, visible: set[int], *, teammate_id: int) -> list[str]:
         """What someone is told who sees the inboxes `visible`; nothing of any other."""
         if self.inboxes is None:
             return ["house"]
+        if self.teammate_id is not None:
+            return ["notices"] if self.teammate_id == teammate_id else []
         seen = sorted(self.inboxes & visible)
         return [f"inbox:{each}" for each in seen] + [
             f"conversation:{each}" for each in self.conversations if seen
@@ -163,6 +169,8 @@ def news_of(events: Iterable[Event]) -> list[News]:
             inboxes_told = frozenset({inbox_id}.union(*(also[key] for key in keys[:1])))
             told = tuple(names[key] for key in keys if key in names)
             found.append(News(event.pk, inboxes_told, told))
+        elif event.kind.startswith("notices."):
+            found.append(News(event.pk, frozenset(), teammate_id=event.data["teammate_id"]))
         elif event.kind.startswith(("accounts.", "inboxes.")):
             found.append(News(event.pk, None))
     return found
@@ -207,7 +215,7 @@ async def _tell(
 ) -> None:
     visible = await sync_to_async(_visible, thread_sensitive=False)(teammate)
     for news in await sync_to_async(_missed, thread_sensitive=False)(since):
-        await _write(send, news, visible)
+        await _write(send, news, visible, teammate)
     looked = time.monotonic()
     while True:
         heard: News | None = None
@@ -223,15 +231,14 @@ async def _tell(
             visible = await sync_to_async(_visible, thread_sensitive=False)(now)
             looked = time.monotonic()
         if heard:
-            await _write(send, heard, visible)
+            await _write(send, heard, visible, teammate)
         else:
             await send({"type": "http.response.body", "body": b":\n\n", "more_body": True})
 
 
-async def _write(send: Send, news: News, visible: set[int]) -> None:
-    lines = "".join(
-        f"id: {news.event_id}\nevent: topic\ndata: {topic}\n\n" for topic in news.topics(visible)
-    )
+async def _write(send: Send, news: News, visible: set[int], teammate: Teammate) -> None:
+    topics = news.topics(visible, teammate_id=teammate.pk)
+    lines = "".join(f"id: {news.event_id}\nevent: topic\ndata: {topic}\n\n" for topic in topics)
     if lines:
         await send({"type": "http.response.body", "body": lines.encode(), "more_body": True})
 

@@ -18,6 +18,7 @@ from goodword.channels.email.models import MailAccount
 from goodword.core import prepared
 from goodword.desk import queries as desk
 from goodword.inboxes import queries as inboxes
+from goodword.notices import queries as notices
 from goodword.web.inbox.places import FOLDERS
 
 _COUNTED = ("mine", "unassigned", "waiting", "snoozed", "unsent")
@@ -98,6 +99,11 @@ class Shell:
     def to_answer(self) -> str:
         """What stands beside "Inbox": mine and nobody's."""
         return _capped(self._counts.get("mine", 0) + self._counts.get("unassigned", 0))
+
+    @cached_property
+    def notices(self) -> str:
+        """What stands on the bell: how many are new to me."""
+        return _capped(notices.count_unseen(self.teammate)) if self.teammate else ""
 
     @cached_property
     def failing_mailboxes(self) -> list[FailingMailbox]:

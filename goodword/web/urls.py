@@ -6,4 +6,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("goodword.web.inbox.urls")),
+    path("", include("goodword.web.notices.urls")),
 ]

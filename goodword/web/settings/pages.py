@@ -56,7 +56,13 @@ SECTIONS: list[tuple[Words, list[Link]]] = [
         ],
     ),
 ]
-OWN: tuple[Words, list[Link]] = (_("You"), [Link("profile", "user-round", _("Your profile"))])
+OWN: tuple[Words, list[Link]] = (
+    _("You"),
+    [
+        Link("profile", "user-round", _("Your profile")),
+        Link("told", "bell", _("How you are told")),
+    ],
+)
 
 
 def owners_only(view: View) -> View:

@@ -72,6 +72,8 @@ SENTENCES: dict[str, Words] = {
     "promises.kept": _("A promise was kept, %(subject)s"),
     "promises.released": _("A promise was released, %(subject)s"),
     "promises.reopened": _("A promise is owed again, %(subject)s"),
+    "promises.reminded": _("Somebody was told of a promise, %(subject)s"),
+    "notices.changed": _("The notices of %(subject)s changed"),
     "promises.handed_over": _("A promise was handed to %(owner)s, %(subject)s"),
 }
 

@@ -14,6 +14,7 @@ from goodword.web.settings import (
     profile,
     teammates,
     teams,
+    told,
 )
 
 app_name = "settings"
@@ -25,6 +26,7 @@ urlpatterns = [
     path("settings/business/", business.business, name="business"),
     path("settings/roles/", business.roles, name="roles"),
     path("settings/profile/", profile.profile, name="profile"),
+    path("settings/told/", told.told, name="told"),
     path("settings/inboxes/", inboxes.listed, name="inboxes"),
     path("settings/inboxes/new/", inboxes.new, name="new_inbox"),
     path(f"{_inbox}/", inboxes.one, name="inbox"),

@@ -198,7 +198,10 @@ function listen() {
   stream?.close();
   // What happened between making the page and opening the stream is told at once.
   stream = new EventSource(`/events/?since=${document.getElementById("app")?.dataset.newestEvent ?? ""}`);
-  stream.addEventListener("topic", (event) => gather(event.data));
+  stream.addEventListener("topic", (event) => {
+    if (event.data === "notices") document.dispatchEvent(new CustomEvent("goodword:notices"));
+    else gather(event.data);
+  });
   let wasLost = false;
   stream.addEventListener("open", () => {
     // What was missed meanwhile is replayed by its id; after a long gap everything is looked at once.

@@ -2,3 +2,4 @@
 import "./inbox.js";
 import "./composer.js";
 import "./live.js";
+import "./notices.js";

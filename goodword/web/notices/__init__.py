@@ -1,0 +1,1 @@
+"""What a teammate is told, in the app."""
