@@ -206,7 +206,8 @@ _COLUMNS = (
 )  # fmt: skip
 _OWING = ("owner", "team")
 _OWED_COLUMNS = (
-    "conversation_id", "state", "due_at", "made_at", "ended_at", "owner__name", "team__name",
+    "conversation_id", "state", "due_at", "times_moved", "made_at", "ended_at", "owner__name",
+    "team__name",
 )  # fmt: skip
 
 

@@ -179,6 +179,11 @@ def ago(when: datetime, now: datetime) -> str:
     return pgettext("how long since", "%(span)s ago") % {"span": _span(minutes)}
 
 
+def span(minutes: int) -> str:
+    """ "18 min", "1 h 33", "3 days"."""
+    return _span(minutes)
+
+
 def _minutes_between(start: datetime, end: datetime) -> int:
     return int(end.timestamp() // 60) - int(start.timestamp() // 60)
 

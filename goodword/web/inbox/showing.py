@@ -111,7 +111,9 @@ def chip_of(promise: Promise, *, now: datetime) -> tuple[str, datetime]:
         left = promise.due_at - now
         if left < timedelta(0):
             return "late", promise.due_at
-        return ("soon" if left <= SOON else "due"), promise.due_at
+        if left <= SOON:
+            return "soon", promise.due_at
+        return ("moved" if promise.times_moved else "due"), promise.due_at
     if promise.state == Promise.State.BROKEN:
         return "broken", promise.due_at
     return promise.state, promise.ended_at or promise.due_at
