@@ -13,10 +13,11 @@ in them.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -166,9 +167,8 @@ def spans_of_day(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
     if is_closed_day(hours, day):
         return []
     number = day.toordinal()
-    clock = _clock(hours.zone, number - 2, number + 3)
-    walls = _walls_of(hours, number)
-    return [(_moment(a), _moment(b)) for a, b in _joined(clock.spans(walls))]
+    clock = _clock(hours.zone, number - 2, number + 4)
+    return [(_moment(a), _moment(b)) for a, b in clock.spans(_walls_of(hours, number))]
 
 
 def end_of_day(hours: Hours, day: date) -> datetime:
@@ -185,8 +185,8 @@ def end_of_day(hours: Hours, day: date) -> datetime:
 def wall(zone: ZoneInfo, day: date, minute: int) -> datetime:
     """The first moment when the clock of `zone` shows this minute of `day`, or a later one."""
     number = day.toordinal()
-    clock = _clock(zone, number - 2, number + 3)
-    return _moment(clock.shows((number - _EPOCH_DAY) * _DAY + minute * _MINUTE))
+    clock = _clock(zone, number - 2, number + 4)
+    return _moment(clock.shows([(number - _EPOCH_DAY) * _DAY + minute * _MINUTE])[0])
 
 
 def covers(hours: Hours, weekday: int, period: Period, at: datetime) -> bool:
@@ -254,16 +254,12 @@ def _year(hours: Hours, number: int) -> _Year:
 def _worked_out(hours: Hours, number: int) -> _Year:
     first, next_first = date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()
     clock = _clock(hours.zone, first - 3, next_first + 3)
-    begins = clock.shows((first - _EPOCH_DAY) * _DAY)
-    ends = clock.shows((next_first - _EPOCH_DAY) * _DAY)
+    begins, ends = clock.shows([(each - _EPOCH_DAY) * _DAY for each in (first, next_first)])
     closed = _closed_days(hours, number)
-    walls: list[tuple[int, int]] = []
-    if any(hours.week):
-        for day in range(first - 2, next_first):  # the last two days of the year before reach in
-            if day not in closed:
-                walls += _walls_of(hours, day)
+    days = range(first - 2, next_first) if any(hours.week) else ()  # the year before reaches in
+    walls = [wall for day in days if day not in closed for wall in _walls_of(hours, day)]
     opens, closes, passed = [], [], [0]
-    for span_opens, span_closes in _joined(clock.spans(walls)):
+    for span_opens, span_closes in clock.spans(walls):
         if span_closes > begins and span_opens < ends:
             opens.append(max(span_opens, begins))
             closes.append(min(span_closes, ends))
@@ -345,20 +341,27 @@ class _Clock(NamedTuple):
     offsets: list[int]  # microseconds ahead of UTC, in each stretch
     shown: list[int]  # by the end of each stretch
 
-    def shows(self, wall: int) -> int:
-        """The first moment when the clock shows `wall` or a later time."""
-        place = bisect_right(self.shown, wall)
-        return max(self.begins[place], wall - self.offsets[place])
+    def shows(self, walls: list[int]) -> list[int]:
+        """For each of `walls`, ascending, the first moment when it or a later time is shown."""
+        moments: list[int] = []
+        for begin, offset, shown in zip(self.begins, self.offsets, self.shown, strict=True):
+            reached = bisect_left(walls, shown, len(moments))
+            moments += [max(begin, wall - offset) for wall in walls[len(moments) : reached]]
+        return moments
 
     def spans(self, walls: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        return [(self.shows(begin), self.shows(end)) for begin, end in walls]
+        """The moments of such stretches of wall time, in order, apart from each other."""
+        edges = self.shows([edge for span in _joined(walls) for edge in span])
+        return _joined(list(zip(edges[::2], edges[1::2], strict=True)))
 
 
 _STEP = 3  # days; no zone has changed its clock twice within six
 _ALWAYS = 1 << 80
 
 
+@lru_cache(maxsize=1000)
 def _clock(zone: ZoneInfo, first_day: int, last_day: int) -> _Clock:
+    """What the clock shows on these days, the last one left out."""
     begins, offsets = [-_ALWAYS], [_offset(zone, (first_day - _EPOCH_DAY) * _DAY)]
     shown: list[int] = []
     before = (first_day - _EPOCH_DAY) * _DAY

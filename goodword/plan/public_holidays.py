@@ -44,11 +44,10 @@ def of_year(country: str, region: str, year: int, language: str = "") -> dict[da
         return {}
     import holidays
 
-    known = region if region in regions()[country] else None
-    found = holidays.country_holidays(country, subdiv=known, years=year)
-    wanted = _tongue(language, found.supported_languages) or found.default_language
-    if wanted:
-        found = holidays.country_holidays(country, subdiv=known, years=year, language=wanted)
+    part = region if region in regions()[country] else None
+    found = holidays.country_holidays(country, subdiv=part)
+    tongue = _tongue(language, found.supported_languages) or found.default_language
+    found = holidays.country_holidays(country, subdiv=part, years=year, language=tongue)
     return {day: name for day, name in sorted(found.items()) if day.year == year}
 
 
