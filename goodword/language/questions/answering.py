@@ -1,0 +1,229 @@
+"""Which questions an answer serves. What isn't certain counts as open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from goodword.language.letters import own_sentences
+from goodword.language.questions.finding import Question
+from goodword.language.questions.tables import Table, table
+from goodword.language.tongues import tongue_of
+from goodword.language.wording import flat
+
+_MOST = 400  # sentences of a draft that are compared
+_SHORT = 5  # words of an answer that leaves the matter out: "Yes, of course."
+_ALL_BUT_ALL = 0.6
+_SOME = 0.34
+_FEW = 2
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_CLOCK = r"\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|uhr|h\b|o'clock)"
+_DATE = r"\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}\.(?: ?\d|\s[^\W\d])|\d{1,2}/\d{1,2}|\b20\d\d\b"
+_PLACE = r"https?://|www\.|[\w.]@[\w]|\b\w{2,}\.(?:com|org|net|de|eu|co|example|at|ch)\b"
+# What a sentence of the answer holds, in any language.
+_SIGNS = {
+    "amount": re.compile(r"\d|[€$£%]"),
+    "when": re.compile(f"{_CLOCK}|{_DATE}"),
+    "until": re.compile(r"(?!)"),
+    "where": re.compile(_PLACE),
+    "who": re.compile(r"[\w.]@[\w]"),
+}
+_NOTHING = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`by` is the sentence of the draft that answers, "" as long as none does."""
+
+    question: Question
+    answered: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A sentence of the draft without what says nothing: echoes, regrets, "I'll come back"."""
+
+    sentence: str
+    low: str
+    content: frozenset[str]
+    faint: frozenset[str]
+    before: frozenset[str]  # the content of the statement before
+    words: tuple[str, ...]
+
+
+def compare(questions: Sequence[Question], draft: str) -> list[Answered]:
+    """For each question whether `draft` serves it: by an answer, a deed, a promise or a refusal.
+
+    "I'll find out" is no answer to a question, and a question is none to another.
+    """
+    if not questions:
+        return []
+    tongue = tongue_of(draft, default=questions[0].tongue)
+    words = table(tongue)
+    statements = _statements(draft, words)
+    scores = [[_score(each, said, questions, words) for said in statements] for each in questions]
+    answered = []
+    for number, question in enumerate(questions):
+        best = _best(number, questions, scores)
+        by = statements[best].sentence if best is not None else ""
+        answered.append(Answered(question, best is not None, by))
+    return answered
+
+
+def _best(
+    number: int, questions: Sequence[Question], scores: Sequence[Sequence[float]]
+) -> int | None:
+    """The statement that serves the question best.
+
+    A weak match doesn't count where the statement serves another question of that kind better.
+    """
+    rivals = [
+        other
+        for other, each in enumerate(questions)
+        if other != number and each.kind == questions[number].kind
+    ]
+    best, most = None, 0.0
+    for at, score in enumerate(scores[number]):
+        if score <= most:
+            continue
+        if score < 1 and any(scores[rival][at] > score for rival in rivals):
+            continue
+        best, most = at, score
+    return best
+
+
+def _statements(draft: str, words: Table) -> list[_Statement]:
+    found: list[_Statement] = []
+    before: frozenset[str] = frozenset()
+    for sentence in own_sentences(draft)[:_MOST]:
+        low = flat(sentence.text)
+        if "?" in low[-12:]:
+            continue
+        kept = _kept(low, words)
+        content = words.stems.content(kept)
+        if kept:
+            found.append(
+                _Statement(
+                    sentence=sentence.text,
+                    low=kept,
+                    content=content,
+                    faint=words.stems.faint(kept),
+                    before=before,
+                    words=tuple(_WORD.findall(kept)[: _SHORT + 1]),
+                )
+            )
+        before = words.stems.content(low) or before
+    return found
+
+
+def _kept(low: str, words: Table) -> str:
+    """The clauses of a sentence that may answer something."""
+    echoing, deferring = words.answers["echoing"], words.answers["deferring"]
+    kept: list[str] = []
+    dropped = False
+    begin = 0
+    ends = [(each.start(), each.end()) for each in words.joint.finditer(low)]
+    for at, after in [*ends, (len(low), len(low))]:
+        clause = low[begin:at]
+        first = _WORD.match(clause.lstrip())
+        belongs = dropped and first is not None and first.group() in words.subordinate
+        dropped = belongs or bool(echoing.search(clause) or deferring.search(clause))
+        if not dropped and clause.strip():
+            kept.append(clause + low[at:after])
+        begin = after
+    return "".join(kept).strip(" ,;:–—-")
+
+
+def _score(
+    question: Question, said: _Statement, questions: Sequence[Question], words: Table
+) -> float:
+    """0 when the statement doesn't serve the question; 1 or more when it surely does."""
+    if question.kind in ("request", "missing"):
+        return _score_wish(question, said, questions, words)
+    if question.kind == "yes_no":
+        return _score_yes_no(question, said, questions, words)
+    return _score_fact(question, said, questions, words)
+
+
+def _match(question: Question, said: _Statement, words: Table) -> tuple[int, int]:
+    """How many of the question's stems the statement has, and of how many."""
+    given = said.content | said.faint
+    return len(words.stems.shared(question.content, given)), len(question.content)
+
+
+def _only(question: Question, questions: Sequence[Question], kinds: Sequence[str]) -> bool:
+    return not any(each is not question and each.kind in kinds for each in questions)
+
+
+def _score_wish(
+    question: Question, said: _Statement, questions: Sequence[Question], words: Table
+) -> float:
+    wishes = ("request", "missing")
+    answers = words.answers
+    if answers["done"].search(said.low) and _only(question, questions, wishes):
+        return 1.0
+    refuses = bool(answers["refusing"].search(said.low))
+    acts = refuses or bool(answers["doing"].search(said.low) or answers["yes_no"].match(said.low))
+    if not acts:
+        return 0.0
+    found, of = _match(question, said, words)
+    if not of:
+        shared = words.stems.shared(question.context, said.content)
+        return 0.5 if len(shared) >= max(1, _ALL_BUT_ALL * len(question.context)) else 0.0
+    enough = _SOME if refuses else _ALL_BUT_ALL
+    return float(found) if found and found >= enough * of else 0.0
+
+
+def _score_yes_no(
+    question: Question, said: _Statement, questions: Sequence[Question], words: Table
+) -> float:
+    answers = words.answers
+    says = bool(answers["yes_no"].match(said.low) or answers["refusing"].search(said.low))
+    found, of = _match(question, said, words)
+    if found and found >= _ALL_BUT_ALL * of:
+        return float(found)
+    if not says:
+        return 0.0
+    if found and found >= _SOME * of:
+        return 0.9 * found
+    short = len(said.words) <= _SHORT and len(said.content) <= 1
+    alone = _only(question, questions, ("yes_no", "request"))
+    return 0.5 if (short or not of) and alone else 0.0
+
+
+def _score_fact(
+    question: Question, said: _Statement, questions: Sequence[Question], words: Table
+) -> float:
+    kind = question.kind
+    found, of = _match(question, said, words)
+    if words.answers["refusing"].search(said.low) and found and found >= _SOME * of:
+        return float(found)
+    if kind in ("which", "how"):
+        new = len(said.content) > found
+        proven = kind == "which" or bool(words.proofs[kind].search(said.low))
+        return float(found) if new and proven and found and found >= _ALL_BUT_ALL * of else 0.0
+    if not (words.proofs[kind].search(said.low) or _SIGNS.get(kind, _NOTHING).search(said.low)):
+        return 0.0
+    if found and (of <= _FEW or found >= _SOME * of):
+        return float(found)
+    return _score_going_on(question, said, questions, words)
+
+
+def _score_going_on(
+    question: Question, said: _Statement, questions: Sequence[Question], words: Table
+) -> float:
+    """The statement has what is asked for, but names the matter by "it" or not at all."""
+    if not _only(question, questions, (question.kind,)):
+        return 0.0
+    points = any(each in words.pronouns for each in said.words[:_SHORT])
+    about = question.content or question.context
+    if points and words.stems.shared(about, said.before):
+        return 0.6
+    if question.content:
+        alone = len(questions) == 1 and len(said.words) <= _SHORT
+        return 0.4 if alone else 0.0
+    if points or words.stems.shared(question.context, said.content):
+        return 0.5
+    return 0.0

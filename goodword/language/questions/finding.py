@@ -1,0 +1,166 @@
+"""The questions and wishes in what was written to us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from goodword.core.text import one_line
+from goodword.language.letters import own_sentences
+from goodword.language.questions.tables import Table, table
+from goodword.language.tongues import tongue_of
+from goodword.language.wording import flat
+
+_MOST = 60  # questions; nobody reads a longer list
+_MOST_TEXT = 160
+_LOOKED_AT = 240  # characters by which a clause is known to be a question
+_ALIKE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question or a wish.
+
+    It stands in the message with index `message` from `start` to `end`; `text` is for showing.
+    `kind`: what an answer must hold (a key of `kinds` in the words), or "yes_no", "request" or
+    "missing". `content` are the stems of its matter, `context` those of the sentence before.
+    """
+
+    text: str
+    message: int
+    start: int
+    end: int
+    kind: str
+    tongue: str
+    content: frozenset[str]
+    context: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    text: str
+    start: int  # within the sentence
+    asks: bool  # the sentence ends with a question mark, and nothing in the clause says otherwise
+
+
+def find(incoming: Sequence[str]) -> list[Question]:
+    """What is asked and wished in `incoming`, the open messages from oldest to newest.
+
+    In order of first mention, each once. Quotations and signatures aren't read. What only says
+    that a question follows ("Can you help?") counts when there is nothing else.
+    """
+    found: list[Question] = []
+    vague: list[Question] = []
+    default = tongue_of("\n".join(incoming))
+    for number, message in enumerate(incoming):
+        tongue = tongue_of(message, default=default)
+        words = table(tongue)
+        context: frozenset[str] = frozenset()
+        for sentence in own_sentences(message):
+            low = flat(sentence.text)
+            if "?" not in low and words.settled.search(low):
+                found, vague = [], []
+                continue
+            before = context
+            for clause in _clauses(low, words):
+                question = _question(clause, words)
+                if question:
+                    begin = sentence.start + clause.start
+                    text = message[begin : begin + len(clause.text)]
+                    question = replace(
+                        question,
+                        text=one_line(text.strip(" -*•–"), most=_MOST_TEXT),
+                        message=number,
+                        start=begin,
+                        end=begin + len(clause.text),
+                        tongue=tongue,
+                        context=before,
+                    )
+                    _add(question, vague if words.vague.search(clause.text) else found, words)
+            context = words.stems.content(sentence.text) or before
+    return (found or vague[:1])[:_MOST]
+
+
+def _add(question: Question, known: list[Question], words: Table) -> None:
+    if len(known) < _MOST and not any(_same(question, each, words) for each in known):
+        known.append(question)
+
+
+def _same(one: Question, other: Question, words: Table) -> bool:
+    if one.kind != other.kind or one.tongue != other.tongue:
+        return False
+    if not one.content and not other.content:
+        return flat(one.text) == flat(other.text)
+    every = one.content | other.content
+    shared = words.stems.shared(one.content, other.content)
+    return len(shared) >= _ALIKE * len(every)
+
+
+def _clauses(low: str, words: Table) -> Iterator[_Clause]:
+    """A sentence in pieces, cut where another question begins."""
+    asks = "?" in low[-12:]
+    begin = 0
+    cuts: list[tuple[int, int]] = []
+    for joint in words.joint.finditer(low):
+        if _cuts(low, begin, joint.start(), joint.end(), words, asks=asks):
+            cuts.append((begin, joint.start()))
+            begin = joint.end()
+    cuts.append((begin, len(low)))
+    for start, end in cuts:
+        piece = low[start:end]
+        own = asks and (len(cuts) == 1 or end == len(low) or bool(words.starts.match(piece)))
+        yield _Clause(piece, start, own)
+
+
+def _cuts(low: str, begin: int, at: int, after: int, words: Table, *, asks: bool) -> bool:
+    """Whether a clause of its own begins at `after`, behind the joint at `at`."""
+    before, following = low[begin:at], low[after : after + _LOOKED_AT]
+    joined = low[at:after].strip(" ,;:–—-").isalpha()
+    led = bool(words.asking.search(before) or words.requests.search(before))
+    if words.starts.match(following) and (joined or not led):
+        return True
+    return joined and (asks or led) and bool(words.seconds.match(following))
+
+
+def _question(clause: _Clause, words: Table) -> Question | None:
+    """The clause as a question, without its place; None when it is none."""
+    low = clause.text
+    if words.pleasantries.search(low):
+        return None
+    starts = words.starts.match(low)
+    if not clause.asks:
+        wished = starts or words.seconds.match(low)
+        wished = wished or words.asking.search(low) or words.requests.search(low)
+        if not (wished or words.missing.search(low)) or words.never.search(low):
+            return None
+    elif not any(each.isalpha() for each in low):
+        return None
+    content = words.stems.content(low) or words.stems.faint(low)
+    return Question("", 0, 0, 0, _kind(low, words), "", content, frozenset())
+
+
+def _kind(low: str, words: Table) -> str:
+    starts, asking = words.starts.match(low), words.asking.search(low)
+    if starts:
+        kind = _first_kind(low, 0, starts.end(), words)
+        if kind:
+            return kind
+    if asking:
+        return _first_kind(low, asking.start(), len(low), words) or "yes_no"
+    if words.requests.search(low):
+        return "request"
+    if starts:
+        return "yes_no"
+    if "?" in low:
+        return _first_kind(low, 0, len(low), words) or "yes_no"
+    return "missing" if words.missing.search(low) else "request"
+
+
+def _first_kind(low: str, begin: int, latest: int, words: Table) -> str:
+    """The kind whose word comes first, between `begin` and `latest`; "" without any."""
+    best, at = "", latest
+    for kind, pattern in words.kinds.items():
+        match = pattern.search(low, begin)
+        if match and match.start() < at:
+            best, at = kind, match.start()
+    return best

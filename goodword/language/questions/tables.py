@@ -1,0 +1,168 @@
+"""The words of one language for questions and answers, made ready for reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from goodword.language import words
+from goodword.language.wording import flat, pattern
+
+_TOKEN = re.compile(r"[^\W_]{1,40}(?:'[^\W_]{1,10})?|€")
+_LEAST_COMPOUND = 5  # letters of a word that may stand at the end of a longer one
+_UMLAUTS = str.maketrans("äöüß", "aous")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    starts: re.Pattern[str]
+    seconds: re.Pattern[str]
+    asking: re.Pattern[str]
+    requests: re.Pattern[str]
+    missing: re.Pattern[str]
+    never: re.Pattern[str]
+    pleasantries: re.Pattern[str]
+    vague: re.Pattern[str]
+    settled: re.Pattern[str]
+    kinds: Mapping[str, re.Pattern[str]]
+    proofs: Mapping[str, re.Pattern[str]]
+    answers: Mapping[str, re.Pattern[str]]
+    pronouns: frozenset[str]
+    subordinate: frozenset[str]
+    joint: re.Pattern[str]
+    stems: Stems
+
+
+@dataclass(frozen=True, slots=True)
+class Stems:
+    """What words are the same in this language, roughly."""
+
+    empty: frozenset[str]
+    weak: frozenset[str]
+    same: Mapping[str, str]
+    same_beginning: Mapping[str, str]
+    endings: tuple[str, ...]
+    prefixes: tuple[str, ...]
+    compounds: bool
+
+    def content(self, text: str) -> frozenset[str]:
+        """The stems of the words in `text` that say something about a matter."""
+        return frozenset(
+            self.stem(word)
+            for word in _TOKEN.findall(flat(text))
+            if word not in self.empty and not word[0].isdecimal() and (len(word) > 1 or word == "€")
+        )
+
+    def faint(self, text: str) -> frozenset[str]:
+        """The stems of words that say little: "take" in "how long does it take"."""
+        return frozenset(self.stem(w) for w in _TOKEN.findall(flat(text)) if w in self.weak)
+
+    def stem(self, word: str) -> str:
+        """The class of the word, "=3", or the word without its endings."""
+        known = self._class(word)
+        if known:
+            return known
+        stem = self._bare(word)
+        known = self.same.get(stem, "")
+        if not known and self.compounds:
+            ends = (word[at:] for at in range(2, len(word) - _LEAST_COMPOUND + 1))
+            known = next(filter(None, map(self._class, ends)), "")
+        return known or stem
+
+    def _class(self, word: str) -> str:
+        known = self.same.get(word)
+        if known:
+            return known
+        for length in range(len(word), 2, -1):
+            known = self.same_beginning.get(word[:length])
+            if known:
+                return known
+        return ""
+
+    def _bare(self, word: str) -> str:
+        word = word.removesuffix("'s")
+        for prefix in self.prefixes:
+            if word.startswith(prefix) and len(word) > len(prefix) + 4:
+                word = word[len(prefix) :]
+        for ending in self.endings:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                word = word[: -len(ending)]
+                break
+        if len(word) > 3 and word[-1] == word[-2]:
+            word = word[:-1]
+        return word.translate(_UMLAUTS)
+
+    def shared(self, wanted: frozenset[str], given: frozenset[str]) -> frozenset[str]:
+        """Those of `wanted` that are in `given`, also as a part of a longer word."""
+        found = wanted & given
+        if not self.compounds or len(found) == len(wanted):
+            return found
+        longer = [each for each in given if len(each) > _LEAST_COMPOUND]
+        parts = {each for each in wanted - found if _is_part(each, longer)}
+        return found | parts
+
+
+def _is_part(stem: str, others: list[str]) -> bool:
+    if len(stem) < _LEAST_COMPOUND:
+        return False
+    return any(
+        each.endswith(stem) or stem.endswith(each) or each.startswith(stem) for each in others
+    )
+
+
+@cache
+def table(tongue: str) -> Table:
+    """The table of a language; a language that knows no questions gets empty patterns."""
+    data = words.read(tongue, "questions")
+    leads = words.read(tongue, "letters").get("leads", [])
+
+    def made(key: str, within: Mapping[str, list[str]] = data) -> re.Pattern[str]:
+        return pattern(within.get(key, []), leads=leads)
+
+    def all_of(key: str) -> dict[str, re.Pattern[str]]:
+        return {name: made(name, data[key]) for name in data.get(key, {})}
+
+    own = data.get("words", {})
+    joints = "|".join(re.escape(each) for each in own.get("joints", ["&"]))
+    return Table(
+        starts=made("starts"),
+        seconds=made("seconds"),
+        asking=made("asking"),
+        requests=made("requests"),
+        missing=made("missing"),
+        never=made("never"),
+        pleasantries=made("pleasantries"),
+        vague=made("vague"),
+        settled=made("settled"),
+        kinds=all_of("kinds"),
+        proofs=all_of("proofs"),
+        answers=all_of("answers"),
+        pronouns=frozenset(own.get("pronouns", [])),
+        subordinate=frozenset(own.get("subordinate", [])),
+        joint=re.compile(
+            rf"[,;:–—]? {{1,4}}(?:{joints}) {{1,4}}|[,;:] {{1,4}}| {{1,4}}[–—-] {{1,4}}"
+        ),
+        stems=_stems(tongue, own),
+    )
+
+
+def _stems(tongue: str, own: Mapping[str, list[str]]) -> Stems:
+    same: dict[str, str] = {}
+    beginnings: dict[str, str] = {}
+    for number, group in enumerate(own.get("same", [])):
+        for word in group:
+            which = beginnings if word.endswith("*") else same
+            which.setdefault(word.removesuffix("*"), f"={number}")
+    common = words.read(tongue, "basics")["common"]
+    weak = frozenset(own.get("weak", []))
+    return Stems(
+        empty=frozenset(own.get("empty", [])) | frozenset(common) | weak,
+        weak=weak,
+        same=same,
+        same_beginning=beginnings,
+        endings=tuple(own.get("endings", [])),
+        prefixes=tuple(own.get("prefixes", [])),
+        compounds=bool(own.get("compounds", False)),
+    )
