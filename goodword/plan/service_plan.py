@@ -263,11 +263,30 @@ class ServicePlan:
     def backup_of(self, teammate_id: int | None, inbox_id: int, at: datetime) -> int | None:
         """Who is told when this teammate (None: their team) does not act; never they themselves.
 
-        Whoever stands in for them, else the backup of their duty then, or of another duty of
-        theirs there, else somebody else on duty.
+        Whoever is named to take over, else somebody else on duty.
+        """
+        on_duty = (each.teammate_id for each in self.on_duty(inbox_id, "", at))
+        named = self.named_backup_of(teammate_id, inbox_id, at)
+        place = self.workplaces.get(inbox_id, _NOBODY)
+        return named or self._first_present(on_duty, teammate_id, place, at)
+
+    def named_backup_of(self, teammate_id: int | None, inbox_id: int, at: datetime) -> int | None:
+        """Whoever stands in for them, else the backup of their duty then, or of another of theirs.
+
+        Never they themselves.
         """
         place = self.workplaces.get(inbox_id, _NOBODY)
-        for candidate in self._backups(teammate_id, inbox_id, at):
+        named = self._backups(teammate_id, inbox_id, at)
+        return self._first_present(named, teammate_id, place, at)
+
+    def _first_present(
+        self,
+        candidates: Iterator[int | None],
+        teammate_id: int | None,
+        place: Workplace,
+        at: datetime,
+    ) -> int | None:
+        for candidate in candidates:
             present = self._present(candidate, place, at)
             if present is not None and present != teammate_id:
                 return present
@@ -290,7 +309,6 @@ class ServicePlan:
             yield from (each.backup_id for each in now)
         if teammate_id is not None:
             yield from (each.backup_id for each in duties)
-        yield from (each.teammate_id for each in self.on_duty(inbox_id, "", at))
 
     def _duties(self, inbox_id: int, road: str) -> list[DutyRule]:
         """Those that concern the inbox and road, of people who may answer there."""
