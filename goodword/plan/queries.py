@@ -135,8 +135,11 @@ class _Workplaces(Mapping[int, Workplace]):
         }
         team: dict[int, list[int]] = defaultdict(list)
         rows = (
-            Inbox.teams.through.objects.filter(team__members__is_active=True)
-            .exclude(team__members__role=Role.LIGHT)
+            Inbox.teams.through.objects.filter(
+                team__members__is_active=True,
+                # Not `exclude`: of several members it would drop the team of any who is light.
+                team__members__role__in=set(Role) - {Role.LIGHT},
+            )
             .order_by("inbox", "team__members__name", "team__members")
             .values_list("inbox_id", "team__members", "team_id", "inbox__team_id")
         )
