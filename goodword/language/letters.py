@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from goodword.language import words
-from goodword.language.wording import flat, pattern
 from goodword.language.sentences import Sentence, split
+from goodword.language.wording import flat, pattern
 
 _QUOTED = re.compile(r"\s{0,3}>")
 _DASHES = re.compile(r"\s?(?:--|__|—|–)\s*$")

@@ -38,7 +38,7 @@ def pattern(phrases: Iterable[str], *, leads: Iterable[str] = ()) -> re.Pattern[
     `leads`: words that may stand before a phrase that begins with ^.
     """
     before = "|".join(_literal(each) for each in leads)
-    begin = r"^[ \"'“„»(*•–-]{0,8}"
+    begin = r"^[ \"'“„»(*•–-]{0,8}(?:(?:\d{1,2}|[a-z])[.)] {1,4})?"
     if before:
         begin += rf"(?:(?:{before})(?![^\W_])[ ,;:!.–-]{{0,5}}){{0,4}}"
     made = [_one(each, begin) for each in phrases]
@@ -53,22 +53,22 @@ def _one(phrase: str, begin: str) -> str:
     if tokens[-1] == "$":
         tokens, end = tokens[:-1], r"[ .,!?…:;)(\"'“”–-]{0,12}$"
     made, first = "", True
-    for token in tokens:
-        if token == "...":
+    for piece in tokens:
+        if piece == "...":
             made += f"(?:{_BETWEEN}{_ANY_WORD}){{0,5}}?"
-        elif token.startswith("["):
-            words = _words(token[1:-1])
+        elif piece.startswith("["):
+            words = _words(piece[1:-1])
             made += f"(?:{words}{_BETWEEN})?" if first else f"(?:{_BETWEEN}{words})?"
         else:
-            made += _words(token) if first else f"{_BETWEEN}{_words(token)}"
+            made += _words(piece) if first else f"{_BETWEEN}{_words(piece)}"
             first = False
     return f"{start}{made}{end}"
 
 
-def _words(token: str) -> str:
-    if token == "_":
+def _words(piece: str) -> str:
+    if piece == "_":
         return _ANY_WORD
-    return f"(?:{'|'.join(_literal(each) for each in token.split('|'))})"
+    return f"(?:{'|'.join(_literal(each) for each in piece.split('|'))})"
 
 
 def _literal(word: str) -> str:

@@ -13,8 +13,10 @@ from goodword.language.tongues import tongue_of
 from goodword.language.wording import flat
 
 _MOST = 400  # sentences of a draft that are compared
+_LOOKED_AT = 300  # characters of a sentence in which "it" is looked for
 _SHORT = 5  # words of an answer that leaves the matter out: "Yes, of course."
 _ALL_BUT_ALL = 0.6
+_ABOUT_HALF = 0.5
 _SOME = 0.34
 _FEW = 2
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -29,6 +31,7 @@ _SIGNS = {
     "where": re.compile(_PLACE),
     "who": re.compile(r"[\w.]@[\w]"),
 }
+_WISHES = ("request", "missing")
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -43,14 +46,20 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A sentence of the draft without what says nothing: echoes, regrets, "I'll come back"."""
+    """A sentence of the draft without what says nothing: thanks, echoes, regrets.
+
+    `low` is also without "I'll find out"; `deeds` has that, since it may be what was wished.
+    """
 
     sentence: str
     low: str
+    deeds: str
     content: frozenset[str]
+    deed_content: frozenset[str]
     faint: frozenset[str]
-    before: frozenset[str]  # the content of the statement before
-    words: tuple[str, ...]
+    before: frozenset[str]  # the content of the sentence before
+    goes_on: bool  # a clause begins with "it" or the like
+    length: int  # words, counted up to a few
 
 
 def compare(questions: Sequence[Question], draft: str) -> list[Answered]:
@@ -101,26 +110,33 @@ def _statements(draft: str, words: Table) -> list[_Statement]:
         low = flat(sentence.text)
         if "?" in low[-12:]:
             continue
-        kept = _kept(low, words)
-        content = words.stems.content(kept)
-        if kept:
+        deeds = _kept(low, words, ("echoing",))
+        if deeds:
+            kept = _kept(low, words, ("echoing", "deferring"))
             found.append(
                 _Statement(
                     sentence=sentence.text,
                     low=kept,
-                    content=content,
+                    deeds=deeds,
+                    content=words.stems.content(kept),
+                    deed_content=words.stems.content(deeds) | words.stems.faint(deeds),
                     faint=words.stems.faint(kept),
                     before=before,
-                    words=tuple(_WORD.findall(kept)[: _SHORT + 1]),
+                    goes_on=_goes_on(kept, words),
+                    length=len(_WORD.findall(kept[:_LOOKED_AT])),
                 )
             )
         before = words.stems.content(low) or before
     return found
 
 
-def _kept(low: str, words: Table) -> str:
-    """The clauses of a sentence that may answer something."""
-    echoing, deferring = words.answers["echoing"], words.answers["deferring"]
+def _goes_on(low: str, words: Table) -> bool:
+    firsts = (_WORD.search(each) for each in words.joint.split(low[:_LOOKED_AT]))
+    return any(each is not None and each.group() in words.pronouns for each in firsts)
+
+
+def _kept(low: str, words: Table, without: Sequence[str]) -> str:
+    """The clauses of a sentence that may answer something: none that matches one of `without`."""
     kept: list[str] = []
     dropped = False
     begin = 0
@@ -129,7 +145,7 @@ def _kept(low: str, words: Table) -> str:
         clause = low[begin:at]
         first = _WORD.match(clause.lstrip())
         belongs = dropped and first is not None and first.group() in words.subordinate
-        dropped = belongs or bool(echoing.search(clause) or deferring.search(clause))
+        dropped = belongs or any(words.answers[each].search(clause) for each in without)
         if not dropped and clause.strip():
             kept.append(clause + low[at:after])
         begin = after
@@ -140,7 +156,7 @@ def _score(
     question: Question, said: _Statement, questions: Sequence[Question], words: Table
 ) -> float:
     """0 when the statement doesn't serve the question; 1 or more when it surely does."""
-    if question.kind in ("request", "missing"):
+    if question.kind in _WISHES:
         return _score_wish(question, said, questions, words)
     if question.kind == "yes_no":
         return _score_yes_no(question, said, questions, words)
@@ -149,8 +165,8 @@ def _score(
 
 def _match(question: Question, said: _Statement, words: Table) -> tuple[int, int]:
     """How many of the question's stems the statement has, and of how many."""
-    given = said.content | said.faint
-    return len(words.stems.shared(question.content, given)), len(question.content)
+    wanted = question.content or question.faint
+    return len(words.stems.shared(wanted, said.content | said.faint)), len(wanted)
 
 
 def _only(question: Question, questions: Sequence[Question], kinds: Sequence[str]) -> bool:
@@ -160,20 +176,21 @@ def _only(question: Question, questions: Sequence[Question], kinds: Sequence[str
 def _score_wish(
     question: Question, said: _Statement, questions: Sequence[Question], words: Table
 ) -> float:
-    wishes = ("request", "missing")
     answers = words.answers
-    if answers["done"].search(said.low) and _only(question, questions, wishes):
+    if answers["done"].search(said.deeds) and _only(question, questions, _WISHES):
         return 1.0
-    refuses = bool(answers["refusing"].search(said.low))
-    acts = refuses or bool(answers["doing"].search(said.low) or answers["yes_no"].match(said.low))
-    if not acts:
+    refuses = bool(answers["refusing"].search(said.deeds))
+    agrees = bool(answers["yes_no"].match(said.deeds))
+    if not (refuses or agrees or answers["doing"].search(said.deeds)):
         return 0.0
-    found, of = _match(question, said, words)
-    if not of:
-        shared = words.stems.shared(question.context, said.content)
-        return 0.5 if len(shared) >= max(1, _ALL_BUT_ALL * len(question.context)) else 0.0
-    enough = _SOME if refuses else _ALL_BUT_ALL
-    return float(found) if found and found >= enough * of else 0.0
+    found = len(words.stems.shared(question.content, said.deed_content))
+    of = len(question.content)
+    if found and found >= (_SOME if refuses else _ALL_BUT_ALL) * of:
+        return float(found)
+    if of > 1 or (of and not found and not (agrees and question.refers)):
+        return 0.0
+    shared = words.stems.shared(question.context, said.deed_content)
+    return 0.5 if shared and len(shared) >= _ABOUT_HALF * len(question.context) else 0.0
 
 
 def _score_yes_no(
@@ -188,7 +205,7 @@ def _score_yes_no(
         return 0.0
     if found and found >= _SOME * of:
         return 0.9 * found
-    short = len(said.words) <= _SHORT and len(said.content) <= 1
+    short = said.length <= _SHORT and len(said.content) <= 1
     alone = _only(question, questions, ("yes_no", "request"))
     return 0.5 if (short or not of) and alone else 0.0
 
@@ -217,13 +234,11 @@ def _score_going_on(
     """The statement has what is asked for, but names the matter by "it" or not at all."""
     if not _only(question, questions, (question.kind,)):
         return 0.0
-    points = any(each in words.pronouns for each in said.words[:_SHORT])
-    about = question.content or question.context
-    if points and words.stems.shared(about, said.before):
+    about = question.content | question.context if question.refers else question.content
+    if words.stems.shared(about or question.context, said.content):
         return 0.6
-    if question.content:
-        alone = len(questions) == 1 and len(said.words) <= _SHORT
-        return 0.4 if alone else 0.0
-    if points or words.stems.shared(question.context, said.content):
-        return 0.5
-    return 0.0
+    if said.goes_on and words.stems.shared(about or question.context, said.before):
+        return 0.6
+    if not question.content:
+        return 0.5 if said.goes_on or question.kind == "why" else 0.0
+    return 0.4 if len(questions) == 1 and said.length <= _SHORT else 0.0

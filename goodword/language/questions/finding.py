@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from goodword.core.text import one_line
 from goodword.language.letters import own_sentences
-from goodword.language.questions.tables import Table, table
+from goodword.language.questions.tables import TOKEN, Table, table
 from goodword.language.tongues import tongue_of
 from goodword.language.wording import flat
 
@@ -15,6 +16,8 @@ _MOST = 60  # questions; nobody reads a longer list
 _MOST_TEXT = 160
 _LOOKED_AT = 240  # characters by which a clause is known to be a question
 _ALIKE = 0.75
+_ASKS = re.compile(r"\?[^\w\"“”«»]{0,30}$")
+_QUOTED = re.compile(r"^[\"“„»].{0,400}\?[\"”“«].{0,3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Question:
 
     It stands in the message with index `message` from `start` to `end`; `text` is for showing.
     `kind`: what an answer must hold (a key of `kinds` in the words), or "yes_no", "request" or
-    "missing". `content` are the stems of its matter, `context` those of the sentence before.
+    "missing". `content` are the stems of its matter, `faint` those of words that say little,
+    `context` the stems of the sentence before, to which the question `refers` by "it".
     """
 
     text: str
@@ -33,7 +37,9 @@ class Question:
     kind: str
     tongue: str
     content: frozenset[str]
+    faint: frozenset[str]
     context: frozenset[str]
+    refers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ def find(incoming: Sequence[str]) -> list[Question]:
     found: list[Question] = []
     vague: list[Question] = []
     default = tongue_of("\n".join(incoming))
+    words = table(default)
     for number, message in enumerate(incoming):
         tongue = tongue_of(message, default=default)
         words = table(tongue)
@@ -78,7 +85,26 @@ def find(incoming: Sequence[str]) -> list[Question]:
                     )
                     _add(question, vague if words.vague.search(clause.text) else found, words)
             context = words.stems.content(sentence.text) or before
-    return (found or vague[:1])[:_MOST]
+    return _without_missing(found or vague[:1], words)
+
+
+def _without_missing(found: list[Question], words: Table) -> list[Question]:
+    """Without "it still isn't here" where the same matter is asked about."""
+
+    def asked(number: int) -> bool:
+        one = found[number]
+        others = [each for each in found if each.kind != "missing"]
+        following = found[number + 1] if number + 1 < len(found) else None
+        if any(words.stems.shared(one.content, each.content) for each in others):
+            return True
+        return (
+            following is not None
+            and following.kind != "missing"
+            and following.context == one.content
+            and len(following.content) <= 1
+        )
+
+    return [each for at, each in enumerate(found) if each.kind != "missing" or not asked(at)]
 
 
 def _add(question: Question, known: list[Question], words: Table) -> None:
@@ -98,7 +124,7 @@ def _same(one: Question, other: Question, words: Table) -> bool:
 
 def _clauses(low: str, words: Table) -> Iterator[_Clause]:
     """A sentence in pieces, cut where another question begins."""
-    asks = "?" in low[-12:]
+    asks = bool(_ASKS.search(low[-32:]) or _QUOTED.match(low))
     begin = 0
     cuts: list[tuple[int, int]] = []
     for joint in words.joint.finditer(low):
@@ -135,8 +161,18 @@ def _question(clause: _Clause, words: Table) -> Question | None:
             return None
     elif not any(each.isalpha() for each in low):
         return None
-    content = words.stems.content(low) or words.stems.faint(low)
-    return Question("", 0, 0, 0, _kind(low, words), "", content, frozenset())
+    return Question(
+        text="",
+        message=0,
+        start=0,
+        end=0,
+        kind=_kind(low, words),
+        tongue="",
+        content=words.stems.content(low),
+        faint=words.stems.faint(low),
+        context=frozenset(),
+        refers=not words.referring.isdisjoint(TOKEN.findall(low)),
+    )
 
 
 def _kind(low: str, words: Table) -> str:
@@ -147,10 +183,10 @@ def _kind(low: str, words: Table) -> str:
             return kind
     if asking:
         return _first_kind(low, asking.start(), len(low), words) or "yes_no"
+    if starts:
+        return "request" if words.deeds.search(low) else "yes_no"
     if words.requests.search(low):
         return "request"
-    if starts:
-        return "yes_no"
     if "?" in low:
         return _first_kind(low, 0, len(low), words) or "yes_no"
     return "missing" if words.missing.search(low) else "request"

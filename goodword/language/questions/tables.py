@@ -10,7 +10,7 @@ from functools import cache
 from goodword.language import words
 from goodword.language.wording import flat, pattern
 
-_TOKEN = re.compile(r"[^\W_]{1,40}(?:'[^\W_]{1,10})?|€")
+TOKEN = re.compile(r"[^\W_]{1,40}(?:'[^\W_]{1,10})?|€")
 _LEAST_COMPOUND = 5  # letters of a word that may stand at the end of a longer one
 _UMLAUTS = str.maketrans("äöüß", "aous")
 
@@ -21,6 +21,7 @@ class Table:
     seconds: re.Pattern[str]
     asking: re.Pattern[str]
     requests: re.Pattern[str]
+    deeds: re.Pattern[str]
     missing: re.Pattern[str]
     never: re.Pattern[str]
     pleasantries: re.Pattern[str]
@@ -31,6 +32,7 @@ class Table:
     answers: Mapping[str, re.Pattern[str]]
     pronouns: frozenset[str]
     subordinate: frozenset[str]
+    referring: frozenset[str]
     joint: re.Pattern[str]
     stems: Stems
 
@@ -51,13 +53,13 @@ class Stems:
         """The stems of the words in `text` that say something about a matter."""
         return frozenset(
             self.stem(word)
-            for word in _TOKEN.findall(flat(text))
+            for word in TOKEN.findall(flat(text))
             if word not in self.empty and not word[0].isdecimal() and (len(word) > 1 or word == "€")
         )
 
     def faint(self, text: str) -> frozenset[str]:
         """The stems of words that say little: "take" in "how long does it take"."""
-        return frozenset(self.stem(w) for w in _TOKEN.findall(flat(text)) if w in self.weak)
+        return frozenset(self.stem(w) for w in TOKEN.findall(flat(text)) if w in self.weak)
 
     def stem(self, word: str) -> str:
         """The class of the word, "=3", or the word without its endings."""
@@ -131,6 +133,7 @@ def table(tongue: str) -> Table:
         seconds=made("seconds"),
         asking=made("asking"),
         requests=made("requests"),
+        deeds=made("deeds"),
         missing=made("missing"),
         never=made("never"),
         pleasantries=made("pleasantries"),
@@ -141,6 +144,7 @@ def table(tongue: str) -> Table:
         answers=all_of("answers"),
         pronouns=frozenset(own.get("pronouns", [])),
         subordinate=frozenset(own.get("subordinate", [])),
+        referring=frozenset(own.get("referring", [])),
         joint=re.compile(
             rf"[,;:–—]? {{1,4}}(?:{joints}) {{1,4}}|[,;:] {{1,4}}| {{1,4}}[–—-] {{1,4}}"
         ),
@@ -158,7 +162,7 @@ def _stems(tongue: str, own: Mapping[str, list[str]]) -> Stems:
     common = words.read(tongue, "basics")["common"]
     weak = frozenset(own.get("weak", []))
     return Stems(
-        empty=frozenset(own.get("empty", [])) | frozenset(common) | weak,
+        empty=frozenset(own.get("empty", [])) | (frozenset(common) - same.keys()) | weak,
         weak=weak,
         same=same,
         same_beginning=beginnings,
