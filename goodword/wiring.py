@@ -10,13 +10,23 @@ from django.utils import timezone
 
 from goodword.channels.email import accounts, notices, trials
 from goodword.channels.email.road import EmailRoad
-from goodword.desk import acknowledging, arriving, delivering, handling, roads
+from goodword.desk import acknowledging, arriving, delivering, handling, reminding, replanning, roads
 from goodword.events import actions as events
 from goodword.files import actions as files
+from goodword.notices import actions as told
+from goodword.notices import mailing
+from goodword.promises import kinds
 
 LISTENERS: dict[str, list[events.Listener]] = {
     # Never a promise: that is made in the message's own transaction.
     "conversations.message_received": [acknowledging.on_received],
+    "plan.changed": [replanning.on_plan_changed],
+    "promises.kept": [reminding.on_changed],
+    "promises.released": [reminding.on_changed],
+    "promises.broken": [reminding.on_changed],
+    "promises.moved": [reminding.on_changed],
+    "promises.taken_back": [reminding.on_changed],
+    "promises.handed_over": [reminding.on_handed_over],
 }
 
 Job = Callable[[datetime], int]
@@ -26,6 +36,10 @@ Job = Callable[[datetime], int]
 LANES: dict[str, list[Job]] = {
     "in": [lambda at: arriving.receive_due(at=at)],
     "events": [lambda at: events.hand_on(at=at)],
+    "promises": [
+        lambda at: reminding.remind_due(at=at),
+        lambda at: mailing.mail_due(clock=timezone.now),
+    ],
     "out": [
         lambda at: delivering.deliver_due(clock=timezone.now),
         lambda at: notices.send_due(clock=timezone.now),
@@ -41,6 +55,7 @@ SWEEP: list[tuple[Job, int]] = [
     (lambda at: files.sweep(at=at), 3600),
     (lambda at: trials.sweep(at=at), 3600),
     (lambda at: notices.sweep(at=at), 3600),
+    (lambda at: told.sweep(at=at), 3600),
     (lambda at: _forget_old_sessions(), 3600),
 ]
 
@@ -54,3 +69,4 @@ def wire() -> None:
     """Called once, when Django is ready (goodword/apps.py)."""
     events.listen(LISTENERS)
     roads.register(EmailRoad())
+    kinds.register(*kinds.BUILT_IN)

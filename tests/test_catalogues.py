@@ -20,7 +20,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils.translation.template import templatize
 
-from goodword.desk import acknowledging, handling
+from goodword.desk import acknowledging, staffing
 from tests.factories import MINUTE, MONDAY_NOON, make_house, make_inbox, receive
 
 PACKAGE = Path(settings.BASE_DIR)
@@ -140,7 +140,7 @@ def test_given_a_german_browser_the_sign_in_page_is_german(client: Client):
 def test_given_a_german_inbox_the_acknowledgement_is_german_without_a_word_from_the_owner():
     house = make_house()
     hallo = make_inbox(house.front, name="Hallo", address="hallo@shop.example")
-    handling.change_inbox(
+    staffing.change_inbox(
         hallo, name="Hallo", addresses=["hallo@shop.example"], team=house.front, teams=[],
         language="de", acknowledges=True, joins_organisation=False, signs_reply_addresses=False,
         trusted_servers="", by=house.ana, at=MONDAY_NOON,

@@ -220,7 +220,7 @@ def change_role(teammate: Teammate, role: str, *, by: Teammate, at: datetime) ->
 
 @transaction.atomic
 def deactivate(teammate: Teammate, *, by: Teammate, at: datetime) -> None:
-    """They sign in no more. Call `desk.handling.take_leave`, which also hands over what they owe.
+    """They sign in no more. Call `desk.staffing.take_leave`, which also hands over what they owe.
 
     Raises LastOwner, TeamWouldBeEmpty.
     """
@@ -274,7 +274,7 @@ def make_team(*, name: str, members: Iterable[Teammate], by: Teammate | None, at
 def change_team(
     team: Team, *, name: str, members: Iterable[Teammate], by: Teammate, at: datetime
 ) -> None:
-    """Raises TeamWouldBeEmpty. `desk.handling.change_team` also hands over what leavers owe."""
+    """Raises TeamWouldBeEmpty. `desk.staffing.change_team` also hands over what leavers owe."""
     _one_at_a_time()
     team.name = clean_line(name, most=80)
     team.save(update_fields=["name"])

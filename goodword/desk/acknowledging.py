@@ -8,23 +8,21 @@ last two bites it is said in the conversation. It never keeps the promise.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import formats, timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
-from goodword.accounts import queries as accounts
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Message
 from goodword.core import ids, prepared
 from goodword.desk import events as facts
+from goodword.desk import wording
 from goodword.desk.replying import Recipients, queue
 from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.inboxes import queries as inboxes
-from goodword.inboxes.models import Inbox, Wording
+from goodword.inboxes.models import Wording
 from goodword.people.models import Address
 from goodword.promises import queries as owed
 
@@ -54,15 +52,31 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
     promise = owed.owed_reply(conversation)
     if (
         not conversation.inbox.acknowledges
-        or message.inbound_kind != "human"
+        or promise is None
+        or message.said_at < at - TOO_LATE_AFTER
+        or _had_one_today(message, at=at)
+    ):
+        return None
+    with wording.their_language(conversation):
+        due = wording.by_when(promise.due_at)
+    words = wording.words_of(
+        conversation, Wording.Purpose.ACKNOWLEDGEMENT, name=message.author_name, due=due
+    )
+    return write_by_itself(message, words, at=at)
+
+
+def write_by_itself(message: Message, words: str, *, at: datetime) -> Message | None:
+    """Queue an automatic answer to `message`; None where it would reach a robot, somebody else or
+    who wants none, or where a hard limit says no, which is said in the conversation.
+    """
+    conversation = message.conversation
+    if (
+        message.inbound_kind != "human"
         or message.address is None
         or message.forwarded_by_id is not None  # they wrote to a teammate, not to us
         or message.authenticity == Message.Authenticity.FAIL  # it would go to somebody else
         or message.address.wants_nothing_automatic
-        or promise is None
-        or message.said_at < at - TOO_LATE_AFTER
         or _is_robot(message.address)
-        or _had_one_today(message, at=at)
     ):
         return None
     if limit := _limit_reached(message.address, at=at):
@@ -74,10 +88,6 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
         )
         events.announce(fact, by=None, about=conversation, at=at)
         return None
-    language = conversation.person.language or conversation.inbox.language
-    words = words_of(
-        conversation.inbox, name=message.author_name, due_at=promise.due_at, language=language
-    )
     return queue(
         conversation,
         text=words,
@@ -85,32 +95,6 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
         due_at=at,
         by=None,
         at=at,
-    )
-
-
-def words_of(inbox: Inbox, *, name: str, due_at: datetime, language: str) -> str:
-    """The inbox's own words, else ours; `{name}`, `{due}` and `{business}` are filled in."""
-    business = accounts.business()
-    zone = ZoneInfo(business.zone if business else "UTC")
-    if not translation.check_for_language(language.split("-")[0]):
-        language = inbox.language  # never an English sentence around a French date
-    with translation.override(language), timezone.override(zone):
-        own = inboxes.words(inbox, Wording.Purpose.ACKNOWLEDGEMENT, language=language)
-        text = own or default_words()
-        due = formats.date_format(timezone.localtime(due_at), _("l j F, H:i"))
-        for key, value in {
-            "name": name,
-            "due": due,
-            "business": business.name if business else inbox.name,
-        }.items():
-            text = text.replace("{" + key + "}", value)
-    return text
-
-
-def default_words() -> str:
-    return _(
-        "Thank you for writing to us. Your message has arrived, and a person will answer it"
-        " by {due}.\n\n{business}"
     )
 
 

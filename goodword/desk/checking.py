@@ -13,6 +13,7 @@ from goodword.desk import owing
 from goodword.desk.models import Arrival, Dispatch
 from goodword.files import actions as files
 from goodword.files.models import File
+from goodword.plan.models import Absence
 from goodword.promises.models import REPLY, Promise
 
 MOST_NAMED = 100  # of one kind
@@ -92,8 +93,11 @@ def _every_promise_has_someone() -> Iterator[Violation]:
 
 
 def _promise_and_conversation_agree() -> Iterator[Violation]:
+    # Who has it may have been away when it was promised; somebody else owes the answer then.
+    was_away = Absence.objects.filter(teammate=OuterRef("conversation__assignee"))
     rows = Promise.objects.filter(state=Promise.State.OPEN, kind=REPLY).exclude(
         Q(owner=F("conversation__assignee"))
+        | Exists(was_away)
         | Q(conversation__assignee__isnull=True, team=F("conversation__team"))
         | Q(
             conversation__assignee__isnull=True,
@@ -102,6 +106,26 @@ def _promise_and_conversation_agree() -> Iterator[Violation]:
         )
     )
     yield from _named("owner", rows, "an answer is owed by someone other than who has it")
+
+
+def _promises_stand_where_they_are_seen() -> Iterator[Violation]:
+    here = Promise.objects.filter(conversation__isnull=False)
+    elsewhere = here.filter(Q(inbox__isnull=True) | ~Q(inbox=F("conversation__inbox")))
+    yield from _named("promise", elsewhere, "a promise is shown in another inbox than it was made")
+    gone = here.filter(conversation__redirect_to__isnull=False)
+    yield from _named("promise", gone, "a promise stands where nobody sees it any more")
+
+
+def _ended_as_they_say() -> Iterator[Violation]:
+    rows = Promise.objects.filter(
+        Q(state=Promise.State.KEPT, ended_at__gt=F("due_at"))
+        | Q(state=Promise.State.KEPT_LATE, ended_at__lte=F("due_at"))
+    )
+    yield from _named("promise", rows, "a promise is counted in time that was not, or late")
+    forgotten = Promise.objects.filter(state=Promise.State.OPEN, look_at__isnull=True, looked="")
+    yield from _named("promise", forgotten, "nobody will be reminded of a promise")
+    before = Promise.objects.filter(successor__isnull=False).exclude(state=Promise.State.BROKEN)
+    yield from _named("promise", before, "a word was given anew, and the old one not counted")
 
 
 def _queued_leaves_or_is_held() -> Iterator[Violation]:
@@ -155,6 +179,8 @@ _CHECKS: list[Callable[[], Iterator[Violation]]] = [
     _nothing_owed_is_closed,
     _every_promise_has_someone,
     _promise_and_conversation_agree,
+    _promises_stand_where_they_are_seen,
+    _ended_as_they_say,
     _queued_leaves_or_is_held,
     _received_has_its_message,
     _nothing_is_left_behind_by_a_join,

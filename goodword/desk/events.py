@@ -111,3 +111,11 @@ class TroubleDecided(_AboutMessage):
     KIND: ClassVar[str] = "desk.trouble_decided"
     recipient_id: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyChanged:
+    KIND: ClassVar[str] = "desk.urgency_changed"
+    conversation_id: int
+    inbox_id: int
+    urgent: bool

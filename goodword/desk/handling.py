@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
-from goodword.accounts import actions as accounts
 from goodword.accounts import rights
-from goodword.accounts.models import Membership, Role, Team, Teammate
+from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
 from goodword.conversations.models import Conversation
@@ -17,21 +18,35 @@ from goodword.desk import events as desk_facts
 from goodword.desk import owing
 from goodword.desk.models import NoAnswerNeeded
 from goodword.events import actions as events
-from goodword.inboxes import actions as inbox_actions
-from goodword.inboxes import queries as inboxes
-from goodword.inboxes.models import Inbox
+from goodword.promises import actions as promises
 from goodword.promises import queries as owed
-from goodword.promises.models import Promise
+from goodword.promises.models import REPLY, Promise
 
 State = Conversation.State
 
 
 class AnswerOwed(Exception):
-    """The conversation can't be closed over an open promise without saying what becomes of it."""
+    """An answer is owed, so the conversation can't be closed: answer it, or say it needs none."""
 
     def __init__(self, promise: Promise) -> None:
         super().__init__(promise.public_id)
         self.promise = promise
+
+
+class PromisesOpen(Exception):
+    """Something is still promised here, and nobody said what becomes of it."""
+
+    def __init__(self, promises: list[Promise]) -> None:
+        super().__init__(", ".join(each.public_id for each in promises))
+        self.promises = promises
+
+
+class Fate(TextChoices):
+    """What becomes of an open promise when its conversation is put aside."""
+
+    STAYS = "stays", _("It is still owed, and comes up on its day")
+    KEPT = "kept", _("It has been kept")
+    RELEASED = "released", _("It is no longer needed")
 
 
 class CannotSee(Exception):
@@ -57,21 +72,17 @@ def assign(
     conversation = conversations.lock(conversation)
     if not rights.may_reassign(by, now_with=conversation.assignee):
         raise rights.MayNot
-    if isinstance(to, Teammate) and not can_answer(to, conversation.inbox):
+    if isinstance(to, Teammate) and not owing.can_answer(to, conversation.inbox):
         raise CannotSee(to.name)
     if isinstance(to, Team) and not conversation.inbox.teams.filter(pk=to.pk).exists():
         raise CannotSee(to.name)
-    _give(conversation, to, by=by, at=at)
+    give(conversation, to, by=by, at=at)
 
 
-def can_answer(teammate: Teammate, inbox: Inbox) -> bool:
-    """Whether what is owed in this inbox can be given to `teammate`."""
-    return rights.may_answer(teammate) and inboxes.open_to(teammate).filter(pk=inbox.pk).exists()
-
-
-def _give(
+def give(
     conversation: Conversation, to: Teammate | Team | None, *, by: Teammate | None, at: datetime
 ) -> None:
+    """`assign` without asking who may; the caller holds the lock."""
     conversation.assignee = to if isinstance(to, Teammate) else None
     conversation.team = to if isinstance(to, Team) else None
     conversation.save(update_fields=["assignee", "team"])
@@ -121,16 +132,48 @@ def take_back_no_answer(conversation: Conversation, *, by: Teammate, at: datetim
 
 
 @transaction.atomic
-def close(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
-    """Raises MayNot, and AnswerOwed while an answer is owed: answer, or `no_answer_needed`.
+def mark_urgent(conversation: Conversation, *, urgent: bool, by: Teammate, at: datetime) -> None:
+    """Say that it can't wait, or can after all. What is owed may be due sooner by that, not later.
 
-    Spam and trash are put aside already and stay where they are.
+    Raises MayNot.
+    """
+    rights.require_answer(by)
+    conversation = conversations.lock(conversation)
+    if conversation.urgent == urgent:
+        return
+    conversation.urgent = urgent
+    conversation.save(update_fields=["urgent"])
+    fact = desk_facts.UrgencyChanged(
+        conversation_id=conversation.pk, inbox_id=conversation.inbox_id, urgent=urgent
+    )
+    events.announce(fact, by=by, about=conversation, at=at)
+    promise = owed.owed_reply(conversation)
+    message = owing.owed_message(conversation)
+    if urgent and promise is not None and message is not None:
+        first = not owing.has_been_answered(conversation)
+        due = owing.answer_due(conversation, message, first=first)
+        promises.hasten(promise, due=due, by=by, at=at)
+
+
+@transaction.atomic
+def close(
+    conversation: Conversation,
+    *,
+    fates: Mapping[str, str] | None = None,
+    by: Teammate,
+    at: datetime,
+) -> None:
+    """Put it aside. `fates`: what becomes of each open promise (public id: a Fate).
+
+    Raises MayNot; AnswerOwed while an answer is owed: answer, or `no_answer_needed`; PromisesOpen
+    while something else is. Spam and trash are put aside already and stay where they are.
     """
     rights.require_answer(by)
     conversation = conversations.lock(conversation)
     promise = owed.owed_reply(conversation)
     if promise is not None:
         raise AnswerOwed(promise)
+    _meet_fates(conversation, fates or {}, by=by, at=at)
     if conversation.is_live and conversation.state != State.CLOSED:
         conversations.set_state(conversation, State.CLOSED, by=by, at=at)
 
@@ -156,14 +199,40 @@ def reopen(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
 
 @transaction.atomic
 def mark_spam(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
+    """Nobody wrote this to be answered: whatever is open in it is let go."""
     rights.require_answer(by)
+    conversation = conversations.lock(conversation)
+    for promise in owed.open_in(conversation).exclude(kind=REPLY):
+        promises.release(promise, by=by, at=at, why="spam")
     _change(conversation, State.SPAM, by=by, at=at)
 
 
 @transaction.atomic
-def trash(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
+def trash(
+    conversation: Conversation,
+    *,
+    fates: Mapping[str, str] | None = None,
+    by: Teammate,
+    at: datetime,
+) -> None:
+    """Throw it away; nobody answers it any more. `fates` as with `close`. Raises PromisesOpen."""
     rights.require_answer(by)
+    conversation = conversations.lock(conversation)
+    _meet_fates(conversation, fates or {}, by=by, at=at)
     _change(conversation, State.TRASH, by=by, at=at)
+
+
+def _meet_fates(
+    conversation: Conversation, fates: Mapping[str, str], *, by: Teammate, at: datetime
+) -> None:
+    still_open = list(owed.open_in(conversation).exclude(kind=REPLY))
+    if unsaid := [each for each in still_open if fates.get(each.public_id) not in Fate.values]:
+        raise PromisesOpen(unsaid)
+    for promise in still_open:
+        if fates[promise.public_id] == Fate.KEPT:
+            promises.keep(promise, by=by, at=at)
+        elif fates[promise.public_id] == Fate.RELEASED:
+            promises.release(promise, by=by, at=at, why="no_longer_needed")
 
 
 def _change(
@@ -194,87 +263,9 @@ def wake_due(*, at: datetime, most: int = 50) -> int:
     return woken
 
 
-# When the house changes, nobody's word becomes nobody's
-
-
 @transaction.atomic
-def take_leave(teammate: Teammate, *, by: Teammate, at: datetime) -> None:
-    """A teammate leaves: what they owe goes to the inbox's team. Raises LastOwner, …"""
-    accounts.deactivate(teammate, by=by, at=at)
-    _return_unreachable(by=by, at=at)
-
-
-@transaction.atomic
-def change_role(teammate: Teammate, role: str, *, by: Teammate, at: datetime) -> None:
-    """Raises LastOwner, TeamWouldBeEmpty."""
-    accounts.change_role(teammate, role, by=by, at=at)
-    _return_unreachable(by=by, at=at)
-
-
-@transaction.atomic
-def change_team(
-    team: Team, *, name: str, members: list[Teammate], by: Teammate, at: datetime
-) -> None:
-    """Raises TeamWouldBeEmpty."""
-    accounts.change_team(team, name=name, members=members, by=by, at=at)
-    _return_unreachable(by=by, at=at)
-
-
-@transaction.atomic
-def change_inbox(
-    inbox: Inbox,
-    *,
-    name: str,
-    addresses: list[str],
-    team: Team,
-    teams: list[Team],
-    language: str,
-    acknowledges: bool,
-    joins_organisation: bool,
-    signs_reply_addresses: bool,
-    trusted_servers: str,
-    by: Teammate,
-    at: datetime,
-) -> None:
-    """Raises AddressInUse, NoAddress."""
-    moved = inbox.team_id != team.pk
-    inbox_actions.change(
-        inbox,
-        name=name,
-        addresses=addresses,
-        team=team,
-        teams=teams,
-        language=language,
-        acknowledges=acknowledges,
-        joins_organisation=joins_organisation,
-        signs_reply_addresses=signs_reply_addresses,
-        trusted_servers=trusted_servers,
-        by=by,
-        at=at,
-    )
-    _return_unreachable(by=by, at=at)
-    if moved:
-        for promise in owed.open_replies().filter(
-            conversation__inbox=inbox,
-            conversation__assignee__isnull=True,
-            conversation__team__isnull=True,
-        ):
-            assert promise.conversation is not None  # a constraint of reply promises
-            owing.settle(conversations.lock(promise.conversation), by=by, at=at, why="")
-
-
-def _return_unreachable(*, by: Teammate, at: datetime) -> None:
-    """Conversations held by someone who can't answer there any more go back to the inbox."""
-    member = Membership.objects.filter(
-        teammate=OuterRef("assignee"), team__inboxes=OuterRef("inbox")
-    )
-    lost_person = Q(assignee__isnull=False) & (
-        Q(assignee__is_active=False)
-        | Q(assignee__role=Role.LIGHT)
-        | (~Q(assignee__role=Role.OWNER) & ~Exists(member))
-    )
-    lost_team = Q(team__isnull=False) & ~Exists(
-        Inbox.teams.through.objects.filter(inbox=OuterRef("inbox"), team=OuterRef("team"))
-    )
-    for conversation in Conversation.objects.filter(lost_person | lost_team):
-        _give(conversations.lock(conversation), None, by=by, at=at)
+def bring_back(conversation: Conversation, *, why: str, at: datetime) -> None:
+    """What somebody waits for or wanted to come back to is due: it lies among the open ones."""
+    conversation = conversations.lock(conversation)
+    if conversation.state in {State.CLOSED, State.SNOOZED}:
+        _change(conversation, State.OPEN, by=None, at=at, why=why)

@@ -32,7 +32,6 @@ from goodword.people import organisations
 from goodword.people.models import Address
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
-from goodword.promises.models import Promise
 
 State = Conversation.State
 _SIGNATURE_LENGTH = 12
@@ -167,7 +166,7 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     if not (conversation.is_live and into.is_live):
         raise CannotJoin("one of them is spam, in the trash or joined already")
     _leave_one_answer_owed(conversation, into, by=by, at=at)
-    Promise.objects.filter(conversation=conversation).update(conversation=into)
+    promises.carry_over(owed.of_conversation(conversation), into)
     owing.carry_over(conversation, into)
     conversations.carry_over(conversation, into)
     owing.waive_no_more_than_one(into)

@@ -68,7 +68,10 @@ class Dispatch(DueRow):
 
 
 class NoAnswerNeeded(models.Model):
-    """A person's word that a message needs no answer; it holds until the next inbound."""
+    """A person's word that a message needs no answer; it holds until the next inbound.
+
+    `by` None: whom it was owed to said so themselves.
+    """
 
     message = models.OneToOneField(
         Message, on_delete=models.CASCADE, related_name="no_answer_needed"
@@ -76,7 +79,7 @@ class NoAnswerNeeded(models.Model):
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="no_answers_needed"
     )
-    by = models.ForeignKey(Teammate, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Teammate, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
@@ -93,9 +96,7 @@ class Keeping(models.Model):
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="keepings")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["message", "promise"], name="keeping_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["message", "promise"], name="keeping_once")]
 
     def __str__(self) -> str:
         return f"{self.message_id} keeps {self.promise_id}"

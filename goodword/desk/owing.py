@@ -7,21 +7,24 @@ answer (design.md, section 1). `settle` makes that true again after anything tha
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversation_actions
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk.models import NoAnswerNeeded
+from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Inbox
 from goodword.people.models import Holding
+from goodword.plan import queries as plan
+from goodword.plan.service_plan import Due
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
 from goodword.promises.models import REPLY, Promise
-
-REPLY_WITHIN = timedelta(hours=24)  # by the clock, until a service plan says otherwise
 
 
 def owed_message(conversation: Conversation) -> Message | None:
@@ -42,14 +45,46 @@ def waived(conversation: Conversation) -> bool:
     return newest is not None and NoAnswerNeeded.objects.filter(message=newest).exists()
 
 
-def owner_of(conversation: Conversation) -> Teammate | Team:
-    """Who owes what is owed here: the assignee, else the team it was given to, else the inbox's."""
-    return conversation.assignee or conversation.team or conversation.inbox.team
+def owner_of(conversation: Conversation, *, at: datetime) -> Teammate | Team:
+    """Who owes what is owed here: the assignee, else the team it was given to, else the inbox's.
+
+    While the assignee is away, who stands in for them; nobody's word is ever nobody's.
+    """
+    team = conversation.team or conversation.inbox.team
+    if conversation.assignee is None:
+        return team
+    away = plan.current().absence_of(conversation.assignee.pk, at)
+    if away is None:
+        return conversation.assignee
+    key = away.stand_in_id
+    stand_in = Teammate.objects.filter(pk=key).first() if key else None
+    return stand_in if stand_in and can_answer(stand_in, conversation.inbox) else team
+
+
+def can_answer(teammate: Teammate, inbox: Inbox) -> bool:
+    """Whether what is owed in this inbox can be given to `teammate`."""
+    return rights.may_answer(teammate) and inboxes.open_to(teammate).filter(pk=inbox.pk).exists()
+
+
+def answer_due(conversation: Conversation, message: Message, *, first: bool) -> Due:
+    """By when the plan promises an answer to `message`."""
+    return plan.current().answer_due(
+        conversation.inbox_id,
+        first=first,
+        kind_id=message.person.kind_id if message.person else None,
+        urgent=conversation.urgent,
+        since=message.said_at,
+    )
+
+
+def has_been_answered(conversation: Conversation) -> bool:
+    """Whether an answer of ours counts here, so that the next one is no first response."""
+    return conversation.messages.filter(counted=True, direction=Message.Direction.OUT).exists()
 
 
 def owe_first(conversation: Conversation, message: Message, *, at: datetime) -> None:
     """Owe the answer to the first message of a new conversation: what `settle` would find."""
-    _make(conversation, message, at=at)
+    _make(conversation, message, first=True, at=at)
 
 
 def ask_again(conversation: Conversation, *, at: datetime) -> None:
@@ -75,7 +110,7 @@ def settle(conversation: Conversation, *, by: Teammate | None, at: datetime, why
                 conversation, Conversation.State.OPEN, by=by, at=at, why="owed_again"
             )
     else:
-        promises.hand_over(promise, to=owner_of(conversation), by=by, at=at)
+        promises.hand_over(promise, to=owner_of(conversation, at=at), by=by, at=at)
 
 
 def _owe(conversation: Conversation, message: Message, *, at: datetime) -> None:
@@ -88,19 +123,19 @@ def _owe(conversation: Conversation, message: Message, *, at: datetime) -> None:
     )
     if before is not None:
         again = promises.reopen(before, by=None, at=at, why="owed_again")
-        promises.hand_over(again, to=owner_of(conversation), by=None, at=at)
+        promises.hand_over(again, to=owner_of(conversation, at=at), by=None, at=at)
         return
-    _make(conversation, message, at=at)
+    _make(conversation, message, first=not has_been_answered(conversation), at=at)
 
 
-def _make(conversation: Conversation, message: Message, *, at: datetime) -> None:
+def _make(conversation: Conversation, message: Message, *, first: bool, at: datetime) -> None:
     promises.make(
         kind=REPLY,
-        owner=owner_of(conversation),
+        owner=owner_of(conversation, at=at),
         person=message.person,
         conversation=conversation,
         message=message,
-        due_at=message.said_at + REPLY_WITHIN,
+        due=answer_due(conversation, message, first=first),
         by=None,
         at=at,
     )
@@ -121,7 +156,14 @@ def answered(message: Message, *, at: datetime) -> None:
     promise = owed.owed_reply(conversation)
     if promise is not None and (promise.message_id is None or promise.message_id < message.pk):
         promises.keep(promise, by=message.teammate, at=at)
+    for other in open_kept_by(message):
+        promises.keep(other, by=message.teammate, at=at)
     settle(conversation, by=message.teammate, at=at, why="answered")
+
+
+def open_kept_by(message: Message) -> QuerySet[Promise]:
+    """Promises that `message` keeps when it is taken."""
+    return owed.open_promises().filter(keepings__message=message)
 
 
 def returned(message: Message, *, at: datetime) -> None:
@@ -129,6 +171,9 @@ def returned(message: Message, *, at: datetime) -> None:
     if message.counted and not reaches_the_owed(message):
         message.counted = False
         message.save(update_fields=["counted"])
+        kept = [Promise.State.KEPT, Promise.State.KEPT_LATE]
+        for promise in Promise.objects.filter(keepings__message=message, state__in=kept):
+            promises.reopen(promise, by=None, at=at, why="bounced")
         settle(message.conversation, by=None, at=at, why="bounced")
 
 

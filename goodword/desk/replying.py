@@ -31,14 +31,19 @@ from goodword.conversations.models import (
 )
 from goodword.core import ids
 from goodword.desk import events as desk_facts
-from goodword.desk import handling
-from goodword.desk.models import Dispatch
+from goodword.desk import handling, owing, promising
+from goodword.desk.models import Dispatch, Keeping
+from goodword.desk.promising import Said
 from goodword.events import actions as events
 from goodword.events import waking
 from goodword.inboxes import queries as inboxes
 from goodword.people import queries as people
+from goodword.promises import actions as promises
+from goodword.promises import queries as owed
+from goodword.promises.models import REPLY, Promise
 
 ROAD = "email"
+SENDING_TAKES = timedelta(seconds=30)  # from leaving the undo window to being accepted
 _PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"])+')  # between commas, but not inside quotes
 
 
@@ -134,14 +139,17 @@ def reply(
     text: str,
     recipients: Recipients,
     draft: Draft | None = None,
+    keeps: Sequence[Promise] = (),
+    promised: Sequence[Said] = (),
     once: str = "",
     at: datetime,
 ) -> Message:
-    """Queue an answer; it leaves when the undo window is over.
+    """Queue an answer; it leaves when the undo window is over, or before what it keeps is due.
 
-    The draft's files go with it and the draft goes. `once`, when given, is a public id that the
-    message will have: saying the same again is the message that is there already.
-    Raises MayNot, NothingSaid, NobodyToReach.
+    The draft's files go with it and the draft goes. `keeps`: other promises that it keeps once the
+    other side has taken it. `promised`: what it promises, followed from now on. `once`, when
+    given, is a public id that the message will have: saying the same again is the message that is
+    there already. Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised.
     """
     rights.require_answer(by)
     attached = list(draft.files.select_related("file")) if draft else []
@@ -152,24 +160,39 @@ def reply(
     conversation = conversations.lock(conversation)
     if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
         return said
-    undo = accounts.business()
-    wait = timedelta(seconds=undo.undo_send_seconds if undo else 0)
     message = queue(
         conversation,
         text=text.strip(),
         recipients=recipients,
         files=attached,
-        due_at=at + wait,
+        due_at=_leaves_at(conversation, keeps, at=at),
         once=once,
         by=by,
         at=at,
     )
+    Keeping.objects.bulk_create(
+        Keeping(message=message, promise=each)
+        for each in keeps
+        if each.conversation_id == conversation.pk and each.kind != REPLY
+    )
+    promising.track_all(conversation, promised, message=message, by=by, at=at)
     # Who answers has taken it; but somebody who sees it from another inbox leaves it where it is.
-    if conversation.assignee is None and handling.can_answer(by, conversation.inbox):
+    if conversation.assignee is None and owing.can_answer(by, conversation.inbox):
         handling.assign(conversation, to=by, by=by, at=at)
     if draft is not None:
         draft.delete()
     return message
+
+
+def _leaves_at(conversation: Conversation, keeps: Iterable[Promise], *, at: datetime) -> datetime:
+    """The end of the undo window; sooner where the answer would else come too late by it."""
+    business = accounts.business()
+    end = at + timedelta(seconds=business.undo_send_seconds if business else 0)
+    answer = owed.owed_reply(conversation)
+    for promise in [answer, *keeps] if answer else keeps:
+        if promise.due_at > at:  # what is late already gains nothing by haste
+            end = min(end, max(at, promise.due_at - SENDING_TAKES))
+    return end
 
 
 def queue(
@@ -180,10 +203,14 @@ def queue(
     files: Sequence[DraftFile] = (),
     due_at: datetime,
     once: str = "",
+    holds: bool = False,
     by: Teammate | None,
     at: datetime,
 ) -> Message:
-    """Store a message of ours and let it be due at `due_at`; `by` None: the house says it."""
+    """Store a message of ours and let it be due at `due_at`; `by` None: the house says it.
+
+    `holds`: it says when the answer will come, so it is none.
+    """
     names = [
         *_named(recipients.to, Recipient.Role.TO),
         *_named(recipients.cc, Recipient.Role.CC),
@@ -201,7 +228,7 @@ def queue(
         teammate=by,
         author_name=by.name if by else "",
         subject=answer_subject(conversation.subject),
-        automatic=by is None,
+        automatic=by is None or holds,
         public_id=_public_id(once),
     )
     _take_along(message, files)
@@ -318,6 +345,8 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
     """
     rights.require_answer(by)
     conversation = conversations.lock(message.conversation)
+    if message.automatic:
+        raise TooLate  # a holding reply has moved what is owed already
     # A worker that claims it at this moment loses or wins by its own conditional update.
     won = (
         Dispatch.objects.filter(Q(due_at__isnull=False) | ~Q(held=""), message=message)
@@ -346,6 +375,8 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
     fact = desk_facts.ReplyTakenBack(
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
     )
+    for promise in Promise.objects.filter(message=message):
+        promises.unmake(promise, by=by, at=at)
     conversations.unsay(message)
     events.announce(fact, by=by, about=conversation, at=at)
     return draft

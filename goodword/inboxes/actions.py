@@ -61,7 +61,7 @@ def change(
     by: Teammate,
     at: datetime,
 ) -> None:
-    """Raises AddressInUse, NoAddress. `desk.handling.change_inbox` also moves what is owed."""
+    """Raises AddressInUse, NoAddress. `desk.staffing.change_inbox` also moves what is owed."""
     before = _settings_of(Inbox.objects.get(pk=inbox.pk))
     inbox.name, inbox.team, inbox.language = clean_line(name, most=80), team, language
     inbox.acknowledges = acknowledges

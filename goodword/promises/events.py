@@ -40,3 +40,28 @@ class PromiseReopened(_AboutPromise):
 class PromiseHandedOver(_AboutPromise):
     KIND: ClassVar[str] = "promises.handed_over"
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMoved(_AboutPromise):
+    KIND: ClassVar[str] = "promises.moved"
+    before: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseBroken(_AboutPromise):
+    KIND: ClassVar[str] = "promises.broken"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTakenBack(_AboutPromise):
+    KIND: ClassVar[str] = "promises.taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseReminded(_AboutPromise):
+    """`step`: reminded, backup_told or lead_told."""
+
+    KIND: ClassVar[str] = "promises.reminded"
+    step: str

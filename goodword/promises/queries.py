@@ -1,14 +1,80 @@
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
+from goodword.accounts.models import Team, Teammate
+from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
-from goodword.promises.models import REPLY, Promise
+from goodword.inboxes import queries as inboxes
+from goodword.people.models import Person
+from goodword.promises.models import REPLY, Promise, Step
+
+
+def visible_to(teammate: Teammate) -> QuerySet[Promise]:
+    """The one door to promises: those of the inboxes open to `teammate`, and their own."""
+    if not teammate.is_active:
+        return Promise.objects.none()
+    if teammate.is_owner:
+        return Promise.objects.all()
+    # The few inboxes are asked first: a list of keys lets both databases take their indexes.
+    mine = list(inboxes.open_to(teammate).order_by().values_list("pk", flat=True))
+    return Promise.objects.filter(Q(inbox_id__in=mine) | Q(owner=teammate, inbox__isnull=True))
+
+
+def of_conversation(conversation: Conversation) -> QuerySet[Promise]:
+    """Everything promised in a conversation, both ways, in the order it was made."""
+    return (
+        Promise.objects.filter(conversation=conversation)
+        .select_related("owner", "team", "person", "made_by", "ended_by")
+        .order_by("made_at", "id")
+    )
+
+
+def found(teammate: Teammate, public_id: str) -> QuerySet[Promise]:
+    """A single promise: also one whose conversation is seen from another inbox."""
+    one = Promise.objects.filter(public_id=public_id)
+    seen = Q(pk__in=visible_to(teammate).filter(public_id=public_id).values("pk"))
+    elsewhere = conversations.holding(conversations.visible_to(teammate))
+    return one.filter(seen | Q(elsewhere)).select_related(
+        "conversation__inbox", "person", "owner", "team", "inbox"
+    )
 
 
 def open_promises() -> QuerySet[Promise]:
-    """Everything still owed, soonest first."""
+    """Everything still open, soonest first."""
     return Promise.objects.filter(state=Promise.State.OPEN).order_by("due_at", "id")
+
+
+def open_in(conversation: Conversation) -> QuerySet[Promise]:
+    """What is still open in a conversation, both ways, soonest first."""
+    return open_promises().filter(conversation=conversation)
+
+
+def owed_by(teammate: Teammate) -> QuerySet[Promise]:
+    """What a teammate owes, soonest first: in their own name."""
+    return open_promises().filter(owner=teammate)
+
+
+def owed_by_team(team: Team) -> QuerySet[Promise]:
+    """What a team owes, soonest first, that none of them has taken."""
+    return open_promises().filter(team=team)
+
+
+def due_within(promises: QuerySet[Promise], start: datetime, end: datetime) -> QuerySet[Promise]:
+    """Those of `promises` whose time lies in [start, end)."""
+    return promises.filter(due_at__gte=start, due_at__lt=end)
+
+
+def to_person(person: Person) -> QuerySet[Promise]:
+    """Everything between a person and us, both ways: the newest due time first."""
+    return (
+        Promise.objects.filter(person=person)
+        .exclude(direction=Promise.Direction.TO_OURSELVES)
+        .select_related("owner", "team", "conversation")
+        .order_by("-due_at", "-id")
+    )
 
 
 def open_replies() -> QuerySet[Promise]:
@@ -23,8 +89,9 @@ def owed_reply(conversation: Conversation) -> Promise | None:
 
 def replies_of(conversation: Conversation) -> QuerySet[Promise]:
     """Every reply promise of a conversation, ended ones too, in order of making."""
-    return (
-        Promise.objects.filter(conversation=conversation, kind=REPLY)
-        .select_related("owner", "team", "ended_by", "person")
-        .order_by("made_at", "id")
-    )
+    return of_conversation(conversation).filter(kind=REPLY)
+
+
+def steps_of(promise: Promise) -> QuerySet[Step]:
+    """A promise's history, oldest first."""
+    return promise.steps.select_related("by").order_by("id")

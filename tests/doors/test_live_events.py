@@ -165,10 +165,10 @@ accounts.join(name="Dora", email="dora@shop.example", password="{PASSWORD}",
         goodword,
         f"""
 from goodword.accounts.models import Role, Teammate
-from goodword.desk import handling
+from goodword.desk import staffing
 dora = Teammate.objects.get(email="dora@shop.example")
 ana = Teammate.objects.get(email="{OWNER}")
-handling.change_role(dora, Role.AGENT, by=ana, at=timezone.now())
+staffing.change_role(dora, Role.AGENT, by=ana, at=timezone.now())
 """,
     )
     assert "house" in dora.topics()

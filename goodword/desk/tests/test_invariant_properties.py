@@ -9,7 +9,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.desk import arriving, checking, delivering, handling, joining, receiving, replying
+from goodword.desk import (
+    arriving,
+    checking,
+    delivering,
+    handling,
+    joining,
+    receiving,
+    replying,
+    staffing,
+)
 from goodword.desk.roads import Answer, Party
 from tests.factories import MONDAY_NOON, MemoryRoad, deliver, inbound, make_house, receive, reply
 
@@ -189,7 +198,7 @@ class Desk(RuleBasedStateMachine):
 
         self.house.ben.refresh_from_db()
         if self.house.ben.is_active:
-            handling.take_leave(self.house.ben, by=self.house.ana, at=self.later())
+            staffing.take_leave(self.house.ben, by=self.house.ana, at=self.later())
         else:
             accounts.reactivate(self.house.ben, by=self.house.ana, at=self.later())
 

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.conversations.models import Conversation, Recipient
-from goodword.desk import checking, handling, owing, receiving
+from goodword.desk import checking, handling, owing, receiving, staffing
 from goodword.desk.roads import Answer
 from goodword.promises.models import Promise
 from goodword.promises.queries import owed_reply, replies_of
@@ -248,7 +248,7 @@ def test_when_a_teammate_leaves_their_word_goes_to_the_inbox_team(house):
     conversation = receive(house).conversation
     handling.assign(conversation, to=house.ben, by=house.ben, at=MONDAY_NOON + HOUR)
 
-    handling.take_leave(house.ben, by=house.ana, at=MONDAY_NOON + 2 * HOUR)
+    staffing.take_leave(house.ben, by=house.ana, at=MONDAY_NOON + 2 * HOUR)
 
     promise = owed_reply(conversation)
     assert (promise.owner, promise.team) == (None, house.front)
@@ -258,7 +258,7 @@ def test_when_a_teammate_leaves_their_word_goes_to_the_inbox_team(house):
 def test_when_a_teammate_changes_teams_their_word_stays_behind(house):
     conversation = receive(house).conversation
     handling.assign(conversation, to=house.ben, by=house.ben, at=MONDAY_NOON + HOUR)
-    handling.change_team(
+    staffing.change_team(
         house.front, name="Front", members=[house.lea], by=house.ana, at=MONDAY_NOON + 2 * HOUR
     )
     assert owed_reply(conversation).team == house.front

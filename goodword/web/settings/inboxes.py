@@ -12,7 +12,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team
 from goodword.channels.email.explaining import words_for
 from goodword.channels.email.models import MailAccount
-from goodword.desk import handling
+from goodword.desk import staffing
 from goodword.inboxes import actions, queries
 from goodword.inboxes.models import Inbox, Wording
 from goodword.web.inside import moment_of, teammate_of
@@ -64,7 +64,7 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"teams": list(cast("list[Team]", form.cleaned_data["teams"]))}
-        handling.change_inbox(inbox, **given, by=teammate_of(request), at=moment_of(request))
+        staffing.change_inbox(inbox, **given, by=teammate_of(request), at=moment_of(request))
         messages.success(request, _("The inbox is saved."))
         return redirect("settings:inbox", public_id)
     account = MailAccount.objects.filter(inbox=inbox).first()

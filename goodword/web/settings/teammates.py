@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goodword.accounts import actions as accounts
 from goodword.accounts import queries
 from goodword.accounts.models import Teammate
-from goodword.desk import handling
+from goodword.desk import staffing
 from goodword.promises import queries as promises
 from goodword.web.inside import moment_of, teammate_of
 from goodword.web.settings import inviting, pages
@@ -93,7 +93,7 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
         role = form.cleaned_data["role"]
         by, at = teammate_of(request), moment_of(request)
         try:
-            handling.change_role(teammate, role, by=by, at=at)
+            staffing.change_role(teammate, role, by=by, at=at)
         except accounts.LastOwner:
             form.add_error("role", last_owner())
         except accounts.TeamWouldBeEmpty as error:
@@ -132,7 +132,7 @@ def deactivate(request: HttpRequest, public_id: str) -> HttpResponse:
     teammate = _teammate(public_id)
     owed = promises.open_promises().filter(owner=teammate).count()
     try:
-        handling.take_leave(teammate, by=teammate_of(request), at=moment_of(request))
+        staffing.take_leave(teammate, by=teammate_of(request), at=moment_of(request))
     except accounts.LastOwner:
         trouble = last_owner()
     except accounts.TeamWouldBeEmpty as error:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goodword.accounts import actions as accounts
 from goodword.accounts import queries
-from goodword.desk import handling
+from goodword.desk import staffing
 from goodword.web.inside import moment_of, teammate_of
 from goodword.web.settings import pages
 from goodword.web.settings.forms import TeamForm
@@ -53,7 +53,7 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
         people = [*form.cleaned_data["members"], *away]
         by, at = teammate_of(request), moment_of(request)
         try:
-            handling.change_team(team, name=form.cleaned_data["name"], members=people, by=by, at=at)
+            staffing.change_team(team, name=form.cleaned_data["name"], members=people, by=by, at=at)
         except accounts.TeamWouldBeEmpty:
             form.add_error("members", _nobody_answers())
         else:

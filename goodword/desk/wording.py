@@ -1,0 +1,88 @@
+"""Words for customers that stand ready: the business's own, else ours, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from goodword.accounts import queries as accounts
+from goodword.conversations.models import Conversation
+from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Wording
+from goodword.people.models import Person
+
+Purpose = Wording.Purpose
+
+REFUSALS = (Purpose.NOT_FOR_US, Purpose.NOT_BEFORE, Purpose.RIGHT_PRICE)
+
+
+def words_of(conversation: Conversation, purpose: str, *, name: str = "", **fill: str) -> str:
+    """The words for `purpose` in this conversation. Filled in: `{name}`, `{business}`, and `fill`.
+
+    What isn't given is left as it stands, so that whoever writes sees what to put there.
+    """
+    business = accounts.business()
+    inbox = conversation.inbox
+    with their_language(conversation) as language:
+        text = inboxes.words(inbox, purpose, language=language) or default_words(purpose)
+        given = {"name": name, "business": business.name if business else inbox.name} | fill
+        for key, value in given.items():
+            text = text.replace("{" + key + "}", value)
+    return text
+
+
+@contextmanager
+def their_language(conversation: Conversation) -> Iterator[str]:
+    """The language and zone of the person, else of the inbox and the house, are active."""
+    language = conversation.person.language or conversation.inbox.language
+    if not translation.check_for_language(language.split("-")[0]):
+        language = conversation.inbox.language  # never an English sentence around a French date
+    with translation.override(language), timezone.override(ZoneInfo(zone_of(conversation.person))):
+        yield language
+
+
+def zone_of(person: Person | None) -> str:
+    """The person's zone, else the business's."""
+    business = accounts.business()
+    return (person.zone if person else "") or (business.zone if business else "UTC")
+
+
+def by_when(moment: datetime) -> str:
+    """A moment in the active language and zone: "Tuesday 24 November, 10:00"."""
+    return formats.date_format(timezone.localtime(moment), _("l j F, H:i"))
+
+
+def default_words(purpose: str) -> str:
+    """Ours, in the active language."""
+    return _DEFAULTS[purpose]() if purpose in _DEFAULTS else ""
+
+
+_DEFAULTS: dict[str, Callable[[], str]] = {
+    Purpose.ACKNOWLEDGEMENT: lambda: _(
+        "Thank you for writing to us. Your message has arrived, and a person will answer it"
+        " by {due}.\n\n{business}"
+    ),
+    Purpose.HOLDING: lambda: _(
+        "Your message is with us and not forgotten. It takes us a little longer than we said: you"
+        " will have our answer by {due}.\n\n{business}"
+    ),
+    Purpose.NOT_FOR_US: lambda: _(
+        "Thank you for asking us. We have read your message with care. It is not something that"
+        " we can do well, so we would rather say so at once than keep you waiting. We wish you"
+        " every success with it."
+    ),
+    Purpose.NOT_BEFORE: lambda: _(
+        "Thank you for asking us. We would like to do this, and we can't begin before {date}. If"
+        " that suits you, tell us, and we will keep the time free for you."
+    ),
+    Purpose.RIGHT_PRICE: lambda: _(
+        "Thank you for your message. The price that we named was too low, and that was our"
+        " mistake. The right one is {price}. We are sorry for the confusion, and we understand if"
+        " you would like to think it over."
+    ),
+}
