@@ -29,6 +29,8 @@ def tell(teammate: Teammate, *, matter: str, kind: str, title: str, url: str, at
     words = {"title": clean_line(title, most=300), "url": url, "told_at": at}
     news = {"kind": kind, "seen_at": None, "mailed_at": None, "due_at": at + MAIL_AFTER}
     known = Notice.objects.filter(teammate=teammate, matter=matter, ended_at__isnull=True)
+    if known.filter(told_at__gt=at).exists():
+        return False  # something newer was told of it already
     if known.filter(kind=kind).update(**words):
         return False
     if not known.update(**words, **news):

@@ -24,6 +24,7 @@ from goodword.plan import queries as plan
 
 LISTED = 30  # in one mail; the others are counted and stand in the app
 _LOOK_AGAIN = timedelta(minutes=15)  # at whom may not be reached now
+_BETWEEN = timedelta(minutes=10)  # two mails to one person, whatever catches up meanwhile
 
 
 def mail_due(*, clock: Callable[[], datetime], most: int = 20) -> int:
@@ -63,9 +64,16 @@ def _mail(teammate: Teammate, *, at: datetime) -> None:
         due.update(due_at=None)
     elif not may_be_reached(teammate, at=at):
         due.update(due_at=at + _LOOK_AGAIN)
+    elif last := _last_mail(teammate, since=at - _BETWEEN):
+        due.update(due_at=last + _BETWEEN)
     elif count := due.update(due_at=None, mailed_at=at):
         first = queries.of(teammate).filter(mailed_at=at)[:LISTED]
         _write(teammate, list(first), count=count)
+
+
+def _last_mail(teammate: Teammate, *, since: datetime) -> datetime | None:
+    mailed = queries.of(teammate).filter(mailed_at__gt=since).order_by("-mailed_at")
+    return mailed.values_list("mailed_at", flat=True).first()
 
 
 def _write(teammate: Teammate, notices: Sequence[Notice], *, count: int) -> None:
