@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q, QuerySet
 
 from goodword.accounts import queries as accounts
-from goodword.accounts.models import Role, Teammate
+from goodword.accounts.models import Membership, Role, Teammate
 from goodword.core import prepared
 from goodword.inboxes.models import Inbox
 from goodword.plan.hours import Closed, Hours, Period
@@ -135,13 +135,10 @@ class _Workplaces(Mapping[int, Workplace]):
         }
         team: dict[int, list[int]] = defaultdict(list)
         rows = (
-            Inbox.teams.through.objects.filter(
-                team__members__is_active=True,
-                # Not `exclude`: of several members it would drop the team of any who is light.
-                team__members__role__in=set(Role) - {Role.LIGHT},
-            )
-            .order_by("inbox", "team__members__name", "team__members")
-            .values_list("inbox_id", "team__members", "team_id", "inbox__team_id")
+            Membership.objects.filter(teammate__is_active=True, team__inboxes__isnull=False)
+            .exclude(teammate__role=Role.LIGHT)
+            .order_by("teammate__name", "teammate")
+            .values_list("team__inboxes", "teammate", "team", "team__inboxes__team")
         )
         for inbox_id, teammate_id, team_id, owing_id in rows:
             answering[inbox_id].add(teammate_id)

@@ -175,7 +175,7 @@ def _describe(calendar: Calendar, *, name: str, zone: str, country: str, region:
         raise CalendarNameTaken(name)
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError) as error:  # no such file, or no name of one
+    except (KeyError, OSError, ValueError) as error:  # no such file, or no name of one
         raise UnknownZone(zone) from error
     public_holidays.check(country, region)
     calendar.name, calendar.zone = name, zone
