@@ -25,6 +25,7 @@ from goodword.conversations.models import Conversation, Recipient
 from goodword.core import prepared
 from goodword.desk.models import Arrival, Dispatch
 from goodword.inboxes.models import Inbox
+from goodword.people.models import Person
 from goodword.promises.models import REPLY, Promise
 
 State = Conversation.State
@@ -327,6 +328,18 @@ def who_may_answer(inbox: Inbox) -> QuerySet[Teammate]:
     """Whom a conversation of this inbox can be given to, by name."""
     member = Membership.objects.filter(teammate=OuterRef("pk"), team__inboxes=inbox)
     return accounts.active().exclude(role=Role.LIGHT).filter(Q(role=Role.OWNER) | Exists(member))
+
+
+def people_named(teammate: Teammate, name: str) -> QuerySet[Person]:
+    """Those of this name whom a teammate may see: they are in one of the conversations open to
+    them, or an owner asks.
+    """
+    named = Person.objects.filter(name__iexact=name, redirect_to__isnull=True)
+    if teammate.is_owner:
+        return named
+    return named.filter(
+        Exists(conversations.visible_to(teammate).order_by().filter(person=OuterRef("pk")))
+    )
 
 
 def failed_arrivals() -> QuerySet[Arrival]:
