@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from goodword.channels.email import accounts, notices, trials
 from goodword.channels.email.road import EmailRoad
-from goodword.desk import acknowledging, arriving, delivering, handling, reminding, replanning, roads
+from goodword.desk import (
+    acknowledging,
+    arriving,
+    delivering,
+    handling,
+    reminding,
+    replanning,
+    roads,
+)
 from goodword.events import actions as events
 from goodword.files import actions as files
 from goodword.notices import actions as told
@@ -21,6 +29,9 @@ LISTENERS: dict[str, list[events.Listener]] = {
     # Never a promise: that is made in the message's own transaction.
     "conversations.message_received": [acknowledging.on_received],
     "plan.changed": [replanning.on_plan_changed],
+    "accounts.team_changed": [reminding.on_house_changed],
+    "accounts.role_changed": [reminding.on_house_changed],
+    "inboxes.changed": [reminding.on_house_changed],
     "promises.kept": [reminding.on_changed],
     "promises.released": [reminding.on_changed],
     "promises.broken": [reminding.on_changed],

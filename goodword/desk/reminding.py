@@ -12,9 +12,11 @@ import logging
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 
+from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.core import due
 from goodword.desk import handling, owing, whom
@@ -23,14 +25,18 @@ from goodword.desk.whom import House, Owed
 from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.notices import actions as notices
+from goodword.notices import queries
+from goodword.notices.models import Notice
 from goodword.promises import actions as promises
 from goodword.promises import events as facts
 from goodword.promises import kinds, ladder
+from goodword.promises import queries as promised
 from goodword.promises.models import Promise
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
+_AT_ONCE = 1000
 STEPS: dict[ladder.Rung, str] = {
     "reminded": "reminded", "backup": "backup_told", "lead": "lead_told"
 }  # fmt: skip
@@ -208,3 +214,21 @@ def _subject_of(event: Event) -> Promise | None:
     key = event.subject.partition(":")[2]
     rows = Promise.objects.filter(pk=int(key), state=Promise.State.OPEN)
     return rows.select_related("owner", "team", "person", "message", "conversation__inbox").first()
+
+
+def on_house_changed(event: Event) -> None:
+    """Listener of changed teams, roles and inboxes: nobody keeps notices of what they see no more.
+
+    Looks through all notices there are, which is little beside how seldom this happens.
+    """
+    prefix = events.name_of(Promise(pk=0)).removesuffix("0")
+    told = Notice.objects.filter(matter__startswith=prefix)
+    for teammate in Teammate.objects.filter(pk__in=told.values("teammate")):
+        mine = queries.of(teammate).filter(matter__startswith=prefix).order_by("pk")
+        matters = mine.values_list("matter", flat=True).iterator(chunk_size=_AT_ONCE)
+        while some := set(islice(matters, _AT_ONCE)):
+            keys = {int(each.removeprefix(prefix)) for each in some}
+            elsewhere = Promise.objects.filter(pk__in=keys, inbox__isnull=False)
+            lost = elsewhere.exclude(pk__in=promised.visible_to(teammate).filter(pk__in=keys))
+            names = [f"{prefix}{key}" for key in lost.values_list("pk", flat=True)]
+            notices.withdraw(mine.filter(matter__in=names), at=event.at)

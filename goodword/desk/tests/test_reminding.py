@@ -7,7 +7,7 @@ from django.core import mail
 
 from goodword.accounts import actions as accounts
 from goodword.conversations.models import Conversation
-from goodword.desk import checking, handling, promising, reminding
+from goodword.desk import checking, handling, promising, reminding, staffing
 from goodword.events import actions as events
 from goodword.notices import mailing
 from goodword.notices.models import Notice
@@ -391,6 +391,18 @@ def test_nobody_is_told_who_may_not_see_the_inbox(house, owed):
         sweep(moment)
     assert "Carl" not in told()
     assert "Lou" not in told()
+
+
+def test_who_leaves_the_team_keeps_no_notice_of_what_they_see_no_more(house, owed):
+    theirs = owed_reply(receive(house, inbox=house.repairs, to="repairs@shop.example").conversation)
+    sweep(LATE)
+    assert set(told(owed)) == {"Ben", "Lea"}
+    members = [house.ben, house.lou]
+    staffing.change_team(house.front, name="Front", members=members, by=house.ana, at=LATE)
+    hand_on(at=LATE)
+
+    assert set(told(owed)) == {"Ben"}
+    assert set(told(theirs)) == {"Carl", "Ana"}
 
 
 def test_a_batch_costs_as_many_claims_as_one(house, owed, django_assert_max_num_queries):
