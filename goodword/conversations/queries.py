@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -47,14 +47,28 @@ def attachments_visible_to(teammate: Teammate) -> QuerySet[Attachment]:
     return Attachment.objects.filter(holding(visible_to(teammate), "message__conversation_id"))
 
 
-def timeline(conversation: Conversation) -> QuerySet[Message]:
-    """What was said, oldest first, with all that a page shows of it; never the whole HTML."""
-    return (
-        conversation.messages.defer("search_text")
-        .select_related("person", "address", "teammate")
-        .prefetch_related("recipients__address", "attachments__file")
-        .order_by("id")
-    )
+def told(messages: Sequence[Message]) -> dict[int, list[Recipient]]:
+    """Whom each message is for, by its key, with their addresses."""
+
+    def build(*keys: int) -> QuerySet[Recipient]:
+        return Recipient.objects.filter(message__in=keys).select_related("address").order_by("id")
+
+    found: dict[int, list[Recipient]] = {message.pk: [] for message in messages}
+    for row in prepared.objects(("told", len(found)), build, *found):
+        found[row.message_id].append(row)
+    return found
+
+
+def attached(messages: Sequence[Message]) -> dict[int, list[Attachment]]:
+    """The files of each message, by its key."""
+
+    def build(*keys: int) -> QuerySet[Attachment]:
+        return Attachment.objects.filter(message__in=keys).select_related("file").order_by("id")
+
+    found: dict[int, list[Attachment]] = {message.pk: [] for message in messages}
+    for row in prepared.objects(("attached", len(found)), build, *found):
+        found[row.message_id].append(row)
+    return found
 
 
 def newest_counted(conversation: Conversation) -> Message | None:

@@ -81,7 +81,13 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     except EmptyResultSet:  # nothing can be in it, whatever the database holds
         return _Query("", (), [], None)
     places = [(place, stand_ins.index(p)) for place, p in enumerate(params) if p in stand_ins]
+    strange = [p for p in params if p not in stand_ins and _holds(p, stand_ins)]
+    assert not strange, f"a key was changed on its way into the query: {strange}"
     return _Query(sql, params, places, _reader(compiler) if compiler.klass_info else None)
+
+
+def _holds(param: object, stand_ins: Sequence[Key]) -> bool:
+    return any(str(each) in str(param) for each in stand_ins)
 
 
 def _reader(compiler: SQLCompiler) -> Callable[[Rows], list[Model]]:

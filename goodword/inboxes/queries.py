@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Business, Teammate
+from goodword.core import prepared
 from goodword.inboxes.models import Inbox, InboxAddress
 
 
@@ -57,8 +58,13 @@ def ours_of(addresses: Iterable[str]) -> set[str]:
     """Those of `addresses` that are ours, as written: we never write to ourselves."""
     forms = {each: _forms(each) for each in addresses}
     asked = {form for each in forms.values() for form in each}
-    known = set(InboxAddress.objects.filter(value__in=asked).values_list("value", flat=True))
+    rows = prepared.rows(("ours", len(asked)), _values, *asked)
+    known = {value for (value,) in rows}
     return {each for each, tried in forms.items() if known & set(tried)}
+
+
+def _values(*values: str) -> QuerySet[InboxAddress, tuple[str]]:
+    return InboxAddress.objects.filter(value__in=values).values_list("value")
 
 
 def sender_address(inbox: Inbox) -> str:

@@ -75,10 +75,16 @@ class Shell:
         return (self.section, *self.folders, *self.team_links, self.unsent)
 
     @property
+    def searches(self) -> bool:
+        """Whether this is the page of the search."""
+        match = self._request.resolver_match
+        return match is not None and match.view_name == "inbox:search"
+
+    @cached_property
     def folders(self) -> list[FolderLink]:
         return [self._link(key) for key in _LISTED]
 
-    @property
+    @cached_property
     def quiet_folders(self) -> list[FolderLink]:
         return [self._link(key) for key in _QUIET]
 
@@ -86,7 +92,7 @@ class Shell:
     def unsent(self) -> FolderLink | None:
         return self._link("unsent") if self._counts.get("unsent") else None
 
-    @property
+    @cached_property
     def team_links(self) -> list[FolderLink]:
         return [
             FolderLink(

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
+from goodword.core import prepared
 from goodword.people import queries as people
 from goodword.web.inbox import showing
 
@@ -25,12 +28,17 @@ class Suspected:
     can_join: bool
 
 
-def suspected(found: Conversation, *, visible: QuerySet[Conversation]) -> list[Suspected]:
+def suspected(found: Conversation, *, by: Teammate) -> list[Suspected]:
     """What a person is asked about `found`: the newest, and the next once those are decided.
 
     Whoever knows an id can make as many as they like.
     """
-    asked = conversations.linked_to(found, visible=visible)[:_MOST]
+
+    def build(key: int, conversation: int) -> QuerySet[Conversation]:
+        seen = conversations.visible_to(accounts.like(by, key))
+        return conversations.linked_to(Conversation(pk=conversation), visible=seen)[:_MOST]
+
+    asked = prepared.objects(("suspected", by.role, by.is_active), build, by.pk, found.pk)
     return [_suspected(found, each) for each in asked]
 
 

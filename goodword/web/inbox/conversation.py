@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from goodword.accounts import queries as accounts
 from goodword.accounts import rights
-from goodword.accounts.models import Teammate
+from goodword.accounts.models import Team, Teammate
 from goodword.conversations import queries as conversations
-from goodword.conversations.models import Conversation, Message
+from goodword.conversations.models import AlsoIn, Conversation, Message, Tag
+from goodword.core import prepared
 from goodword.desk import owing
 from goodword.desk import queries as desk
+from goodword.inboxes.models import Inbox
 from goodword.people import queries as people
+from goodword.people.models import Address, Person
 from goodword.promises import queries as promises
+from goodword.promises.models import Promise
 from goodword.web.inbox import belonging, listing, marks, showing, snoozing, timeline, writing
 from goodword.web.inbox.places import NoSuchPlace, Place, place, place_of
 from goodword.web.inbox.writing import Composer
@@ -52,15 +58,23 @@ def visible(request: HttpRequest, public_id: str) -> Conversation:
 
     So what a page sends that was open while they were joined still arrives. Raises Http404.
     """
-    rows = conversations.visible_to(teammate_of(request)).select_related(
-        "person", "inbox__team", "assignee", "team", "closed_by"
-    )
-    found = rows.filter(public_id=public_id).first() or conversations.redirected_to(
-        public_id, visible=rows
-    )
-    if found is None:
+    teammate = teammate_of(request)
+
+    def build(key: int, public_id: str) -> QuerySet[Conversation]:
+        return _whole(accounts.like(teammate, key)).filter(public_id=public_id)
+
+    shape = ("conversation", teammate.role, teammate.is_active)
+    for found in prepared.objects(shape, build, teammate.pk, public_id):
+        return found
+    joined = conversations.redirected_to(public_id, visible=_whole(teammate))
+    if joined is None:
         raise Http404
-    return found
+    return joined
+
+
+def _whole(teammate: Teammate) -> QuerySet[Conversation]:
+    rows = conversations.visible_to(teammate)
+    return rows.select_related("person", "inbox__team", "assignee", "team", "closed_by")
 
 
 def visible_message(request: HttpRequest, public_id: str) -> Message:
@@ -120,12 +134,12 @@ def _composer(request: HttpRequest, found: Conversation) -> Composer:
 
 def opened_context(request: HttpRequest, found: Conversation, here: Place) -> dict[str, Any]:
     teammate, now = teammate_of(request), moment_of(request)
-    promise = promises.owed_reply(found)
-    seen = conversations.visible_to(teammate)
-    others = list(conversations.others_with(found, visible=seen)[: _OTHERS + 1])
-    addresses = list(people.addresses_of(found.person)[:5])
+    replies = prepared.objects("replies", _replies, found.pk)
+    promise = next((each for each in replies if each.is_open), None)
+    others = _others(found, teammate)
+    addresses = prepared.objects("addresses", _addresses, found.person_id)
     written = [each.written for each in addresses if each.written]
-    said = timeline.of(found, by=teammate, now=now, whole="all" in request.GET)
+    said = timeline.of(found, replies=replies, by=teammate, now=now, whole="all" in request.GET)
     return {
         "place": here,
         "conversation": found,
@@ -135,10 +149,10 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "answer_waived": not promise and owing.waived(found),
         "timeline": said,
         "address_marks": marks.of_addresses([*addresses, *said.addresses], now=now),
-        "suspected": belonging.suspected(found, visible=seen),
-        "also_in": [row.inbox for row in found.also_in.select_related("inbox")],
-        "tags": list(found.tags.order_by("name")),
-        "known_tags": conversations.tags_seen_by(teammate)[:200],
+        "suspected": belonging.suspected(found, by=teammate),
+        "also_in": [row.inbox for row in prepared.objects("also in", _also_in, found.pk)],
+        "tags": prepared.objects("tags of", _tags, found.pk),
+        "known_tags": _known_tags(teammate),
         "others": others[:_OTHERS],
         "has_more_others": len(others) > _OTHERS,
         "snooze_choices": snoozing.choices(now),
@@ -151,6 +165,54 @@ def _rights(found: Conversation, teammate: Teammate) -> dict[str, Any]:
     return {
         "may_answer": rights.may_answer(teammate),
         "may_reassign": reassigns,
-        "answerers": desk.who_may_answer(found.inbox) if reassigns else [],
-        "inbox_teams": found.inbox.teams.order_by("name") if reassigns else [],
+        "answerers": prepared.objects("answerers", _answerers, found.inbox_id) if reassigns else [],
+        "inbox_teams": prepared.objects("inbox teams", _inbox_teams, found.inbox_id)
+        if reassigns
+        else [],
     }
+
+
+# The queries of one conversation, by keys, for `prepared`: with some twenty of them the ORM's
+# writing of their SQL is half of the page.
+
+
+def _replies(key: int) -> QuerySet[Promise]:
+    return promises.replies_of(Conversation(pk=key))
+
+
+def _addresses(person: int) -> QuerySet[Address]:
+    return people.addresses_of(Person(pk=person))[:5]
+
+
+def _also_in(key: int) -> QuerySet[AlsoIn]:
+    return AlsoIn.objects.filter(conversation=key).select_related("inbox")
+
+
+def _tags(key: int) -> QuerySet[Tag]:
+    return Conversation(pk=key).tags.order_by("name")
+
+
+def _answerers(inbox: int) -> QuerySet[Teammate]:
+    return desk.who_may_answer(Inbox(pk=inbox))
+
+
+def _inbox_teams(inbox: int) -> QuerySet[Team]:
+    return Inbox(pk=inbox).teams.order_by("name")
+
+
+def _known_tags(teammate: Teammate) -> list[Tag]:
+    def build(key: int) -> QuerySet[Tag]:
+        return conversations.tags_seen_by(accounts.like(teammate, key))[:200]
+
+    return prepared.objects(("known tags", teammate.role, teammate.is_active), build, teammate.pk)
+
+
+def _others(found: Conversation, teammate: Teammate) -> list[Conversation]:
+    def build(key: int, conversation: int, person: int) -> QuerySet[Conversation]:
+        seen = conversations.visible_to(accounts.like(teammate, key))
+        here = Conversation(pk=conversation, person_id=person)
+        rows = conversations.others_with(here, visible=seen)
+        return rows.only("public_id", "subject", "reference", "state")[: _OTHERS + 1]
+
+    shape = ("others", teammate.role, teammate.is_active)
+    return prepared.objects(shape, build, teammate.pk, found.pk, found.person_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,10 +44,10 @@ class Leaving:
         }
 
 
-def leaving(message: Message, *, now: datetime) -> Leaving | None:
+def leaving(message: Message, told: Sequence[Recipient], *, now: datetime) -> Leaving | None:
     """Whether it can still be taken back: nobody has begun to send it."""
     dispatch = dispatch_of(message)
-    if dispatch is None or any(row.state != State.QUEUED for row in message.recipients.all()):
+    if dispatch is None or any(row.state != State.QUEUED for row in told):
         return None
     if dispatch.held:
         return Leaving(None, held=_why_held(dispatch.held))
@@ -61,15 +62,15 @@ def dispatch_of(message: Message) -> Dispatch | None:
     return getattr(message, "dispatch", None)
 
 
-def lines(message: Message, *, now: datetime) -> list[Line]:
+def lines(message: Message, told: Sequence[Recipient], *, now: datetime) -> list[Line]:
     """A line for those who have it, and one for each of the others."""
-    rows = [row for row in message.recipients.all() if row.role != Recipient.Role.REPLY_TO]
+    rows = [row for row in told if row.role != Recipient.Role.REPLY_TO]
     found: list[Line] = []
     accepted = [row.address.written for row in rows if row.state == State.ACCEPTED]
     if accepted:
         taken = _("Accepted for %(addresses)s") % {"addresses": ", ".join(accepted)}
         found.append(Line("check", taken))
-    if leaving(message, now=now) is None:
+    if leaving(message, told, now=now) is None:
         found += [_waiting(row, message) for row in rows if row.state == State.QUEUED]
     for row in rows:
         if row.state == State.SENDING:

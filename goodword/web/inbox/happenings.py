@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -14,9 +16,11 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import events as facts
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
+from goodword.core import prepared
 from goodword.desk import acknowledging
 from goodword.desk import events as desk
 from goodword.events import queries as events
+from goodword.events.actions import name_of
 from goodword.events.models import Event
 
 _KINDS = (
@@ -63,13 +67,19 @@ class _Names:
 
 def of(conversation: Conversation, *, since: datetime | None, by: Teammate) -> list[Happened]:
     """The latest lines, oldest first; `since` None: from the beginning."""
-    found = events.about(conversation).filter(kind__in=_KINDS)
-    if since is not None:
-        found = found.filter(at__gte=since)
-    latest = list(found.order_by("-id")[:_MOST])[::-1]
+    latest = _latest(conversation, since)[::-1]
     names = _names(latest, by)
     lines = ((event, _line(event, names)) for event in latest)
     return [Happened(event.at, *line, event.pk) for event, line in lines if line]
+
+
+def _latest(conversation: Conversation, since: datetime | None) -> list[Event]:
+    def build(subject: str) -> QuerySet[Event]:
+        found = events.trail().filter(subject=subject, kind__in=_KINDS)
+        return (found if since is None else found.filter(at__gte=since))[:_MOST]
+
+    subject = name_of(conversation)
+    return list(build(subject)) if since else prepared.objects("happened", build, subject)
 
 
 def _names(rows: Iterable[Event], by: Teammate) -> _Names:
@@ -90,8 +100,13 @@ def _names(rows: Iterable[Event], by: Teammate) -> _Names:
         "team": accounts.teams(),
         "tag": conversations.tags(),
     }
-    for kind, rows_of_kind in sources.items():
-        for pk, name in rows_of_kind.filter(pk__in=wanted[kind]).values_list("pk", "name"):
+    for kind, all_of_kind in sources.items():
+        keys = sorted(wanted[kind])
+
+        def build(*keys: int, found: QuerySet[Any] = all_of_kind) -> QuerySet[Any, Any]:
+            return found.filter(pk__in=keys).values_list("pk", "name")
+
+        for pk, name in prepared.rows(("names", kind, len(keys)), build, *keys):
             names.known[f"{kind}:{pk}"] = name
     joined = Conversation.objects.filter(pk__in=wanted["conversation"], redirect_to__isnull=False)
     for pk, reference in joined.values_list("pk", "reference"):

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.conversations.models import Message
+from goodword.core import prepared
 from goodword.people import actions as people
 from goodword.people.models import Address
 from goodword.ui import times
@@ -147,8 +148,12 @@ def of_addresses(addresses: Iterable[Address], *, now: datetime) -> list[Address
 def of_written(written: Iterable[str], *, now: datetime) -> list[AddressMark]:
     """The marks of those of the addresses `written` that have some; in one query."""
     values = {people.normalised(each) for each in written if each}
-    if not values:
-        return []
+    return of_addresses(
+        prepared.objects(("marked", len(values)), _marked, *values) if values else [], now=now
+    )
+
+
+def _marked(*values: str) -> QuerySet[Address]:
     marked = Q(bouncing_since__isnull=False) | Q(complained_at__isnull=False)
     rows = Address.objects.filter(marked, kind=Address.Kind.EMAIL, value__in=values)
-    return of_addresses(rows.order_by("value"), now=now)
+    return rows.order_by("value")

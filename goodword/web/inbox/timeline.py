@@ -15,8 +15,8 @@ from django.utils.translation import pgettext
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Attachment, Conversation, Message, Recipient
+from goodword.core import prepared
 from goodword.people.models import Address
-from goodword.promises import queries as promises
 from goodword.promises.models import Promise
 from goodword.web.inbox import deliveries, happenings, invitations, marks
 from goodword.web.inbox.deliveries import Leaving, Line
@@ -62,7 +62,7 @@ class Said:
     lines: list[Line]
     leaving: Leaving | None
     ended: Ended | None
-    told: str = ""  # whom a teammate's own mail names
+    told: Sequence[Recipient] = ()
     kind: str = "said"
 
     @property
@@ -72,6 +72,12 @@ class Said:
     @property
     def in_trouble(self) -> bool:
         return any(line.tone == "late" for line in self.lines)
+
+    @property
+    def sent_to(self) -> str:
+        """Whom a teammate's own mail names, that is a note here."""
+        rows = self.told if self.message.is_note else ()
+        return ", ".join(r.address.written for r in rows if r.role != Recipient.Role.REPLY_TO)
 
     @property
     def is_note_by_mail(self) -> bool:
@@ -96,28 +102,45 @@ class Timeline:
     @property
     def addresses(self) -> list[Address]:
         """Who outside wrote what is shown, or was written to."""
-        said = [item.message for item in self.items if isinstance(item, Said)]
-        authors = [message.address for message in said if message.address]
-        return authors + [row.address for message in said for row in message.recipients.all()]
+        said = [item for item in self.items if isinstance(item, Said)]
+        authors = [item.message.address for item in said if item.message.address]
+        return authors + [row.address for item in said for row in item.told]
 
 
-def of(conversation: Conversation, *, by: Teammate, now: datetime, whole: bool = False) -> Timeline:
+def of(
+    conversation: Conversation,
+    *,
+    replies: Iterable[Promise],
+    by: Teammate,
+    now: datetime,
+    whole: bool = False,
+) -> Timeline:
     """The latest messages, or all of them, with what was done in between."""
-    rows = _messages(conversation)
-    shown = list(rows) if whole else list(rows.order_by("-id")[:LATEST])[::-1]
-    counted = conversation.messages.aggregate(all=Count("pk"), first=Min("said_at"))
-    earlier = counted["all"] - len(shown)
-    replies = {
-        promise.message_id: _ended(promise, by=by, now=now)
-        for promise in promises.replies_of(conversation)
-        if not promise.is_open
-    }
-    said = [_said(each, ended=replies.get(each.pk), now=now) for each in shown]
-    since = shown[0].said_at if shown and earlier else None
+    shown = list(_messages(conversation)) if whole else _latest(conversation)
+    earlier, first = 0, None
+    if not whole and len(shown) == LATEST:
+        counted = conversation.messages.aggregate(all=Count("pk"), first=Min("said_at"))
+        earlier, first = max(counted["all"] - len(shown), 0), counted["first"]
+    ended = {each.message_id: _ended(each, by=by, now=now) for each in replies if not each.is_open}
+    told, attached = conversations.told(shown), conversations.attached(shown)
+    said = [
+        _said(
+            each, told=told[each.pk], attached=attached[each.pk], ended=ended.get(each.pk), now=now
+        )
+        for each in shown
+    ]
+    since = shown[0].said_at if earlier else None
     done = happenings.of(conversation, since=since, by=by)
     items: list[Said | Happened] = [*said, *done]
     items.sort(key=lambda item: item.at)
-    return Timeline(list(_with_days(items)), max(earlier, 0), counted["first"] if earlier else None)
+    return Timeline(list(_with_days(items)), earlier, first if earlier else None)
+
+
+def _latest(conversation: Conversation) -> list[Message]:
+    def build(key: int) -> QuerySet[Message]:
+        return _messages(Conversation(pk=key)).order_by("-id")[:LATEST]
+
+    return prepared.objects("latest messages", build, conversation.pk)[::-1]
 
 
 def _messages(conversation: Conversation) -> QuerySet[Message]:
@@ -127,10 +150,11 @@ def _messages(conversation: Conversation) -> QuerySet[Message]:
         remote |= Q(html__icontains=f"src={quote}http")
     has_picture = Q(html__icontains="<img") | Q(html__icontains="<table")
     return (
-        conversations.timeline(conversation)
+        Message.objects.filter(conversation=conversation)
         .defer("search_text", "html")
-        .select_related("person", "address", "teammate", "dispatch", "forwarded_by")
+        .select_related("address", "teammate", "dispatch", "forwarded_by")
         .annotate(has_html=~Q(html=""), pictured=has_picture, calls_out=has_picture & remote)
+        .order_by("id")
     )
 
 
@@ -144,9 +168,15 @@ def _with_days(items: Sequence[Said | Happened]) -> Iterable[Said | Happened | D
         yield item
 
 
-def _said(message: Message, *, ended: Ended | None, now: datetime) -> Said:
+def _said(
+    message: Message,
+    *,
+    told: list[Recipient],
+    attached: list[Attachment],
+    ended: Ended | None,
+    now: datetime,
+) -> Said:
     framed = bool(message.pictured)  # type: ignore[attr-defined]
-    attached = list(message.attachments.all())
     if framed:  # what the mail itself shows is not listed again
         attached = [each for each in attached if not each.is_inline]
     shown = message.shown_text.strip("\n")
@@ -170,16 +200,13 @@ def _said(message: Message, *, ended: Ended | None, now: datetime) -> Said:
         card=card,
         pictures=pictures,
         files=[each for each in attached if each not in pictures],
-        lines=[] if message.is_inbound or message.is_note else deliveries.lines(message, now=now),
-        leaving=None if message.is_inbound else deliveries.leaving(message, now=now),
+        lines=[]
+        if message.is_inbound or message.is_note
+        else deliveries.lines(message, told, now=now),
+        leaving=None if message.is_inbound else deliveries.leaving(message, told, now=now),
         ended=ended,
-        told=_told(message) if message.is_note else "",
+        told=told,
     )
-
-
-def _told(message: Message) -> str:
-    rows = message.recipients.all()
-    return ", ".join(row.address.written for row in rows if row.role != Recipient.Role.REPLY_TO)
 
 
 def is_preview(attachment: Attachment) -> bool:

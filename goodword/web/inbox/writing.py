@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import getaddresses
 
+from django.db.models import QuerySet
+
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
-from goodword.core import ids
+from goodword.core import ids, prepared
 from goodword.desk import replying
 from goodword.desk.replying import Recipients
 from goodword.web.inbox import marks
@@ -75,7 +77,11 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
         made.can_reply_all = everyone.count > only.count
         _address(made, everyone if mode == "all" else only)
     if draft is not None:
-        made.text, made.saved_at, made.files = draft.text, draft.saved_at, list(draft.files.all())
+        made.text, made.saved_at, made.files = (
+            draft.text,
+            draft.saved_at,
+            list(draft.files.select_related("file")),
+        )
         if draft.to or draft.cc or draft.bcc:
             made.to, made.cc, made.bcc = draft.to, draft.cc, draft.bcc
     mark(made, now=now)
@@ -90,8 +96,12 @@ def mark(shown: Composer, *, now: datetime) -> None:
 
 def draft_of(conversation: Conversation, by: Teammate, mode: str) -> Draft | None:
     kind = Draft.Kind.NOTE if mode == "note" else Draft.Kind.REPLY
-    drafts = conversation.drafts.filter(teammate=by, kind=kind)
-    return drafts.prefetch_related("files__file").first()
+    found = prepared.objects("draft", _drafts, conversation.pk, by.pk, str(kind))
+    return found[0] if found else None
+
+
+def _drafts(conversation: int, teammate: int, kind: str) -> QuerySet[Draft]:
+    return Draft.objects.filter(conversation=conversation, teammate=teammate, kind=kind)
 
 
 def _address(made: Composer, recipients: Recipients) -> None:

@@ -296,6 +296,6 @@ def test_a_recipient_in_trouble_without_words_shows_none(house: SimpleNamespace)
     said = reply(receive(house, at=at).conversation, house.ben, at=at)
     deliver(at=at + MINUTE, road=MemoryRoad(answers={GRACE: Answer("unknown", "")}))
     with translation.override("de"):
-        [line] = deliveries.lines(said, now=at + MINUTE)
+        [line] = deliveries.lines(said, list(said.recipients.all()), now=at + MINUTE)
     assert line.said == ""
     assert line.choices == ("received", "again", "leave")
