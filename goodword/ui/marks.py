@@ -27,12 +27,11 @@ def icon(name: str, size: int = 16, label: str = "", css: str = "") -> SafeStrin
     role = (
         format_html(' role="img"><title>{}</title>', label)
         if label
-        else mark_safe(' aria-hidden="true" focusable="false">')
+        else mark_safe(' aria-hidden="true">')
     )
+    # How lines are drawn stands in marks.css: some hundred icons on a page would each repeat it.
     return format_html(
-        '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" fill="none"'
-        ' stroke="currentColor" stroke-width="{}" stroke-linecap="round" stroke-linejoin="round"'
-        "{}{}</svg>",
+        '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" stroke-width="{}"{}{}</svg>',
         f"icon {css}".strip(),
         size,
         size,
@@ -53,7 +52,6 @@ def chip(
     large: bool = False,
 ) -> SafeString:
     """The promise chip; its arguments are those of the tag."""
-    form = chips.FORMS[state]
     shown = when or (clock.short(time) if time else "")
     if shown and state == "moved" and not when:
         shown = gettext("to %(time)s") % {"time": shown}
@@ -67,8 +65,15 @@ def chip(
     hint = f' title="{escape(tooltip)}"' if tooltip else ""
     return mark_safe(  # noqa: S308 -- each part is ours or escaped
         f'<span class="chip chip-{state}{" chip-large" if large else ""}"{hint}>'
-        f"{icon(form.icon, 13)}<b>{escape(str(label or form.word))}</b>{moment}</span>"
+        f"{_form(state, clock.language, label)}{moment}</span>"
     )
+
+
+@lru_cache
+def _form(state: str, language: str | None, label: str) -> SafeString:
+    """Icon and word of a chip, in the language that is active."""
+    form = chips.FORMS[state]
+    return format_html("{}<b>{}</b>", icon(form.icon, 13), label or form.word)
 
 
 @lru_cache(maxsize=2000)
@@ -93,15 +98,14 @@ def initials(name: str) -> str:
 
 
 def due_in(due: datetime, clock: Clock) -> SafeString:
-    """How long until, in a `<time>` that `times.js` keeps ticking."""
+    """How long until, in a `<time>` that `times.js` keeps ticking; a chip beside it says when."""
     return mark_safe(  # noqa: S308 -- each part is ours or escaped
-        f'<time class="num" datetime="{due.isoformat()}" title="{escape(clock.full(due))}"'
-        f" data-relative {_patterns(clock.language)}>{escape(clock.relative(due))}</time>"
+        f'<time class="num" datetime="{clock.machine(due)}" data-relative>'
+        f"{escape(clock.relative(due))}</time>"
     )
 
 
-@lru_cache
-def _patterns(language: str | None) -> SafeString:
+def ticking_words() -> SafeString:
     """What `times.js` counts on with, in the language that is active."""
     return format_html(
         'data-ahead="{}" data-past="{}" data-now="{}" data-minutes="{}" data-hours="{}"'

@@ -139,6 +139,12 @@ def ago(when: datetime | None, now: datetime | None = None) -> str:
     return times.ago(when, now or timezone.now()) if when else ""
 
 
+@register.simple_tag
+def ticking_words() -> SafeString:
+    """Attributes of `<body>`: the words in which `times.js` counts on."""
+    return marks.ticking_words()
+
+
 @register.simple_tag(takes_context=True)
 def due_in(context: Context, due: datetime | None) -> SafeString | str:
     """`relative` in a ``<time>`` that `times.js` keeps ticking, minute by minute."""

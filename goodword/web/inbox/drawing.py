@@ -18,26 +18,26 @@ from goodword.web.inbox.showing import Owed, Row
 
 def rows(shown: Iterable[Row], *, now: datetime, opened: Conversation | None = None) -> SafeString:
     """List items; the one of `opened` is marked."""
-    opened_key, clock = opened.pk if opened else None, Clock(now)
-    drawn = (_row(row, clock, is_opened=row.conversation.pk == opened_key) for row in shown)
+    opened_key, clock, signs = opened.pk if opened else None, Clock(now), _signs()
+    drawn = (_row(row, clock, signs, is_opened=row.conversation.pk == opened_key) for row in shown)
     return mark_safe("\n".join(drawn))  # noqa: S308 -- each part is ours or escaped
 
 
-def _row(row: Row, clock: Clock, *, is_opened: bool) -> str:
+def _signs() -> tuple[str, str]:
+    """What begins a row when they wrote last, and when we did."""
+    return marks.icon("mail"), marks.icon("reply", 16, _("we wrote last"))
+
+
+def _row(row: Row, clock: Clock, signs: tuple[str, str], *, is_opened: bool) -> str:
     conversation = row.conversation
     url = escape(row.url)
     current = ' aria-current="true"' if is_opened else ""
     words = escape(conversation.latest_words) if conversation.latest_words else _("(without text)")
-    sign = (
-        marks.icon("reply", 16, _("we wrote last"))
-        if conversation.latest_is_ours
-        else marks.icon("mail")
-    )
+    # Where it opens stands once, in _rows.html.
     return (
         f'<li class="row" data-row id="row-{conversation.public_id}"{current}>\n'
-        f'<div class="row-top">{sign}<a class="row-who" href="{url}" hx-get="{url}"'
-        ' hx-target="#conversation" hx-swap="outerHTML" hx-push-url="true"'
-        f' hx-indicator="#list-wait">{escape(row.who)}</a>'
+        f'<div class="row-top">{signs[conversation.latest_is_ours]}'
+        f'<a class="row-who" href="{url}" hx-get="{url}">{escape(row.who)}</a>'
         f'<span class="row-org">{escape(conversation.subject)}</span>{_owner(row.owner)}'
         f"{_said_at(row.said_at, clock)}</div>\n"
         f'<p class="row-words">{words}</p>\n'

@@ -1,5 +1,5 @@
 // Keeps <time data-relative> true, minute by minute, within the day in which minutes and hours matter.
-// The words come from the server (`due_in` in templatetags/ui.py); the steps are those of goodword/ui/times.py.
+// The words come from the server, once on <body> (`ticking_words` in templatetags/ui.py); the steps are those of goodword/ui/times.py.
 
 const HOUR = 60;
 const EVEN_MINUTES = 3 * HOUR;
@@ -18,10 +18,10 @@ function spanOf(minutes, words) {
 
 function tick() {
   const now = Math.floor(Date.now() / 60000);
+  const words = document.body.dataset;
   for (const time of document.querySelectorAll("time[data-relative]")) {
     const minutes = Math.floor(Date.parse(time.dateTime) / 60000) - now;
     if (!(Math.abs(minutes) < LIMIT)) continue;
-    const words = time.dataset;
     const pattern = minutes < 0 ? words.past : words.ahead;
     const text = minutes === 0 ? words.now : filled(pattern, { span: spanOf(Math.abs(minutes), words) });
     if (time.textContent !== text) time.textContent = text;
