@@ -119,7 +119,7 @@ def _statements(draft: str, words: Table) -> list[_Statement]:
                     low=kept,
                     deeds=deeds,
                     content=words.stems.content(kept),
-                    deed_content=words.stems.content(deeds) | words.stems.faint(deeds),
+                    deed_content=_deed_content(deeds, words),
                     faint=words.stems.faint(kept),
                     before=before,
                     goes_on=_goes_on(kept, words),
@@ -128,6 +128,13 @@ def _statements(draft: str, words: Table) -> list[_Statement]:
             )
         before = words.stems.content(low) or before
     return found
+
+
+def _deed_content(low: str, words: Table) -> frozenset[str]:
+    content = words.stems.content(low) | words.stems.faint(low)
+    if words.answers["handing"].search(low):
+        content |= {words.stems.giving}
+    return content
 
 
 def _goes_on(low: str, words: Table) -> bool:
@@ -145,7 +152,9 @@ def _kept(low: str, words: Table, without: Sequence[str]) -> str:
         clause = low[begin:at]
         first = _WORD.match(clause.lstrip())
         belongs = dropped and first is not None and first.group() in words.subordinate
-        dropped = belongs or any(words.answers[each].search(clause) for each in without)
+        refused = words.answers["refusing"].search(clause)
+        matched = any(words.answers[each].search(clause) for each in without)
+        dropped = not refused and (belongs or matched)
         if not dropped and clause.strip():
             kept.append(clause + low[at:after])
         begin = after
@@ -165,7 +174,7 @@ def _score(
 
 def _match(question: Question, said: _Statement, words: Table) -> tuple[int, int]:
     """How many of the question's stems the statement has, and of how many."""
-    wanted = question.content or question.faint
+    wanted = (question.content - words.stems.calendar) or question.content or question.faint
     return len(words.stems.shared(wanted, said.content | said.faint)), len(wanted)
 
 
@@ -181,16 +190,24 @@ def _score_wish(
         return 1.0
     refuses = bool(answers["refusing"].search(said.deeds))
     agrees = bool(answers["yes_no"].match(said.deeds))
-    if not (refuses or agrees or answers["doing"].search(said.deeds)):
+    doing = answers["doing"].search(said.deeds) or answers["handing"].search(said.deeds)
+    if not (refuses or agrees or doing) or _other_day(question, said, words):
         return 0.0
-    found = len(words.stems.shared(question.content, said.deed_content))
-    of = len(question.content)
+    wanted = (question.content - words.stems.calendar) or question.content
+    found, of = len(words.stems.shared(wanted, said.deed_content)), len(wanted)
     if found and found >= (_SOME if refuses else _ALL_BUT_ALL) * of:
         return float(found)
     if of > 1 or (of and not found and not (agrees and question.refers)):
         return 0.0
     shared = words.stems.shared(question.context, said.deed_content)
     return 0.5 if shared and len(shared) >= _ABOUT_HALF * len(question.context) else 0.0
+
+
+def _other_day(question: Question, said: _Statement, words: Table) -> bool:
+    """The invoice for October where that for September was wished."""
+    wanted = question.content & words.stems.calendar
+    given = said.deed_content & words.stems.calendar
+    return bool(wanted and given and not wanted & given)
 
 
 def _score_yes_no(
@@ -205,6 +222,8 @@ def _score_yes_no(
         return 0.0
     if found and found >= _SOME * of:
         return 0.9 * found
+    if question.refers and words.stems.shared(question.context, said.content):
+        return 0.6
     short = said.length <= _SHORT and len(said.content) <= 1
     alone = _only(question, questions, ("yes_no", "request"))
     return 0.5 if (short or not of) and alone else 0.0
@@ -220,12 +239,23 @@ def _score_fact(
     if kind in ("which", "how"):
         new = len(said.content) > found
         proven = kind == "which" or bool(words.proofs[kind].search(said.low))
-        return float(found) if new and proven and found and found >= _ALL_BUT_ALL * of else 0.0
-    if not (words.proofs[kind].search(said.low) or _SIGNS.get(kind, _NOTHING).search(said.low)):
+        return float(found) if new and proven and found and found >= _enough(of) else 0.0
+    if not _proves(kind, said.low, words):
         return 0.0
     if found and (of <= _FEW or found >= _SOME * of):
         return float(found)
     return _score_going_on(question, said, questions, words)
+
+
+def _enough(of: int) -> float:
+    return (_ALL_BUT_ALL if of <= _FEW else _ABOUT_HALF) * of
+
+
+def _proves(kind: str, low: str, words: Table) -> bool:
+    kinds = ("duration", "until") if kind == "duration" else (kind,)
+    return any(
+        words.proofs[each].search(low) or _SIGNS.get(each, _NOTHING).search(low) for each in kinds
+    )
 
 
 def _score_going_on(

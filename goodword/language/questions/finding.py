@@ -16,6 +16,7 @@ _MOST = 60  # questions; nobody reads a longer list
 _MOST_TEXT = 160
 _LOOKED_AT = 240  # characters by which a clause is known to be a question
 _ALIKE = 0.75
+_LEAST = 12  # characters of a clause that name a matter
 _ASKS = re.compile(r"\?[^\w\"“”«»]{0,30}$")
 _QUOTED = re.compile(r"^[\"“„»].{0,400}\?[\"”“«].{0,3}$")
 
@@ -47,6 +48,7 @@ class _Clause:
     text: str
     start: int  # within the sentence
     asks: bool  # the sentence ends with a question mark, and nothing in the clause says otherwise
+    second: bool  # follows another question or wish: "and confirm it"
 
 
 def find(incoming: Sequence[str]) -> list[Question]:
@@ -117,9 +119,10 @@ def _same(one: Question, other: Question, words: Table) -> bool:
         return False
     if not one.content and not other.content:
         return flat(one.text) == flat(other.text)
-    every = one.content | other.content
-    shared = words.stems.shared(one.content, other.content)
-    return len(shared) >= _ALIKE * len(every)
+    shared = len(words.stems.shared(one.content, other.content))
+    fewer = min(len(one.content), len(other.content))
+    again = one.message != other.message and shared == fewer > 1
+    return again or shared >= _ALIKE * len(one.content | other.content)
 
 
 def _clauses(low: str, words: Table) -> Iterator[_Clause]:
@@ -134,8 +137,8 @@ def _clauses(low: str, words: Table) -> Iterator[_Clause]:
     cuts.append((begin, len(low)))
     for start, end in cuts:
         piece = low[start:end]
-        own = asks and (len(cuts) == 1 or end == len(low) or bool(words.starts.match(piece)))
-        yield _Clause(piece, start, own)
+        own = asks and (len(cuts) == 1 or end == len(low) or _starts(piece, words))
+        yield _Clause(piece, start, own, second=start > 0)
 
 
 def _cuts(low: str, begin: int, at: int, after: int, words: Table, *, asks: bool) -> bool:
@@ -143,9 +146,15 @@ def _cuts(low: str, begin: int, at: int, after: int, words: Table, *, asks: bool
     before, following = low[begin:at], low[after : after + _LOOKED_AT]
     joined = low[at:after].strip(" ,;:–—-").isalpha()
     led = bool(words.asking.search(before) or words.requests.search(before))
+    if asks and words.openers.match(following) and (joined or not led):
+        return True
     if words.starts.match(following) and (joined or not led):
         return True
     return joined and (asks or led) and bool(words.seconds.match(following))
+
+
+def _starts(piece: str, words: Table) -> bool:
+    return bool(words.starts.match(piece) or words.openers.match(piece))
 
 
 def _question(clause: _Clause, words: Table) -> Question | None:
@@ -155,7 +164,7 @@ def _question(clause: _Clause, words: Table) -> Question | None:
         return None
     starts = words.starts.match(low)
     if not clause.asks:
-        wished = starts or words.seconds.match(low)
+        wished = starts or (clause.second and words.seconds.match(low))
         wished = wished or words.asking.search(low) or words.requests.search(low)
         if not (wished or words.missing.search(low)) or words.never.search(low):
             return None
@@ -166,16 +175,26 @@ def _question(clause: _Clause, words: Table) -> Question | None:
         message=0,
         start=0,
         end=0,
-        kind=_kind(low, words),
+        kind=_kind(clause, words),
         tongue="",
-        content=words.stems.content(low),
+        content=words.stems.content(_matter(low, words)),
         faint=words.stems.faint(low),
         context=frozenset(),
         refers=not words.referring.isdisjoint(TOKEN.findall(low)),
     )
 
 
-def _kind(low: str, words: Table) -> str:
+def _matter(low: str, words: Table) -> str:
+    """The clause without the words that only say that something is asked or wished."""
+    asking = words.asking.search(low)
+    if asking:
+        return low[asking.end() :] if len(low) - asking.end() > _LEAST else low
+    wish = words.requests.search(low)
+    return f"{low[: wish.start()]} {low[wish.end() :]}" if wish else low
+
+
+def _kind(clause: _Clause, words: Table) -> str:
+    low = clause.text
     starts, asking = words.starts.match(low), words.asking.search(low)
     if starts:
         kind = _first_kind(low, 0, starts.end(), words)
@@ -183,7 +202,7 @@ def _kind(low: str, words: Table) -> str:
             return kind
     if asking:
         return _first_kind(low, asking.start(), len(low), words) or "yes_no"
-    if starts:
+    if starts and (clause.asks or not words.requests.search(low)):
         return "request" if words.deeds.search(low) else "yes_no"
     if words.requests.search(low):
         return "request"

@@ -24,15 +24,20 @@ class Pitch:
     open_question: Question
 
 
-def pitch(draft: str, open_questions: Sequence[Question]) -> Pitch | None:
-    """The first sentence of `draft` that sells, unless what it sells was asked for."""
+def pitch(
+    draft: str, open_questions: Sequence[Question], *, asked: Sequence[Question] = ()
+) -> Pitch | None:
+    """The first sentence of `draft` that sells, unless what it sells was asked for.
+
+    `asked`: all questions, the answered ones too.
+    """
     if not open_questions:
         return None
     words = table(tongue_of(draft, default=open_questions[0].tongue))
-    asked = frozenset(stem for each in open_questions for stem in each.content)
+    wanted = frozenset(stem for each in [*open_questions, *asked] for stem in each.content)
     for sentence in own_sentences(draft)[:_MOST]:
         if not words.answers["pitching"].search(flat(sentence.text)):
             continue
-        if not words.stems.shared(words.stems.content(sentence.text), asked):
+        if not words.stems.shared(words.stems.content(sentence.text), wanted):
             return Pitch(sentence.text, sentence.start, sentence.end, open_questions[0])
     return None

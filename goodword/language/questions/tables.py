@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from goodword.language import words
@@ -18,6 +18,7 @@ _UMLAUTS = str.maketrans("äöüß", "aous")
 @dataclass(frozen=True, slots=True)
 class Table:
     starts: re.Pattern[str]
+    openers: re.Pattern[str]
     seconds: re.Pattern[str]
     asking: re.Pattern[str]
     requests: re.Pattern[str]
@@ -39,7 +40,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Stems:
-    """What words are the same in this language, roughly."""
+    """What words are the same in this language, roughly.
+
+    `giving` is the stem of "send", `calendar` those of months and days of the week.
+    """
 
     empty: frozenset[str]
     weak: frozenset[str]
@@ -47,7 +51,10 @@ class Stems:
     same_beginning: Mapping[str, str]
     endings: tuple[str, ...]
     prefixes: tuple[str, ...]
+    separable: tuple[str, ...]
     compounds: bool
+    giving: str
+    calendar: frozenset[str]
 
     def content(self, text: str) -> frozenset[str]:
         """The stems of the words in `text` that say something about a matter."""
@@ -88,6 +95,10 @@ class Stems:
         for prefix in self.prefixes:
             if word.startswith(prefix) and len(word) > len(prefix) + 4:
                 word = word[len(prefix) :]
+        for first in self.separable:
+            for infix in ("ge", "zu"):
+                if word.startswith(first + infix) and len(word) > len(first) + 5:
+                    word = first + word[len(first) + 2 :]
         for ending in self.endings:
             if word.endswith(ending) and len(word) - len(ending) >= 3:
                 word = word[: -len(ending)]
@@ -130,6 +141,7 @@ def table(tongue: str) -> Table:
     joints = "|".join(re.escape(each) for each in own.get("joints", ["&"]))
     return Table(
         starts=made("starts"),
+        openers=made("openers"),
         seconds=made("seconds"),
         asking=made("asking"),
         requests=made("requests"),
@@ -161,12 +173,18 @@ def _stems(tongue: str, own: Mapping[str, list[str]]) -> Stems:
             which.setdefault(word.removesuffix("*"), f"={number}")
     common = words.read(tongue, "basics")["common"]
     weak = frozenset(own.get("weak", []))
-    return Stems(
+    months = words.read(tongue, "basics")["months"]
+    stems = Stems(
         empty=frozenset(own.get("empty", [])) | (frozenset(common) - same.keys()) | weak,
         weak=weak,
         same=same,
         same_beginning=beginnings,
         endings=tuple(own.get("endings", [])),
         prefixes=tuple(own.get("prefixes", [])),
+        separable=tuple(own.get("separable", [])),
         compounds=bool(own.get("compounds", False)),
+        giving="",
+        calendar=frozenset(),
     )
+    giving, calendar = own.get("giving", ""), frozenset(stems.stem(each) for each in months)
+    return replace(stems, giving=stems.stem(giving), calendar=calendar)
