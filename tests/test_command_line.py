@@ -15,6 +15,14 @@ def goodword():
     process.remove()
 
 
+@pytest.fixture
+def unowned(empty_goodword):
+    """Its tables are made, so that no command here takes the time for that."""
+    process = empty_goodword.cast()
+    yield process
+    process.remove()
+
+
 COMMANDS = [
     "run", "web", "work", "setup", "migrate", "mail", "import", "check", "doctor", "bench",
     "backup", "restore",
@@ -81,31 +89,31 @@ def test_a_port_in_use_is_said_in_words(goodword):
         ("--owner", "nobody", "address"),
     ],
 )
-def test_setup_says_what_cannot_be_used_and_makes_nothing(goodword, option, value, words):
+def test_setup_says_what_cannot_be_used_and_makes_nothing(unowned, option, value, words):
     given = {
         "--owner": "ana@shop.example", "--password-file": "-", "--business": "Shop",
         "--country": "DE", "--zone": "Europe/Berlin", "--inbox": "hello@shop.example",
     } | {option: value}  # fmt: skip
     arguments = [part for pair in given.items() for part in pair]
-    told = goodword.run("setup", *arguments, input="correct horse battery\n")
+    told = unowned.run("setup", *arguments, input="correct horse battery\n")
     assert told.returncode == 1
     assert words in told.stderr.decode().lower()
-    assert b"0  conversations" in goodword.run("check").stdout
+    assert b"0  conversations" in unowned.run("check").stdout
     fine = given | {option: {"--zone": "Europe/Berlin", "--country": "de",
         "--inbox": "hello@shop.example", "--owner": "ana@shop.example"}[option]}  # fmt: skip
-    again = goodword.run(
+    again = unowned.run(
         "setup", *[part for pair in fine.items() for part in pair], input="correct horse battery\n"
     )
     assert again.returncode == 0, again.stderr
 
 
-def test_setup_twice_is_refused_in_words(goodword):
+def test_setup_twice_is_refused_in_words(unowned):
     given = (
         "--owner", "ana@shop.example", "--password-file", "-", "--business", "Shop",
         "--country", "DE", "--zone", "Europe/Berlin", "--inbox", "hello@shop.example",
     )  # fmt: skip
-    assert goodword.run("setup", *given, input="correct horse battery\n").returncode == 0
-    told = goodword.run("setup", *given, input="correct horse battery\n")
+    assert unowned.run("setup", *given, input="correct horse battery\n").returncode == 0
+    told = unowned.run("setup", *given, input="correct horse battery\n")
     assert told.returncode == 1
     assert "owner" in told.stderr.decode()
 

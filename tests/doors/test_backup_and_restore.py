@@ -13,7 +13,6 @@ from tests.doors.house import (
     mail,
     rows,
     run_code,
-    set_up,
     wait_for_messages,
 )
 from tests.doors.test_mail_out import answer, recipients, states_of
@@ -21,10 +20,9 @@ from tests.doors.test_mail_out import answer, recipients, states_of
 
 @pytest.mark.dovecot
 def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself(
-    start_goodword, smtp_sink, dovecot, tmp_path
+    start_shop, start_goodword, smtp_sink, dovecot, tmp_path
 ):
-    goodword = start_goodword()
-    set_up(goodword)
+    goodword = start_shop()
     user = dovecot.new_user()
     connect(goodword, dovecot=dovecot, user=user, sink=smtp_sink)
     dovecot.deliver(bytes(mail("by the mailbox")), user)
@@ -54,7 +52,8 @@ def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself
     # One more mail reaches the mailbox after the backup; the restored desk must find it.
     dovecot.deliver(bytes(mail("after the backup", sender="late@x.example")), user)
 
-    restored = start_goodword_stopped(start_goodword)
+    restored = start_goodword()  # its folder and database are empty again
+    restored.stop()
     shut = restored.run("restore", str(backup))
     assert (shut.returncode, b"passphrase" in shut.stderr) == (1, True)
     done = restored.run("restore", str(backup), "--passphrase-file", str(tmp_path / "passphrase"))
@@ -88,13 +87,6 @@ delivering.let_go(
         seconds=20,
         what="it was accepted",
     )
-
-
-def start_goodword_stopped(start_goodword):
-    """A second installation: its folder and database are empty again, and nothing runs."""
-    other = start_goodword()
-    other.stop()
-    return other
 
 
 def texts(goodword):

@@ -9,16 +9,14 @@ import pytest
 
 from goodword.bench.servers import wait_until
 from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import check, rows, set_up
-from tests.servers.fixtures import fresh_database
+from tests.doors.house import check, rows
 
 _COUNT = 200
 
 
 @pytest.fixture
-def goodword(request):
-    process = GoodwordProcess(database_url=fresh_database(request))
-    set_up(process)
+def goodword(shop_goodword):
+    process = shop_goodword.cast()
     yield process
     process.remove()
 

@@ -6,15 +6,12 @@ import time
 import pytest
 
 from goodword.bench.servers import wait_until
-from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import INBOX, OWNER, PASSWORD, hand_in, mail, rows, run_code, set_up
-from tests.servers.fixtures import fresh_database
+from tests.doors.house import INBOX, OWNER, PASSWORD, hand_in, mail, rows, run_code
 
 
 @pytest.fixture(scope="module")
-def goodword(request):
-    with GoodwordProcess(database_url=fresh_database(request)) as process:
-        set_up(process)
+def goodword(shop_goodword):
+    with shop_goodword.cast() as process:
         run_code(
             process,
             f"""

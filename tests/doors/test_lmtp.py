@@ -3,14 +3,13 @@
 import smtplib
 
 from goodword.bench.servers import spare_port
-from tests.doors.house import mail, rows, set_up
+from tests.doors.house import mail, rows
 
 
-def test_what_the_mail_server_heard_accepted_is_on_the_disk_after_a_kill(start_goodword):
+def test_what_the_mail_server_heard_accepted_is_on_the_disk_after_a_kill(start_shop):
     port = spare_port()
-    goodword = start_goodword(environment={"GOODWORD_LMTP_PORT": str(port)})
+    goodword = start_shop(environment={"GOODWORD_LMTP_PORT": str(port)})
     assert f"127.0.0.1:{port} (LMTP)" in goodword.log
-    set_up(goodword)
     with smtplib.LMTP(goodword.host, port, timeout=10) as line:
         for n in range(5):
             line.send_message(mail(f"mail {n}", sender=f"p{n}@x.example"))

@@ -12,16 +12,13 @@ from tests.doors.house import (
     mail,
     rows,
     run_code,
-    set_up,
     wait_for_messages,
 )
 
 
 @pytest.fixture
-def goodword(start_goodword):
-    process = start_goodword()
-    set_up(process)
-    return process
+def goodword(start_shop):
+    return start_shop()
 
 
 def test_smtp_takes_mail_for_our_addresses_and_nothing_else(goodword):

@@ -11,7 +11,6 @@ from tests.doors.house import (
     mail,
     rows,
     run_code,
-    set_up,
     wait_for_messages,
 )
 
@@ -19,9 +18,8 @@ GRACE = "grace@whitlow.example"
 
 
 @pytest.fixture
-def goodword(start_goodword, smtp_sink):
-    process = start_goodword()
-    set_up(process)
+def goodword(start_shop, smtp_sink):
+    process = start_shop()
     connect(process, sink=smtp_sink)
     hand_in(process, mail())
     wait_for_messages(process, 1)
@@ -123,7 +121,7 @@ def dispatch_why(goodword):
     return rows(goodword, "SELECT why FROM desk_dispatch")[0][0]
 
 
-def test_two_workers_send_it_once(goodword, smtp_sink, start_goodword):
+def test_two_workers_send_it_once(goodword, smtp_sink):
     goodword.stop()
     others = []
     for _ in range(2):

@@ -18,7 +18,6 @@ from tests.doors.house import (
     mail,
     rows,
     run_code,
-    set_up,
     wait_for_messages,
 )
 from tests.servers.fixtures import installed
@@ -77,12 +76,11 @@ def servers(token_server):
 
 @pytest.mark.dovecot
 def test_mail_goes_on_while_tokens_end_and_after_a_withdrawn_consent_each_mail_is_there_once(
-    start_goodword, token_server, servers
+    start_shop, token_server, servers
 ):
-    goodword = start_goodword()
+    goodword = start_shop()
     dovecot, sink = servers
     user = dovecot.new_user()
-    set_up(goodword)
     ana = Browser(goodword)
     token_server.redirect_uri = f"{goodword.url}{BACK}"
     [(inbox,)] = rows(goodword, "SELECT public_id FROM inboxes_inbox")

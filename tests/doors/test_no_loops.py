@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from goodword.bench.servers import wait_until
-from tests.doors.house import check, connect, hand_in, mail, rows, set_up
+from tests.doors.house import check, connect, hand_in, mail, rows
 
 # Longer than an answer takes to go round once.
 _QUIET_SECONDS = 2.5
@@ -32,10 +32,8 @@ def received(goodword):
 
 
 @pytest.fixture
-def goodword(start_goodword):
-    process = start_goodword()
-    set_up(process)
-    return process
+def goodword(start_shop):
+    return start_shop()
 
 
 def test_a_stubborn_responder_is_answered_a_few_times_and_then_no_more(goodword, smtp_sink):
@@ -58,9 +56,8 @@ def test_a_stubborn_responder_is_answered_a_few_times_and_then_no_more(goodword,
     assert check(goodword)["violations"] == []
 
 
-def test_two_goodwords_do_not_thank_each_other_for_ever(goodword, start_goodword):
-    other = start_goodword()
-    set_up(other)
+def test_two_goodwords_do_not_thank_each_other_for_ever(goodword, start_shop):
+    other = start_shop()
     connect(goodword, sink=Peer(other), and_then=ACKNOWLEDGING)
     connect(other, sink=Peer(goodword), and_then=THE_OTHER)
     hand_in(goodword, mail(sender="Mill <help@mill.example>"))

@@ -114,9 +114,9 @@ def fill_mailbox(page, dovecot, user, sink, *, password) -> None:
 
 
 def test_a_customer_writes_is_seen_at_once_and_answered_threaded_once(
-    page, start_goodword, dovecot, smtp_sink
+    page, new_goodword, dovecot, smtp_sink
 ):
-    goodword = start_goodword()
+    goodword = new_goodword
     user = dovecot.new_user()
     first_evening(page, goodword, dovecot, user, smtp_sink)
 
@@ -178,9 +178,9 @@ def test_a_customer_writes_is_seen_at_once_and_answered_threaded_once(
 
 
 def test_closing_over_an_owed_answer_asks_and_no_answer_needed_lets_it_go(
-    page, start_goodword, smtp_sink
+    page, start_shop, smtp_sink
 ):
-    goodword = signed_in(page, start_goodword)
+    goodword = signed_in(page, start_shop)
     hand_in(goodword, mail("Thanks, all good!", subject="Thanks"))
     wait_for_messages(goodword, 1)
     page.goto(f"{goodword.url}/inbox/unassigned/")
@@ -195,11 +195,10 @@ def test_closing_over_an_owed_answer_asks_and_no_answer_needed_lets_it_go(
     assert (now["open_promises"], now["violations"]) == (0, [])
 
 
-def signed_in(page, start_goodword):
-    from tests.doors.house import OWNER, set_up
+def signed_in(page, start_shop):
+    from tests.doors.house import OWNER
 
-    goodword = start_goodword()
-    set_up(goodword)
+    goodword = start_shop()
     page.goto(f"{goodword.url}/account/login/")
     page.locator("[name=login]").fill(OWNER)
     page.locator("[name=password]").fill(PASSWORD)
@@ -208,10 +207,10 @@ def signed_in(page, start_goodword):
     return goodword
 
 
-def test_the_whole_main_job_by_keyboard_alone(page, start_goodword, smtp_sink):
+def test_the_whole_main_job_by_keyboard_alone(page, start_shop, smtp_sink):
     from tests.doors.house import connect
 
-    goodword = signed_in(page, start_goodword)
+    goodword = signed_in(page, start_shop)
     connect(goodword, sink=smtp_sink)
     hand_in(goodword, mail("Do you polish rings?", subject="Polishing"))
     wait_for_messages(goodword, 1)
@@ -235,10 +234,10 @@ def test_the_whole_main_job_by_keyboard_alone(page, start_goodword, smtp_sink):
     page.get_by_text(re.compile("closed", re.I)).first.wait_for()
 
 
-def test_undo_brings_the_words_back_and_nothing_leaves(page, start_goodword, smtp_sink):
+def test_undo_brings_the_words_back_and_nothing_leaves(page, start_shop, smtp_sink):
     from tests.doors.house import connect
 
-    goodword = signed_in(page, start_goodword)
+    goodword = signed_in(page, start_shop)
     connect(goodword, sink=smtp_sink)
     hand_in(goodword, mail("Do you polish rings?", subject="Polishing"))
     wait_for_messages(goodword, 1)

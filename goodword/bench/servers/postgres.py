@@ -95,11 +95,14 @@ class Postgres:
         """Start again after `fail`, on the same data and port."""
         self._serve()
 
-    def create_database(self) -> str:
-        """URL of a new, empty database in this cluster."""
+    def create_database(self, *, like: str = "") -> str:
+        """URL of a new database in this cluster: empty, or a copy of the one at the URL `like`,
+        to which nobody may be connected then.
+        """
         self._databases += 1
         name = f"extra_{self._databases}"
-        self._sql(f'CREATE DATABASE "{name}"')
+        template = f' TEMPLATE "{like.rpartition("/")[2]}"' if like else ""
+        self._sql(f'CREATE DATABASE "{name}"{template}')
         return self._url(name)
 
     @property

@@ -229,7 +229,7 @@ def test_the_invariants_hold_whatever_happens():
     run_state_machine_as_test(
         Fresh,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

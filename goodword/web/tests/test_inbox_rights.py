@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -74,10 +77,20 @@ CASES: dict[str, Case] = {
 }
 
 
+NOW = timezone.now()
+
+
 @pytest.fixture
-def house() -> SimpleNamespace:
+def house(scene: SimpleNamespace) -> Iterator[SimpleNamespace]:
+    """At the moment of the scene: what may still be taken back, may be in the last test too."""
+    with time_machine.travel(NOW):
+        yield deepcopy(scene)
+
+
+@pytest.fixture(scope="module")
+def scene(rows_of_module: None) -> SimpleNamespace:
     """The cast, and a conversation of the front team in every condition an act needs."""
-    now = timezone.now()
+    now = NOW
     house = make_house(now - 9 * DAY)
     pdf = InboundFile("receipt.pdf", "application/pdf", b"%PDF-1.4")
     message = receive(house, html="<p>Where?</p>", files=[pdf], at=now - HOUR)
