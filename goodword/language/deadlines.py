@@ -103,6 +103,7 @@ def _understood(text: str, grammar: _Grammar, now: Now) -> Iterator[_Understood 
         for piece in group:
             _MEANS[piece.means](meaning, piece, now)
         joined = any(grammar.joins.search(text, a.end - 1, b.start + 1) for a, b in _pairs(group))
+        _one_hour(meaning)
         _one_day(meaning, joined=joined or any("weekday2" in each.slots for each in group))
         lead = next((each.lead for each in group if each.lead in ("before", "after")), "")
         _led(meaning, lead, now)
@@ -124,6 +125,18 @@ def _groups(text: str, pieces: Sequence[_Piece], grammar: _Grammar) -> Iterator[
         group.append(piece)
     if group:
         yield group
+
+
+def _one_hour(meaning: _Meaning) -> None:
+    """A part of the day beside an hour says which half is meant: "6 in the morning"."""
+    if not meaning.part:
+        return
+    if meaning.hour is None:
+        meaning.hour = _PARTS[meaning.part]
+    elif meaning.part in ("first", "morning") and 13 <= meaning.hour.hour <= 19:
+        meaning.hour = meaning.hour.replace(hour=meaning.hour.hour - 12)
+    elif meaning.part in ("afternoon", "evening") and meaning.hour.hour < 12:
+        meaning.hour = meaning.hour.replace(hour=meaning.hour.hour + 12)
 
 
 def _one_day(meaning: _Meaning, *, joined: bool) -> None:
@@ -321,7 +334,6 @@ def _hour(hour: str, minute: str | None, half: str) -> time | None:
 
 def _part(meaning: _Meaning, piece: _Piece, now: Now) -> None:
     meaning.part = piece.slots["part"]
-    meaning.hour = _PARTS[meaning.part]
     if "day" in piece.slots:
         _day(meaning, piece, now)
 
@@ -378,7 +390,7 @@ class _Grammar:
         lead = "|".join(f"(?P<lead_{name}>{each})" for name, each in leads.items())
         after = lists.any_of(table["not_after"])
         self._pieces = re.compile(
-            rf"(?<![\w.,:/$€£#+-])(?P<lead>{lead})?(?:{'|'.join(ways)})(?!{after})"
+            rf"(?<![\w.,:/$€£#+-])(?P<lead>{lead})?(?:{'|'.join(ways)})(?!\s*{after})"
         )
         self._leads = tuple(leads)
         self._slots: dict[int, list[tuple[str, int]]] = {}
