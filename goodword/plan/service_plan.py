@@ -299,11 +299,13 @@ class ServicePlan:
         if away:
             yield away.stand_in_id
         hours = self.hours_of(inbox_id)
-        duties = [
-            each
-            for each in self._duties(inbox_id, "")
-            if teammate_id is None or each.teammate_id == teammate_id
-        ]
+        duties = self._duties(inbox_id, "")
+        if teammate_id is not None:  # whoever has left, too: what they owed goes on to somebody
+            duties = [
+                each
+                for each in self.duties
+                if each.inbox_id in (None, inbox_id) and each.teammate_id == teammate_id
+            ]
         if hours is not None:
             now = [d for d in duties if business_time.covers(hours, d.weekday, d.period, at)]
             yield from (each.backup_id for each in now)
