@@ -118,7 +118,7 @@ def name_kind(name: str, *, kind: Kind | None = None, by: Teammate, at: datetime
     name = clean_line(name, most=60)
     if not name:
         raise NoName
-    if Kind.objects.filter(name__iexact=name).exclude(pk=kind.pk if kind else None).exists():
+    if Kind.objects.filter(name__iexact=name).exclude(pk=kind.pk if kind else 0).exists():
         raise NameTaken(name)
     kind = kind or Kind()
     kind.name = name

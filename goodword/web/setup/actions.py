@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,9 +13,12 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import actions as accounts
 from goodword.accounts import queries as accounts_queries
-from goodword.accounts.models import Role, Teammate
+from goodword.accounts.models import Business, Role, Teammate
 from goodword.inboxes import actions as inboxes
 from goodword.inboxes.models import Inbox
+from goodword.plan import actions as plan
+from goodword.plan import public_holidays
+from goodword.plan.actions import WeeklyPeriod
 from goodword.web.setup import places
 
 
@@ -104,6 +108,27 @@ def open_first_inbox(*, address: str, language: str, by: Teammate, at: datetime)
         by=by,
         at=at,
     )
+
+
+@transaction.atomic
+def set_first_hours(
+    business: Business,
+    periods: Sequence[WeeklyPeriod],
+    first_minutes: int,
+    *,
+    by: Teammate,
+    at: datetime,
+) -> None:
+    """When the house is open, and in how many open minutes it answers. Raises NeverOpen."""
+    plan.make_calendar(
+        name=_("Opening hours"),
+        zone=business.zone,
+        country=business.country if business.country in public_holidays.regions() else "",
+        periods=periods,
+        by=by,
+        at=at,
+    )
+    plan.set_target(first_minutes=first_minutes, next_minutes=first_minutes, by=by, at=at)
 
 
 def check_places(*, zone: str, country: str, language: str) -> None:

@@ -8,6 +8,7 @@ app_name = "setup"
 urlpatterns = [
     path("setup/", views.begin, name="begin"),
     path("setup/business/", views.business, name="business"),
+    path("setup/hours/", views.hours, name="hours"),
     path("setup/inbox/", views.inbox, name="inbox"),
     path("setup/mailbox/", views.mailbox, name="mailbox"),
     path("setup/mailbox/<slug:trial_id>/", views.trial, name="trial"),

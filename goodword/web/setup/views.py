@@ -9,7 +9,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,7 +21,10 @@ from goodword.accounts.models import Teammate
 from goodword.channels.email.accounts import of_inbox
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
+from goodword.plan import actions as planning
+from goodword.plan import queries as plan
 from goodword.web.inside import moment_of, teammate_of
+from goodword.web.plan.forms import FirstHoursForm
 from goodword.web.settings import mailboxes, pages
 from goodword.web.settings.forms import BusinessForm
 from goodword.web.setup import actions
@@ -68,15 +71,36 @@ def owner(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def business(request: HttpRequest) -> HttpResponse:
     if queries.business() is not None:
-        return redirect("setup:inbox")
+        return redirect("setup:hours")
     # The zone is what the browser says it is in (setup.js); it can be changed.
     language = (get_language() or "en").split("-")[0]
     form = BusinessForm(request.POST or None, initial={"language": language, "zone": "UTC"})
     if request.method == "POST" and form.is_valid():
         by, at = teammate_of(request), moment_of(request)
         accounts.name_business(**form.cleaned_data, by=by, at=at)
-        return redirect("setup:inbox")
+        return redirect("setup:hours")
     return _step(request, "business", {"form": form}, pages.status_of(form))
+
+
+@pages.owners_only
+@require_http_methods(["GET", "POST"])
+def hours(request: HttpRequest) -> HttpResponse:
+    """May be left out: answers are owed within 24 hours by the clock then."""
+    named = queries.business()
+    if named is None:
+        return redirect("setup:business")
+    if plan.calendars().exists() or _first_inbox(request) is not None:
+        return redirect("setup:inbox")
+    form = FirstHoursForm(request.POST or None, initial=FirstHoursForm.usual())
+    if request.method == "POST" and form.is_valid():
+        by, at = teammate_of(request), moment_of(request)
+        try:
+            actions.set_first_hours(named, form.periods, form.first_minutes, by=by, at=at)
+        except planning.NeverOpen:
+            form.add_error(None, _("Leave one day open at least, or go on without hours."))
+        else:
+            return redirect("setup:inbox")
+    return _step(request, "hours", {"form": form}, pages.status_of(form))
 
 
 @pages.owners_only
@@ -166,6 +190,7 @@ def _step(request: HttpRequest, page: str, context: dict[str, Any], status: int)
     words = {
         "owner": _("You"),
         "business": _("Business"),
+        "hours": pgettext("a step of setting up", "Hours"),
         "inbox": _("Inbox"),
         "mailbox": _("Mailbox"),
         "done": _("First mail"),
