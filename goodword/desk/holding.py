@@ -7,7 +7,7 @@ sent by itself, once for a message.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -24,6 +24,7 @@ from goodword.promises import actions as promises
 from goodword.promises import queries as owed
 from goodword.promises.models import Promise, Step
 
+BEFORE = timedelta(minutes=10)  # the answer is due, when it goes out by itself
 HELD = "held"  # the Step that says that a holding reply went out
 
 

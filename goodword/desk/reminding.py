@@ -19,7 +19,7 @@ from django.db import transaction
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.core import due
-from goodword.desk import handling, owing, whom
+from goodword.desk import handling, holding, owing, whom
 from goodword.desk.telling import tell
 from goodword.desk.whom import House, Owed
 from goodword.events import actions as events
@@ -31,7 +31,7 @@ from goodword.promises import actions as promises
 from goodword.promises import events as facts
 from goodword.promises import kinds, ladder
 from goodword.promises import queries as promised
-from goodword.promises.models import Promise
+from goodword.promises.models import REPLY, Promise
 
 logger = logging.getLogger(__name__)
 
@@ -78,10 +78,26 @@ def _look(key: int, *, lease: datetime, here: House) -> None:
         return  # it was moved, or has ended, since it was claimed
     if promise.direction != Direction.OURS:
         _come_to_its_day(promise, lease=lease, here=here)
-    elif kinds.get(promise.kind).appointed and ladder.is_missed(promise.due_at, at=here.at):
+    elif _is_appointed(promise) and ladder.is_missed(promise.due_at, at=here.at):
         _miss(promise, lease=lease, here=here)
+    elif _is_held(promise, here):
+        Promise.objects.filter(pk=key, leased_until=lease).update(leased_until=None)
     else:
         _climb(promise, lease=lease, here=here)
+
+
+def _is_appointed(promise: Promise) -> bool:
+    """Whether it has its very moment: "at three", and not "on Friday"."""
+    return kinds.get(promise.kind).appointed and promise.due_said == Promise.Said.MOMENT
+
+
+def _is_held(promise: Promise, here: House) -> bool:
+    """Whether a holding reply has gone out by itself just now, which moved the promise."""
+    return (
+        promise.kind == REPLY
+        and here.at >= promise.due_at - holding.BEFORE
+        and holding.hold_by_itself(promise, at=here.at) is not None
+    )
 
 
 def _locked(key: int) -> Promise | None:
@@ -109,9 +125,11 @@ def _climb(promise: Promise, *, lease: datetime, here: House) -> None:
     )
     climbed = ladder.climb(promise.looked, promise.due_at, steps, at=here.at)
     look_at = climbed.next_look
-    if kinds.get(promise.kind).appointed:
+    if _is_appointed(promise):
         missed = promise.due_at + ladder.GRACE
         look_at = min(look_at or missed, missed)
+    elif promise.kind == REPLY and here.at < (hold_at := promise.due_at - holding.BEFORE):
+        look_at = min(look_at or hold_at, hold_at)
     top = climbed.rungs[-1] if climbed.rungs else None
     if not _take(promise, lease=lease, looked=top or promise.looked, look_at=look_at):
         return

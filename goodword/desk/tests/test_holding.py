@@ -6,7 +6,15 @@ import pytest
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Message
-from goodword.desk import acknowledging, checking, handling, holding, replying, wording
+from goodword.desk import (
+    acknowledging,
+    checking,
+    handling,
+    holding,
+    reminding,
+    replying,
+    wording,
+)
 from goodword.desk.replying import Recipients
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
@@ -152,3 +160,21 @@ def test_a_refusal_is_worded_kindly_in_their_language_and_counts_as_an_answer(ho
     deliver(at=MONDAY_NOON + 2 * HOUR)
     assert replies_of(message.conversation)[0].state == Promise.State.KEPT
     assert Message.objects.filter(counted=True, direction="out").count() == 1
+
+
+def test_the_sweep_reminds_first_and_holds_ten_minutes_before_it_is_due(sending):
+    conversation = receive(sending).conversation
+    due_at = owed_reply(conversation).due_at
+    for at in (due_at - HOUR, due_at - 11 * MINUTE):
+        reminding.remind_due(at=at)
+        assert not conversation.messages.filter(direction="out").exists()
+
+    reminding.remind_due(at=due_at - holding.BEFORE)
+    assert conversation.messages.get(direction="out").automatic
+    promise = owed_reply(conversation)
+    assert promise.due_at == due_at - holding.BEFORE + DAY
+    assert promise.leased_until is None
+    for at in (promise.due_at - holding.BEFORE, promise.due_at + HOUR):
+        reminding.remind_due(at=at)
+    assert conversation.messages.filter(direction="out").count() == 1
+    assert checking.violations() == []
