@@ -1,5 +1,6 @@
 """Whatever happens in whatever order, the invariants hold."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from goodword.accounts.queries import business
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk import (
@@ -14,21 +16,42 @@ from goodword.desk import (
     checking,
     delivering,
     handling,
+    holding,
     joining,
+    promising,
     receiving,
+    reminding,
+    replanning,
     replying,
     staffing,
 )
 from goodword.desk.roads import Answer, Party
+from goodword.plan import actions as plans
+from goodword.plan import queries as plan
+from goodword.promises import actions as promises
+from goodword.promises.models import Promise
+from goodword.promises.queries import open_in
 from tests.factories import MONDAY_NOON, MemoryRoad, deliver, inbound, make_house, receive, reply
 
 SENDERS = ["grace@whitlow.example", "joe@petty.example"]
 KINDS = ["human", "human", "human", "auto_reply", "bounce", "list"]
+# More than the suite has time for: GOODWORD_TEST_EXAMPLES=300 pytest goodword/desk/tests/…
+EXAMPLES = int(os.environ.get("GOODWORD_TEST_EXAMPLES", "12"))
 pick = st.integers(min_value=0, max_value=10_000)
+ACTS = st.sampled_from(
+    ["keep", "move", "promise_anew", "hand_over", "release", "break_", "no_longer_needed"]
+)
+
+
+def killing(error):
+    def stopped(*_args, **_kw):
+        raise error
+
+    return stopped
 
 
 class Desk(RuleBasedStateMachine):
-    """Mails come in, teammates act, workers deliver, servers refuse, people leave."""
+    """Months of it: mails come in, words are given and broken, servers refuse, people leave."""
 
     def __init__(self):
         super().__init__()
@@ -165,9 +188,15 @@ class Desk(RuleBasedStateMachine):
     @precondition(lambda self: Conversation.objects.exists())
     def someone_acts(self, n, who, act):
         conversation = self.any_conversation(n)
+        fates = ("stays", "kept", "released", "")[n % 4]  # the last says nothing
+        if act in {"close", "trash"} and fates:
+            still_open = open_in(conversation).values_list("public_id", flat=True)
+            changes = {"fates": dict.fromkeys(still_open, fates)}
+        else:
+            changes = {}
         try:
-            getattr(handling, act)(conversation, by=self.someone(who), at=self.later())
-        except (handling.AnswerOwed, handling.NothingOwed):
+            getattr(handling, act)(conversation, by=self.someone(who), at=self.later(), **changes)
+        except (handling.AnswerOwed, handling.NothingOwed, handling.PromisesOpen):
             pass
 
     @rule(n=pick, who=pick, to=pick)
@@ -188,9 +217,164 @@ class Desk(RuleBasedStateMachine):
         until = self.at + timedelta(days=1)
         handling.snooze(conversation, until=until, by=self.house.ana, at=self.at)
 
-    @rule()
-    def a_day_passes(self):
-        handling.wake_due(at=self.later(minutes=24 * 60))
+    @rule(days=st.sampled_from([1, 3, 30]))
+    def days_pass(self, days):
+        handling.wake_due(at=self.later(minutes=days * 24 * 60))
+
+    def due(self, hours):
+        if hours % 2:
+            day = (self.at + timedelta(hours=hours)).date() + timedelta(days=1)
+            return plan.current().day_due(self.house.hello.pk, day, zone="Europe/Berlin")
+        return plan.current().moment_due(self.at + timedelta(hours=hours), zone="Asia/Kathmandu")
+
+    @rule(
+        n=pick,
+        who=pick,
+        hours=st.integers(min_value=1, max_value=24 * 40),
+        direction=st.sampled_from(["ours", "ours", "theirs", "to_ourselves"]),
+        kind=st.sampled_from(["do", "send", "call"]),
+    )
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_gives_their_word(self, n, who, hours, direction, kind):
+        by, owner = self.someone(who), self.someone(n)
+        try:
+            promising.track(
+                self.any_conversation(n),
+                what="send the link",
+                kind=kind,
+                direction=direction,
+                owner=owner,
+                due=self.due(hours),
+                by=by,
+                at=self.later(0),
+            )
+        except handling.CannotSee:
+            pass
+
+    @rule(n=pick, hours=st.integers(min_value=1, max_value=24 * 90))
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_comes_back_to_it(self, n, hours):
+        promising.come_back(
+            self.any_conversation(n),
+            due=self.due(hours),
+            why="",
+            by=self.house.ana,
+            at=self.at,
+        )
+
+    @rule(n=pick, who=pick, hours=st.integers(min_value=1, max_value=24 * 30), act=ACTS)
+    @precondition(lambda self: Promise.objects.exists())
+    def something_becomes_of_a_promise(self, n, who, hours, act):
+        found = list(Promise.objects.order_by("pk"))
+        promise, by = found[n % len(found)], self.someone(who)
+        changes = {
+            "move": {"due": self.due(hours)},
+            "promise_anew": {"due": self.due(hours)},
+            "hand_over": {"to": [self.house.lea, self.house.front, self.house.carl][n % 3]},
+        }.get(act, {})
+        if act != "no_longer_needed":
+            changes["by"] = by
+        try:
+            getattr(promising, act)(promise, at=self.at, **changes)
+        except (
+            MayNot,
+            handling.CannotSee,
+            promising.OnlyAnew,
+            promises.AlreadyEnded,
+            promises.AlreadyDue,
+            promises.NotDueYet,
+        ):
+            pass
+
+    @rule(n=pick, hours=st.integers(min_value=1, max_value=100))
+    @precondition(lambda self: Conversation.objects.exists())
+    def an_answer_keeps_and_makes_promises(self, n, hours):
+        conversation = self.any_conversation(n)
+        theirs = conversation.person.holdings.first().address.written
+        replying.reply(
+            conversation,
+            by=self.house.ana,
+            text="Here it is, and I'll call you.",
+            recipients=replying.Recipients(to=(theirs,)),
+            keeps=list(open_in(conversation).exclude(kind="reply")),
+            promised=[promising.Said("call you", self.due(hours))],
+            at=self.later(0),
+        )
+
+    @rule(n=pick, hours=st.integers(min_value=1, max_value=100))
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_holds(self, n, hours):
+        try:
+            holding.hold(
+                self.any_conversation(n),
+                text="Not forgotten.",
+                recipients=replying.Recipients(to=(SENDERS[0],)),
+                due=self.due(hours),
+                by=self.house.ana,
+                at=self.at,
+            )
+        except handling.NothingOwed:
+            pass
+
+    @rule(n=pick, urgent=st.booleans())
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_is_in_a_hurry(self, n, urgent):
+        handling.mark_urgent(
+            self.any_conversation(n), urgent=urgent, by=self.house.ana, at=self.later()
+        )
+
+    @rule(days=st.integers(min_value=1, max_value=60), send=st.booleans())
+    def the_plan_changes(self, days, send):
+        calendar = plans.found_calendar(business(), by=self.house.ana, at=self.at)
+        first = self.at.date() + timedelta(days=days % 7)
+        plans.close_days(
+            calendar,
+            first_day=first,
+            last_day=first + timedelta(days=days),
+            text="",
+            by=self.house.ana,
+            at=self.at,
+        )
+        plans.set_inbox_plan(
+            self.house.hello,
+            calendar=None,
+            holding="send" if send else "draft",
+            by=self.house.ana,
+            at=self.at,
+        )
+        plans.set_target(
+            urgent=send,
+            first_minutes=days * 30,
+            next_minutes=days * 10,
+            by=self.house.ana,
+            at=self.at,
+        )
+        replanning.recompute(at=self.later())
+
+    @rule(days=st.integers(min_value=1, max_value=20))
+    def lea_is_away(self, days):
+        plans.be_absent(
+            self.house.lea,
+            since=self.at,
+            until=self.at + timedelta(days=days),
+            stand_in=self.house.ben if days % 2 else None,
+            text="",
+            by=self.house.ana,
+            at=self.at,
+        )
+
+    @rule(killed=st.booleans())
+    def the_sweep_comes_by(self, killed):
+        class Killed(BaseException):
+            pass
+
+        with pytest.MonkeyPatch.context() as patch:
+            if killed:
+                patch.setattr(reminding, "_look", killing(Killed))
+            try:
+                reminding.remind_due(at=self.later())
+            except Killed:
+                pass
 
     @rule()
     def ben_leaves_or_returns(self):
@@ -229,8 +413,8 @@ def test_the_invariants_hold_whatever_happens():
     run_state_machine_as_test(
         Fresh,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=25,
+            max_examples=EXAMPLES,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
