@@ -15,6 +15,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from goodword.plan import hours as business_time
+from goodword.plan.clocks import wall
 from goodword.plan.hours import Closed, Hours
 from goodword.plan.service_plan import Gap, ServicePlan
 
@@ -44,7 +45,7 @@ def week_of(plan: ServicePlan, inbox_id: int, monday: date, *, road: str = "") -
     if hours is None:
         return []
     sunday = monday + timedelta(days=6)
-    begin, end = (business_time.wall(hours.zone, monday + timedelta(days=n), 0) for n in (0, 9))
+    begin, end = (wall(hours.zone, monday + timedelta(days=n), 0) for n in (0, 9))
     gaps = plan.gaps(inbox_id, begin, end, road=road)
     language = get_language() or ""
     named = dict(business_time.holidays_between(hours, monday, sunday, language=language))
@@ -130,7 +131,7 @@ def _part(day: Day, hours: Hours) -> _Part:
     if gaps == day.opens:
         return _Part("day")
     first, last = gaps[0][0], gaps[-1][1]
-    midnight = business_time.wall(hours.zone, day.day, 0).astimezone(hours.zone)
+    midnight = wall(hours.zone, day.day, 0).astimezone(hours.zone)
 
     def minute(at: datetime) -> int:
         shown = at.astimezone(hours.zone).replace(tzinfo=None) - midnight.replace(tzinfo=None)

@@ -13,27 +13,20 @@ in them.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from goodword.plan import public_holidays
+from goodword.plan.clocks import MINUTE, clock_of, midnight, moment, since_epoch, wall
 
 DAY_MINUTES = 24 * 60
 END_OF_A_CLOSED_DAY = 17 * 60  # by when a promise for such a day is kept
 NEVER_AFTER_YEARS = 10  # closed for as long: we don't look further
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = _EPOCH.toordinal()
-_MICROSECOND = timedelta(microseconds=1)
-_MINUTE = (
-    60_000_000  # moments are whole microseconds since 1970, UTC; walls the same without a zone
-)
-_DAY = DAY_MINUTES * _MINUTE
 _LAST_YEAR = 9990
 _MOST_YEARS = 400  # kept at a time; years further away are for nobody's promise
 
@@ -80,17 +73,17 @@ class _Year(NamedTuple):
 
 
 def is_open(hours: Hours, at: datetime) -> bool:
-    moment = _since_epoch(at)
-    year = _year_at(hours, at, moment)
-    place = bisect_right(year.opens, moment) - 1
-    return place >= 0 and moment < year.closes[place]
+    now = since_epoch(at)
+    year = _year_at(hours, at, now)
+    place = bisect_right(year.opens, now) - 1
+    return place >= 0 and now < year.closes[place]
 
 
 def opens_next(hours: Hours, at: datetime) -> datetime:
     """The next opening; `at` itself when open then. Raises NeverOpen."""
-    moment = _since_epoch(at)
+    now = since_epoch(at)
     for opens, _closes in _from(hours, at):
-        return _moment(max(opens, moment))
+        return moment(max(opens, now))
     raise NeverOpen
 
 
@@ -103,22 +96,22 @@ def closes_next(hours: Hours, at: datetime) -> datetime | None:
     furthest = at.year + NEVER_AFTER_YEARS
     for opens, closes in _from(hours, at):
         if end is not None and opens > end:
-            return _moment(end)
+            return moment(end)
         end = closes
-        if _moment(end).year >= furthest:
+        if moment(end).year >= furthest:
             return None
     if end is None:
         raise NeverOpen
-    return _moment(end)
+    return moment(end)
 
 
 def after(hours: Hours, start: datetime, minutes: int) -> datetime:
     """The moment when so many open minutes have passed since `start`. Raises NeverOpen."""
-    moment = _since_epoch(start)
+    now = since_epoch(start)
     if minutes <= 0:
-        return _moment(moment)
-    year = _year_at(hours, start, moment)
-    wanted = _passed(year, moment) + minutes * _MINUTE
+        return moment(now)
+    year = _year_at(hours, start, now)
+    wanted = _passed(year, now) + minutes * MINUTE
     number = _number(year)
     empty = 0
     while wanted > year.passed[-1]:
@@ -129,24 +122,24 @@ def after(hours: Hours, start: datetime, minutes: int) -> datetime:
             raise NeverOpen
         year = _year(hours, number)
     place = bisect_right(year.passed, wanted - 1) - 1
-    return _moment(year.opens[place] + wanted - year.passed[place])
+    return moment(year.opens[place] + wanted - year.passed[place])
 
 
 def minutes_between(hours: Hours, start: datetime, end: datetime) -> int:
     """Whole open minutes from `start` to `end`; none when `end` is not later."""
-    first, last = _since_epoch(start), _since_epoch(end)
+    first, last = since_epoch(start), since_epoch(end)
     if last <= first:
         return 0
     begin, finish = _year_at(hours, start, first), _year_at(hours, end, last)
     passed = _passed(finish, last) - _passed(begin, first)
     for number in range(_number(begin), _number(finish)):
         passed += _year(hours, number).passed[-1]
-    return passed // _MINUTE
+    return passed // MINUTE
 
 
 def spans(hours: Hours, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     """What is open from `start` to `end`, in order, apart from each other."""
-    first, last = _since_epoch(start), _since_epoch(end)
+    first, last = since_epoch(start), since_epoch(end)
     held: tuple[int, int] | None = None
     for opens, closes in _from(hours, start, until=end):
         if opens >= last:
@@ -156,10 +149,10 @@ def spans(hours: Hours, start: datetime, end: datetime) -> Iterator[tuple[dateti
             held = (held[0], closes)
             continue
         if held:
-            yield _moment(held[0]), _moment(held[1])
+            yield moment(held[0]), moment(held[1])
         held = (opens, closes)
     if held:
-        yield _moment(held[0]), _moment(held[1])
+        yield moment(held[0]), moment(held[1])
 
 
 def spans_of_day(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
@@ -167,8 +160,8 @@ def spans_of_day(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
     if is_closed_day(hours, day):
         return []
     number = day.toordinal()
-    clock = _clock(hours.zone, number - 2, number + 4)
-    return [(_moment(a), _moment(b)) for a, b in clock.spans(_walls_of(hours, number))]
+    clock = clock_of(hours.zone, number - 2, number + 4)
+    return [(moment(a), moment(b)) for a, b in clock.spans(_walls_of(hours, number))]
 
 
 def end_of_day(hours: Hours, day: date) -> datetime:
@@ -180,13 +173,6 @@ def end_of_day(hours: Hours, day: date) -> datetime:
     periods = () if is_closed_day(hours, day) else hours.week[day.weekday()]
     last = max((each.until_minute for each in periods), default=END_OF_A_CLOSED_DAY)
     return wall(hours.zone, day, min(last, DAY_MINUTES - 1))
-
-
-def wall(zone: ZoneInfo, day: date, minute: int) -> datetime:
-    """The first moment when the clock of `zone` shows this minute of `day`, or a later one."""
-    number = day.toordinal()
-    clock = _clock(zone, number - 2, number + 4)
-    return _moment(clock.shows([(number - _EPOCH_DAY) * _DAY + minute * _MINUTE])[0])
 
 
 def covers(hours: Hours, weekday: int, period: Period, at: datetime) -> bool:
@@ -234,10 +220,10 @@ def holidays_between(
 # Years of open spans
 
 
-def _year_at(hours: Hours, at: datetime, moment: int) -> _Year:
+def _year_at(hours: Hours, at: datetime, now: int) -> _Year:
     number = at.astimezone(hours.zone).year
     year = _year(hours, number)
-    if moment >= year.ends:  # the clock was put back over New Year's midnight
+    if now >= year.ends:  # the clock was put back over New Year's midnight
         return _year(hours, number + 1)
     return year
 
@@ -253,8 +239,8 @@ def _year(hours: Hours, number: int) -> _Year:
 
 def _worked_out(hours: Hours, number: int) -> _Year:
     first, next_first = date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()
-    clock = _clock(hours.zone, first - 3, next_first + 3)
-    begins, ends = clock.shows([(each - _EPOCH_DAY) * _DAY for each in (first, next_first)])
+    clock = clock_of(hours.zone, first - 3, next_first + 3)
+    begins, ends = clock.shows([midnight(first), midnight(next_first)])
     closed = _closed_days(hours, number)
     days = range(first - 2, next_first) if any(hours.week) else ()  # the year before reaches in
     walls = [wall for day in days if day not in closed for wall in _walls_of(hours, day)]
@@ -269,13 +255,13 @@ def _worked_out(hours: Hours, number: int) -> _Year:
 
 def _number(year: _Year) -> int:
     """Which year it is: its middle lies in that year in every zone."""
-    return _moment((year.begins + year.ends) // 2).year
+    return moment((year.begins + year.ends) // 2).year
 
 
 def _walls_of(hours: Hours, day: int) -> list[tuple[int, int]]:
-    midnight = (day - _EPOCH_DAY) * _DAY
+    begin = midnight(day)
     return [
-        (midnight + each.from_minute * _MINUTE, midnight + each.until_minute * _MINUTE)
+        (begin + each.from_minute * MINUTE, begin + each.until_minute * MINUTE)
         for each in hours.week[(day + 6) % 7]  # day 1 was a Monday
     ]
 
@@ -293,28 +279,15 @@ def _closed_days(hours: Hours, number: int) -> set[int]:
     return closed
 
 
-def _joined(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """In order, those that overlap or touch made one, empty ones left out."""
-    joined: list[tuple[int, int]] = []
-    for opens, closes in sorted(pieces):
-        if opens == closes:  # the clock skipped it
-            continue
-        if joined and opens <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(closes, joined[-1][1]))
-        else:
-            joined.append((opens, closes))
-    return joined
-
-
 def _from(
     hours: Hours, at: datetime, *, until: datetime | None = None
 ) -> Iterator[tuple[int, int]]:
     """The open spans that end after `at`, in order, cut at the ends of years."""
-    moment = _since_epoch(at)
-    year = _year_at(hours, at, moment)
+    now = since_epoch(at)
+    year = _year_at(hours, at, now)
     number = _number(year)
     furthest = (until or at).year + (1 if until else NEVER_AFTER_YEARS)
-    place = bisect_right(year.closes, moment)
+    place = bisect_right(year.closes, now)
     while True:
         yield from zip(year.opens[place:], year.closes[place:], strict=True)
         number, place = number + 1, 0
@@ -323,80 +296,9 @@ def _from(
         year = _year(hours, number)
 
 
-def _passed(year: _Year, moment: int) -> int:
-    """The open time of the year before `moment`."""
-    place = bisect_right(year.opens, moment) - 1
+def _passed(year: _Year, now: int) -> int:
+    """The open time of the year before `now`."""
+    place = bisect_right(year.opens, now) - 1
     if place < 0:
         return 0
-    return year.passed[place] + min(moment, year.closes[place]) - year.opens[place]
-
-
-# Clocks
-
-
-class _Clock(NamedTuple):
-    """What a zone's clock shows over some days: stretches between its changes."""
-
-    begins: list[int]  # of each stretch
-    offsets: list[int]  # microseconds ahead of UTC, in each stretch
-    shown: list[int]  # by the end of each stretch
-
-    def shows(self, walls: list[int]) -> list[int]:
-        """For each of `walls`, ascending, the first moment when it or a later time is shown."""
-        moments: list[int] = []
-        for begin, offset, shown in zip(self.begins, self.offsets, self.shown, strict=True):
-            reached = bisect_left(walls, shown, len(moments))
-            moments += [max(begin, wall - offset) for wall in walls[len(moments) : reached]]
-        return moments
-
-    def spans(self, walls: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The moments of such stretches of wall time, in order, apart from each other."""
-        edges = self.shows([edge for span in _joined(walls) for edge in span])
-        return _joined(list(zip(edges[::2], edges[1::2], strict=True)))
-
-
-_STEP = 3  # days; no zone has changed its clock twice within six
-_ALWAYS = 1 << 80
-
-
-@lru_cache(maxsize=1000)
-def _clock(zone: ZoneInfo, first_day: int, last_day: int) -> _Clock:
-    """What the clock shows on these days, the last one left out."""
-    begins, offsets = [-_ALWAYS], [_offset(zone, (first_day - _EPOCH_DAY) * _DAY)]
-    shown: list[int] = []
-    before = (first_day - _EPOCH_DAY) * _DAY
-    for day in range(first_day + _STEP, last_day + _STEP, _STEP):
-        now = (min(day, last_day) - _EPOCH_DAY) * _DAY
-        offset = _offset(zone, now)
-        if offset != offsets[-1]:
-            change = _change(zone, before, now, offset)
-            shown.append(change + offsets[-1])
-            begins.append(change)
-            offsets.append(offset)
-        before = now
-    return _Clock(begins, offsets, [*shown, _ALWAYS])
-
-
-def _change(zone: ZoneInfo, before: int, now: int, offset: int) -> int:
-    """The first moment of `offset` after `before`. Zones change at whole seconds."""
-    low, high = before // 1_000_000, now // 1_000_000
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _offset(zone, middle * 1_000_000) == offset:
-            high = middle
-        else:
-            low = middle
-    return high * 1_000_000
-
-
-def _offset(zone: ZoneInfo, moment: int) -> int:
-    offset = _moment(moment).astimezone(zone).utcoffset()
-    return offset // _MICROSECOND if offset else 0
-
-
-def _since_epoch(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def _moment(moment: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=moment)
+    return year.passed[place] + min(now, year.closes[place]) - year.opens[place]

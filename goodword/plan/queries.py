@@ -33,26 +33,32 @@ from goodword.plan.service_plan import (
     Workplace,
 )
 
-_kept: tuple[int, ServicePlan] | None = None
+_kept: tuple[int | None, ServicePlan] = (None, ServicePlan())
 
 
 def current() -> ServicePlan:
-    """The plan as it is now, for this transaction; reading it again costs one row.
+    """The plan as it is now, for this transaction; asking again costs one row.
 
     What was read is kept while the stored number is the same. Each change draws a new one at
     random, so a change that was rolled back, or another database, is never taken for it. No number:
     no verb of the plan was ever called here, and the plan is empty.
     """
+    return replace(_stored(), workplaces=_Workplaces())
+
+
+def _stored() -> ServicePlan:
     global _kept
     number = _number()
-    while number is not None and (_kept is None or _kept[0] != number):
-        plan = _read()
-        again = _number()
+    while number is not None:
+        kept_number, kept = _kept
+        if kept_number == number:
+            return kept
+        plan, again = _read(), _number()
         if again == number:  # else another process changed it while we read
             _kept = (number, plan)
+            return plan
         number = again
-    kept = _kept[1] if number is not None and _kept is not None else ServicePlan()
-    return replace(kept, workplaces=_Workplaces())
+    return ServicePlan()
 
 
 def _number() -> int | None:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from goodword.plan import hours as business_time
+from goodword.plan.clocks import wall
 from goodword.plan.hours import Hours, NeverOpen, Period
 
 Said = Literal["moment", "day", "working_hours"]
@@ -164,7 +165,7 @@ class ServicePlan:
         """
         there = ZoneInfo(zone)
         ours = self.hours_of(inbox_id) or Hours(there, ((),) * 7)
-        over = business_time.wall(there, day, business_time.DAY_MINUTES - 1)
+        over = wall(there, day, business_time.DAY_MINUTES - 1)
         at = min(business_time.end_of_day(ours, day), over)
         return Due(at=at, said="day", zone=zone, local_date=day)
 
@@ -364,7 +365,7 @@ class ServicePlan:
             day = date.fromordinal(number)
             for duty in self._duties(inbox_id, road):
                 if duty.weekday == day.weekday():
-                    found |= {business_time.wall(hours.zone, day, each) for each in duty.period}
+                    found |= {wall(hours.zone, day, each) for each in duty.period}
         for absences in self.absences.values():
             for away in absences:
                 found |= {away.since} | ({away.until} if away.until else set())

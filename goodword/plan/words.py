@@ -27,7 +27,8 @@ def promised(due_at: datetime, *, zone: str, language: str) -> str:
 
 def moment(at: datetime, *, zone: str) -> str:
     """As in "Tuesday 24 November, 10:00", in the active language."""
-    return date_format(at.astimezone(ZoneInfo(zone)), _promised_pattern())
+    pattern = pgettext("date pattern: a moment as we promise it", "l j F, H:i")
+    return date_format(at.astimezone(ZoneInfo(zone)), pattern)
 
 
 def opening(hours: Hours | None, at: datetime, *, zone: str, language: str) -> str:
@@ -99,7 +100,3 @@ def _closure_before(hours: Hours, at: datetime, opens: datetime) -> Closed | Non
 
 def _time(at: datetime, zone: ZoneInfo) -> str:
     return date_format(at.astimezone(zone), pgettext("date pattern: time", "H:i"))
-
-
-def _promised_pattern() -> str:
-    return pgettext("date pattern: a moment as we promise it", "l j F, H:i")

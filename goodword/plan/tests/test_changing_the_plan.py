@@ -16,7 +16,7 @@ from goodword.people.models import Kind
 from goodword.plan import actions as plan
 from goodword.plan import queries
 from goodword.plan.models import Absence, Calendar, Closure, Duty, Target
-from goodword.plan.service_plan import Ladder, OnDuty
+from goodword.plan.service_plan import Ladder, OnDuty, ServicePlan
 from goodword.plan.tests.calendars import local
 from tests.factories import DAY, HOUR, MONDAY_NOON
 
@@ -358,6 +358,23 @@ def test_what_one_database_was_told_is_not_taken_for_another(house: SimpleNamesp
     assert queries.current().calendars == {}  # in the second turn the first is rolled back
     plan.found_calendar(Business.objects.get(), at=MONDAY_NOON)
     assert len(queries.current().calendars) == 1
+
+
+def test_a_change_made_while_the_plan_is_read_is_read_too(
+    house: SimpleNamespace, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+):
+    read, changes = queries._read, [[(6, 0, 1440)], [(5, 0, 1440)]]
+
+    def read_slowly() -> ServicePlan:
+        found = read()
+        if changes:  # meanwhile, in another process
+            change_calendar(house, calendar, periods=changes.pop())
+        return found
+
+    monkeypatch.setattr(queries, "_read", read_slowly)
+    change_calendar(house, calendar, periods=[(4, 0, 1440)])
+    assert due_of(house) == local("2026-11-22 01:00")
+    assert changes == []
 
 
 def test_who_works_where_is_known_without_a_change_of_the_plan(
