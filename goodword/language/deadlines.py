@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from goodword.language import words
@@ -111,7 +111,7 @@ def _understood(text: str, grammar: _Grammar, now: Now) -> Iterator[_Understood 
 
 
 def _pairs(group: Sequence[_Piece]) -> Iterator[tuple[_Piece, _Piece]]:
-    return zip(group, group[1:], strict=False)
+    return pairwise(group)
 
 
 def _groups(text: str, pieces: Sequence[_Piece], grammar: _Grammar) -> Iterator[list[_Piece]]:
@@ -378,9 +378,7 @@ class _Grammar:
         }
         lists = Lists(table.get("lists", {}), self._values, spellings)
         leads = {name: lists.any_of(said) for name, said in table["leads"].items()}
-        self._rules = [
-            (rule, phrase) for rule in table["when"] for phrase in rule["say"]
-        ]
+        self._rules = [(rule, phrase) for rule in table["when"] for phrase in rule["say"]]
         ways = [
             f"(?P<way{at}>{'(?(lead)|(?!))' if rule.get('led') else ''}"
             + _GROUP.sub(rf"(?P<\1__{at}>", lists.expression(phrase))

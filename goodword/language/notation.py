@@ -3,10 +3,11 @@
     i will [definitely] <act> ... (by|before) <weekday>
 
 A plain word stands for itself, a star in it for any letters (`*ing`), `_` for any one word and
-`...` for up to six within a clause; `@` marks where that begins which is promised. `[...]` may be missing, `(a|b)` is one of these, and `<name>`
-is an entry of the list of that name (`<name>` itself: a word with a capital). `^` at the front: a clause begins here; `$` at the end: it
-ends. A list whose entries stand for values catches which one was written, as `<weekday>`; a second
-one in the same phrase is `<weekday2>`.
+`...` for up to six within a clause; `@` marks where that begins which is promised. `[...]` may be
+missing, `(a|b)` is one of these, and `<act>` is an entry of the list of that name (`<act*>`: up
+to three of it or none; `<name>`: a word with a capital). `^` at the front: a clause begins here; `$` at the end: it ends. A list whose
+entries stand for values catches which one was written, as `<weekday>`; a second one in the same
+phrase is `<weekday2>`.
 
 Everything is bounded: no phrase takes longer than in proportion to the text it is held against.
 """
@@ -17,7 +18,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-_PIECES = re.compile(r"<[\w-]+>|\.\.\.|[\[\]()|^$@]|[^\s\[\]()|<>^$@]+")
+_PIECES = re.compile(r"<[\w-]+\*?>|\.\.\.|[\[\]()|^$@]|[^\s\[\]()|<>^$@]+")
 _END_OF_WORD = r"(?!\w)\s*"
 _END_OF_ENTRY = r"(?:(?<!\w)|(?!\w))\s*"  # "mid-" may stand before a letter
 _ALIKE = str.maketrans(
@@ -84,6 +85,8 @@ class Lists:
     def _list(self, name: str, phrase: str) -> str:
         if name == "name":
             return r"(?P<name>(?<![\w'])[^\W\d_][\w.-]*+\s*+)"
+        if name.endswith("*"):
+            return f"(?:{self._list(name[:-1], phrase)}){{0,3}}"
         if name in self.words:
             return self.any_of(self.words[name])
         kind = name.rstrip("0123456789")
