@@ -10,6 +10,7 @@ MEASUREMENTS = {
     "understanding": "How well mails are understood, on a folder of labelled mails.",
     "faults": "Kill the processes while mail flows both ways, and account for every message.",
     "intake": "Mails a second and CPU a mail, through the real path.",
+    "promises": "The sweep over open promises, by how many there are.",
     "pages": "Time, CPU and queries of the pages of a desk with many conversations.",
 }
 
