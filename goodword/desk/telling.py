@@ -67,4 +67,4 @@ def _what(promise: Promise) -> str:
 def _place(promise: Promise) -> str:
     if promise.conversation is not None:
         return reverse("inbox:conversation", args=[promise.conversation.public_id])
-    return reverse("ledger:one", args=[promise.public_id])
+    return reverse("promises:promise", args=[promise.public_id])
