@@ -39,7 +39,7 @@ class Calendar(models.Model):
     name = models.CharField(max_length=80)
     zone = models.CharField(max_length=64)  # IANA name
     country = models.CharField(max_length=2, blank=True, default="")  # none: no public holidays
-    region = models.CharField(max_length=10, blank=True, default="")  # as the holidays library has
+    region = models.CharField(max_length=40, blank=True, default="")  # as the holidays library has
     standard = models.BooleanField(default=False)  # of the house, and of inboxes without their own
     made_at = models.DateTimeField()
 
