@@ -21,7 +21,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from goodword.plan import public_holidays
-from goodword.plan.clocks import MINUTE, clock_of, midnight, moment, since_epoch, wall
+from goodword.plan.clocks import MINUTE, clock_of, midnight, moment, since_epoch
+from goodword.plan.clocks import wall as wall  # asked of business time like the rest
 
 DAY_MINUTES = 24 * 60
 END_OF_A_CLOSED_DAY = 17 * 60  # by when a promise for such a day is kept

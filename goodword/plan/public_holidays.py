@@ -23,19 +23,6 @@ def regions() -> dict[str, tuple[str, ...]]:
     return {code: tuple(parts) for code, parts in sorted(known.items()) if len(code) == 2}
 
 
-@cache
-def names_of_regions(country: str) -> dict[str, str]:
-    """By code, in the country's own words, in order of name; the code itself where it has none."""
-    codes = regions().get(country, ())
-    if not codes:
-        return {}
-    import holidays
-
-    aliases = getattr(holidays.country_holidays(country), "subdivisions_aliases", {})
-    names = {code: code for code in codes} | {code: name for name, code in aliases.items()}
-    return {code: names[code] for code in sorted(codes, key=lambda code: names[code])}
-
-
 def check(country: str, region: str) -> None:
     """Raises UnknownCountry, UnknownRegion. For forms: a deadline takes what it can get."""
     if not country and region:
