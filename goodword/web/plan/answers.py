@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import queries as people
-from goodword.plan import actions, words
+from goodword.plan import actions, clocks, words
 from goodword.plan import hours as business
 from goodword.plan import queries as plan
 from goodword.plan.actions import WeeklyPeriod
@@ -132,7 +132,7 @@ def example(hours: Hours | None, minutes: int, *, opens: bool, now: datetime) ->
     zone = hours.zone if hours else timezone.get_current_timezone()
     today = now.astimezone(zone).date()
     friday = today + timedelta(days=(_FRIDAY - today.weekday()) % 7)
-    comes = business.wall(zone, friday, _HALF_PAST_FOUR)
+    comes = clocks.wall(zone, friday, _HALF_PAST_FOUR)
     try:
         due = (
             business.after(hours, comes, minutes)

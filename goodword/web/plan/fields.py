@@ -24,9 +24,9 @@ Minutes = tuple[int, int]  # from, until, after midnight of the day it begins; u
 
 
 def clock(minute: int) -> str:
-    """570 is "9:30", 1440 is "24:00", and 1560 is "2:00" of the next day."""
+    """570 is "09:30", 1440 is "24:00", and 1560 is "02:00" of the next day."""
     minute = minute if minute <= DAY else minute - DAY
-    return f"{minute // HOUR}:{minute % HOUR:02}"
+    return f"{minute // HOUR:02}:{minute % HOUR:02}"
 
 
 def periods_as_text(periods: Sequence[Minutes]) -> str:
@@ -37,7 +37,7 @@ class TimeField(forms.CharField):
     """A time of day, cleaned to minutes after midnight: "9", "9:30", "5 pm", "24:00"."""
 
     def __init__(self, **kwargs: Any) -> None:
-        plain = forms.TextInput(attrs={"autocomplete": "off", "placeholder": "9:00"})
+        plain = forms.TextInput(attrs={"autocomplete": "off"})
         super().__init__(max_length=10, widget=plain, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

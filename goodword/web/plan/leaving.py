@@ -24,9 +24,9 @@ from django.utils.translation import pgettext_lazy
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.desk import holding, owing, promising, replying, wording
+from goodword.plan import clocks, words
 from goodword.plan import hours as business
 from goodword.plan import queries as plan
-from goodword.plan import words
 from goodword.plan.hours import NeverOpen
 from goodword.plan.models import Absence
 from goodword.plan.service_plan import Due
@@ -198,7 +198,7 @@ class FatesForm(forms.Form):
         zone = wording.zone_of(promise.person)
         if minute is None:
             return plan.current().day_due(promise.inbox_id, day, zone=zone)
-        moment = business.wall(ZoneInfo(zone), day, minute)
+        moment = clocks.wall(ZoneInfo(zone), day, minute)
         return plan.current().moment_due(moment, zone=zone)
 
 
@@ -236,7 +236,7 @@ def back_day(absence: Absence) -> date | None:
 
 def moved_words(promise: Promise, form: FatesForm) -> str:
     """`{due}` stands where the new time will."""
-    return _words(promise, form, lambda: say("You will have what I promised you {due}."))
+    return _words(promise, form, lambda: say("You will have what we promised you {due}."))
 
 
 def handed_words(promise: Promise, form: FatesForm) -> str:
@@ -339,4 +339,4 @@ def midnight(day: date) -> datetime:
     """When a day begins for the business."""
     zone = timezone.get_current_timezone()
     assert isinstance(zone, ZoneInfo)
-    return business.wall(zone, day, 0)
+    return clocks.wall(zone, day, 0)

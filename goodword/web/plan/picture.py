@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from goodword.plan import clocks
 from goodword.plan import hours as business
 from goodword.plan.hours import Hours, NeverOpen
 from goodword.plan.models import Absence, Duty
@@ -28,12 +29,12 @@ Span = tuple[int, int]  # minutes of a day as the wall shows them
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`begins` and `ends` in steps of the axis; `words` in the bar, `says` all there is to say."""
+    """`begins` and `ends` in steps of the axis; `short` in the bar, `says` all there is to say."""
 
     kind: Kind
     begins: int
     ends: int
-    words: str
+    short: str
     times: str
     says: str
     duty: str = ""  # public id
@@ -44,7 +45,7 @@ class Day:
     date: date
     is_today: bool
     opens: Sequence[tuple[int, int]]  # in steps
-    open_words: str  # "9:00–17:00", empty when closed
+    open_words: str  # "09:00–17:00", empty when closed
     closed_words: str  # the holiday or closure
     bars: Sequence[Bar]
 
@@ -100,8 +101,9 @@ class Scene:
 class _Piece:
     kind: Kind
     span: Span
+    short: str
     words: str
-    says: str
+    says: str = ""
     duty: str = ""
 
 
@@ -135,14 +137,19 @@ def _work_out(scene: Scene, days: Sequence[date]) -> None:
         spans = business.spans(scene.hours, start, end) if scene.hours else ()
         scene.opens.append([_minutes(a, b, day, scene.zone) for a, b in spans])
         pieces = [
-            _Piece("gap", _minutes(max(a, start), min(b, end), day, scene.zone), _("Nobody"), "")
+            _Piece(
+                "gap",
+                _minutes(max(a, start), min(b, end), day, scene.zone),
+                _("Nobody"),
+                _("Nobody"),
+            )
             for a, b in scene.gaps
             if a < end and b > start
         ]
         if scene.hours is None or not business.is_closed_day(scene.hours, day):
             pieces += [piece for duty in scene.duties for piece in _of_duty(scene, duty, day)]
         if scene.hours is not None and not scene.duties and not pieces:
-            pieces += [_Piece("team", span, scene.team, "") for span in scene.opens[-1]]
+            pieces += [_Piece("team", span, scene.team, scene.team) for span in scene.opens[-1]]
         scene.days.append(pieces)
 
 
@@ -157,7 +164,7 @@ def _of_duty(scene: Scene, duty: Duty, day: date) -> list[_Piece]:
 
 
 def _cut(scene: Scene, duty: Duty, day: date, span: Span) -> list[_Piece]:
-    begin, finish = (business.wall(scene.zone, day, minute) for minute in span)
+    begin, finish = (clocks.wall(scene.zone, day, minute) for minute in span)
     mine = [each for each in scene.absences if each.teammate_id == duty.teammate_id]
     edges = {begin, finish}
     for each in mine:
@@ -175,14 +182,19 @@ def _there(duty: Duty, span: Span) -> _Piece:
     says = ""
     if duty.backup:
         says = _("backup: %(who)s") % {"who": duty.backup.name}
-    return _Piece("duty", span, duty.teammate.name, says, duty.public_id)
+    return _Piece("duty", span, _first(duty), duty.teammate.name, says, duty.public_id)
 
 
 def _away(duty: Duty, span: Span, absence: Absence) -> _Piece:
     stand_in = absence.stand_in or duty.backup
     words = _("%(who)s is away") % {"who": duty.teammate.name}
     says = _("%(who)s stands in") % {"who": stand_in.name} if stand_in else ""
-    return _Piece("away", span, words, says, duty.public_id)
+    return _Piece("away", span, _first(duty), words, says, duty.public_id)
+
+
+def _first(duty: Duty) -> str:
+    """A bar has room for the first name; all of it is in its tooltip."""
+    return duty.teammate.name.split()[0] if duty.teammate.name.strip() else duty.teammate.email
 
 
 def _day(scene: Scene, number: int, day: date, *, today: date, axis: Span, language: str) -> Day:
@@ -206,7 +218,7 @@ def _bar(piece: _Piece, axis: Span) -> Bar:
     times = _times(piece.span)
     says = ", ".join(part for part in (piece.words, times, piece.says) if part)
     ends = max(_step(piece.span[1], axis), begins + 1)
-    return Bar(piece.kind, begins, ends, piece.words, times, says, piece.duty)
+    return Bar(piece.kind, begins, ends, piece.short, times, says, piece.duty)
 
 
 def why_closed(hours: Hours, day: date, language: str) -> str:
@@ -221,9 +233,7 @@ def why_closed(hours: Hours, day: date, language: str) -> str:
 def back_on(hours: Hours, last_day: date) -> datetime | None:
     """When we open again after days off; a holiday may follow on them. None: never."""
     try:
-        return business.opens_next(
-            hours, business.wall(hours.zone, last_day + timedelta(days=1), 0)
-        )
+        return business.opens_next(hours, clocks.wall(hours.zone, last_day + timedelta(days=1), 0))
     except NeverOpen:
         return None
 
@@ -246,7 +256,7 @@ def _times(span: Span) -> str:
 
 
 def _day_of(zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
-    return business.wall(zone, day, 0), business.wall(zone, day + timedelta(days=1), 0)
+    return clocks.wall(zone, day, 0), clocks.wall(zone, day + timedelta(days=1), 0)
 
 
 def _minutes(start: datetime, end: datetime, day: date, zone: ZoneInfo) -> Span:

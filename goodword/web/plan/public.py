@@ -12,15 +12,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from goodword.accounts import queries as accounts
+from goodword.plan import clocks, words
 from goodword.plan import hours as business
 from goodword.plan import queries as plan
-from goodword.plan import words
-from goodword.plan.hours import Hours, NeverOpen
-from goodword.ui import times
+from goodword.plan.hours import Hours
 from goodword.web.inside import moment_of, typed
 from goodword.web.plan.picture import back_on, why_closed
 from goodword.web.setup import places
@@ -60,8 +58,7 @@ def hours(request: HttpRequest) -> HttpResponse:
             "house": house.name,
             "zone": zone.key,
             "zones": places.zones(),
-            "other_zone": zone.key != house.zone,
-            "state": _state(ours, now) if ours else "",
+            "state": words.opening(ours, now, zone=zone.key, language=language),
             "is_open": ours is not None and business.is_open(ours, now),
             "days": _days(ours, now, zone, language) if ours else [],
             "closures": _closures(ours, now) if ours else [],
@@ -74,37 +71,13 @@ def hours(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _state(ours: Hours, now: datetime) -> str:
-    """ "Open now until 17:00", "Opens on Mon 9:00"."""
-    try:
-        if business.is_open(ours, now):
-            closes = business.closes_next(ours, now)
-            if closes is None:
-                return _("Always open")
-            return _("Open now until %(time)s") % {"time": times.short(closes, now)}
-        return _("Opens %(time)s") % {"time": _opening(business.opens_next(ours, now), now)}
-    except NeverOpen:
-        return _("Closed")
-
-
-def _opening(opens: datetime, now: datetime) -> str:
-    """The day in full, unless it is today or tomorrow."""
-    days = (timezone.localtime(opens).date() - timezone.localtime(now).date()).days
-    clock = times.clock(opens)
-    if days == 0:
-        return _("today at %(time)s") % {"time": clock}
-    if days == 1:
-        return _("tomorrow at %(time)s") % {"time": clock}
-    return words.moment(opens, zone=timezone.get_current_timezone_name())
-
-
 def _days(ours: Hours, now: datetime, zone: ZoneInfo, language: str) -> list[Day]:
     """Today and the six days after, as the clock of whoever looks has them."""
     today = now.astimezone(zone).date()
     found = []
     for number in range(7):
         day = today + timedelta(days=number)
-        start, end = business.wall(zone, day, 0), business.wall(zone, day + timedelta(days=1), 0)
+        start, end = clocks.wall(zone, day, 0), clocks.wall(zone, day + timedelta(days=1), 0)
         spans = list(business.spans(ours, start, end))
         found.append(Day(day, spans, "" if spans else why_closed(ours, day, language)))
     return found

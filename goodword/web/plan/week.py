@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from goodword.accounts.models import Teammate
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
-from goodword.plan import hours as business
+from goodword.plan import clocks, coverage
 from goodword.plan import queries as plan
 from goodword.plan.models import Absence, Duty
 from goodword.plan.service_plan import ServicePlan
@@ -158,9 +159,19 @@ def _scene(
 
 
 def _moments(week: Week, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    return business.wall(zone, week.monday, 0), business.wall(zone, week.later, 0)
+    return clocks.wall(zone, week.monday, 0), clocks.wall(zone, week.later, 0)
 
 
 def _gaps_in_words(service_plan: ServicePlan, seen: Sequence[Inbox], week: Week) -> list[str]:
-    """A sentence for each inbox that is open while nobody answers."""
-    return []
+    """What is open while nobody answers; inboxes are named where there are several."""
+    named = len(seen) > 1
+    return [
+        sentence
+        for inbox in seen
+        for sentence in coverage.words(
+            service_plan,
+            inbox.pk,
+            week.monday,
+            what=_("mail to %(inbox)s") % {"inbox": inbox.name} if named else "",
+        )
+    ]

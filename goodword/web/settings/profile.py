@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import actions as accounts
+from goodword.accounts import rights
+from goodword.plan import queries as plan
 from goodword.web.inside import inside, moment_of, teammate_of
 from goodword.web.settings import pages
 from goodword.web.settings.forms import ProfileForm
@@ -29,6 +31,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         "my_teams": me.teams.order_by("name"),
         "joined": me.joined_at,
         "asked_at": moment_of(request),
+        "may_be_away": rights.may_answer(me),
+        "absence": plan.absence_of(me, at=moment_of(request)),
     }
     status = pages.status_of(form)
     return pages.show(request, "web/settings/profile.html", context, here="profile", status=status)

@@ -18,6 +18,8 @@ from goodword.channels.email.explaining import words_for
 from goodword.conversations.models import Conversation
 from goodword.events.models import Event
 from goodword.inboxes.models import Inbox
+from goodword.people.models import Kind, Person
+from goodword.plan.models import Calendar, Target
 from goodword.promises.models import Promise as OwedPromise
 
 Words = str | Promise
@@ -27,6 +29,8 @@ PARTS: list[tuple[str, Words]] = [
     ("accounts", _("People inside")),
     ("inboxes", _("Inboxes")),
     ("email", _("Mailboxes")),
+    ("plan", _("Plan")),
+    ("people", _("Customers")),
     ("conversations", _("Conversations")),
     ("desk", _("Answers")),
     ("promises", _("Promises")),
@@ -48,6 +52,14 @@ SENTENCES: dict[str, Words] = {
     "email.mailbox_disconnected": _("disconnected the mailbox of %(subject)s"),
     "email.mailbox_failing": _("The mailbox of %(subject)s failed. %(trouble)s"),
     "email.mailbox_recovered": _("The mailbox of %(subject)s works again"),
+    "plan.changed": _("changed the hours of %(subject)s"),
+    "plan.duties_changed": _("changed when %(subject)s is on duty"),
+    "plan.targets_changed": _("changed an answer time"),
+    "plan.teammate_away": _("%(subject)s is away"),
+    "plan.teammate_back": _("%(subject)s is back"),
+    "people.kind_named": _("named a kind of customers, %(subject)s"),
+    "people.kind_forgotten": _("forgot a kind of customers, %(subject)s"),
+    "people.kind_chosen": _("chose the kind of customer that %(subject)s is"),
     "conversations.message_received": _("A message came in, %(subject)s"),
     "conversations.note_written": _("wrote a note, %(subject)s"),
     "conversations.state_changed": _("moved %(subject)s from %(before)s to %(after)s"),
@@ -86,6 +98,10 @@ _KINDS: dict[str, Words] = {
     "conversation": _("conversation"),
     "message": _("message"),
     "promise": _("promise"),
+    "calendar": _("opening hours"),
+    "target": _("answer time"),
+    "kind": _("kind of customers"),
+    "person": _("person"),
 }
 
 # What was changed of an inbox: an event may name several.
@@ -133,6 +149,10 @@ _NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
     "invitation": (Invitation, (), lambda row: str(row.email)),
     "conversation": (Conversation, (), _conversation),
     "promise": (OwedPromise, ("conversation",), _promise),
+    "calendar": (Calendar, (), lambda row: str(row.name)),
+    "target": (Target, (), lambda row: gettext("answer time")),
+    "kind": (Kind, (), lambda row: str(row.name)),
+    "person": (Person, (), lambda row: str(row)),
 }
 
 

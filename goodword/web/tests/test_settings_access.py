@@ -66,6 +66,7 @@ EXPECTED = {
     "settings:join": ALL,
     "setup:begin": ON,
     "setup:business": (302, 404, 302),  # the owner is past it
+    "setup:hours": (302, 404, 302),
     "setup:inbox": (302, 404, 302),
     "setup:mailbox": OWNERS,
     "setup:trial": OWNERS,
