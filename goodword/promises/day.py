@@ -9,11 +9,10 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.models import Team, Teammate
 from goodword.core import prepared
 from goodword.promises import queries
-from goodword.promises.ledger import together
+from goodword.promises.ledger import together, with_all_shown
 from goodword.promises.models import Promise
 
 COUNT_TO = 99
-_BESIDE = ("person", "owner", "team", "conversation", "message")
 _KEPT = (Promise.State.KEPT, Promise.State.KEPT_LATE)
 _EARLY = timedelta(days=30)  # what is kept today was due around today
 
@@ -24,6 +23,13 @@ def owed_by(teammate: Teammate, *, until: datetime, most: int) -> QuerySet[Promi
     owing = [Q(owner=teammate), *(Q(team=team) for team in _teams_of(teammate))]
     parts = [rows.filter(each).order_by("due_at", "id")[:most] for each in owing]
     return _shown(together(parts))[:most]
+
+
+def due_times_after(teammate: Teammate, moment: datetime) -> list[datetime]:
+    """When what they owe falls due after `moment`; at most COUNT_TO + 1 times."""
+    rows = queries.visible_to(teammate).filter(state=Promise.State.OPEN, due_at__gt=moment)
+    rows = rows.filter(owner=teammate).order_by("due_at", "id")
+    return list(rows.values_list("due_at", flat=True)[: COUNT_TO + 1])
 
 
 def waited_for(teammate: Teammate, *, until: datetime, most: int) -> QuerySet[Promise]:
@@ -76,4 +82,4 @@ def _teams_of(teammate: Teammate) -> list[Team]:
 
 
 def _shown(rows: QuerySet[Promise]) -> QuerySet[Promise]:
-    return rows.select_related(*_BESIDE).order_by("due_at", "id")
+    return with_all_shown(rows).order_by("due_at", "id")

@@ -26,7 +26,8 @@ STATES = ("due", "late", "kept", "kept_late", "moved", "broken", "released")
 COUNT_TO = 999
 PAGE = 50
 _CHUNK = 500
-_BESIDE = ("person", "owner", "team", "conversation", "message")
+_BESIDE = ("person", "owner", "team", "conversation", "message", "successor")
+_HEAVY = ("text", "reply_text", "html", "search_text", "oddities", "invitation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,7 @@ class Ledger:
         """Keyset; an unreadable cursor begins at the top."""
         chosen = in_state(self.asked.state, now=self.now) & _below(after)
         runs = [run.filter(chosen).order_by("-due_at", "-id")[: most + 1] for run in self._runs]
-        rows = list(
-            together(runs).select_related(*_BESIDE).order_by("-due_at", "-id")[: most + 1]
-        )
+        rows = list(with_all_shown(together(runs)).order_by("-due_at", "-id")[: most + 1])
         if len(rows) <= most:
             return Page(rows)
         last = rows[most - 1]
@@ -129,9 +128,7 @@ class Ledger:
         sums = (sum(found[n : n + len(lots)]) for n in range(0, len(found), len(lots)))
         return {state: min(n, COUNT_TO + 1) for state, n in zip(STATES, sums, strict=True)}
 
-    def by_day(
-        self, days: Sequence[tuple[datetime, datetime]], *, most: int
-    ) -> list[Counter[str]]:
+    def by_day(self, days: Sequence[tuple[datetime, datetime]], *, most: int) -> list[Counter[str]]:
         """How many promises of each state are due on each of `days`; of `most` a day at least.
 
         One query. More than `most`: there are so many that nobody counts them one by one.
@@ -159,6 +156,12 @@ def together(parts: Sequence[QuerySet[Promise]]) -> QuerySet[Promise]:
     # SQLite takes no limit within a union, unless it stands in a query within it.
     wrapped = [Promise.objects.filter(pk__in=part.values("pk")).values("pk") for part in parts]
     return Promise.objects.filter(pk__in=wrapped[0].union(*wrapped[1:], all=True))
+
+
+def with_all_shown(rows: QuerySet[Promise]) -> QuerySet[Promise]:
+    """With what a list shows of each, in the same query; never the whole text of a message."""
+    heavy = [f"message__{name}" for name in _HEAVY]
+    return rows.select_related(*_BESIDE).defer(*heavy)
 
 
 def in_state(state: str, *, now: datetime) -> Q:

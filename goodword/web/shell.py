@@ -19,6 +19,7 @@ from goodword.core import prepared
 from goodword.desk import queries as desk
 from goodword.inboxes import queries as inboxes
 from goodword.notices import queries as notices
+from goodword.promises import day as promises
 from goodword.web.inbox.places import FOLDERS
 
 _COUNTED = ("mine", "unassigned", "waiting", "snoozed", "unsent")
@@ -72,7 +73,12 @@ class Shell:
     @cached_property
     def navigation(self) -> tuple[object, ...]:
         """All that the links to folders show but where one stands; alike when nothing changed."""
-        return (self.section, *self.folders, *self.team_links, self.unsent)
+        return (self.section, self.owed, *self.folders, *self.team_links, self.unsent)
+
+    @cached_property
+    def owed(self) -> str:
+        """What stands beside "Today": the promises that are mine to keep."""
+        return _capped(promises.count_owed_by(self.teammate)) if self.teammate else ""
 
     @property
     def searches(self) -> bool:

@@ -7,7 +7,9 @@ from django.urls import include, path
 from goodword.web.plan.public import hours as public_hours
 
 urlpatterns = [
+    path("", include("goodword.web.today.urls")),
     path("", include("goodword.web.inbox.urls")),
+    path("", include("goodword.web.ledger.urls")),
     path("", include("goodword.web.plan.urls")),
     path("hours/", public_hours, name="public_hours"),
     path("", include("goodword.web.notices.urls")),

@@ -18,10 +18,7 @@ from goodword.web.inside import inside, moment_of, teammate_of
 
 @inside
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in; setting up goes on where an owner left it."""
-    if getattr(request, "business", None) is None and teammate_of(request).is_owner:
-        return redirect("setup:begin")
+def start(request: HttpRequest) -> HttpResponse:
     return redirect("inbox:folder", "mine")
 
 

@@ -11,8 +11,7 @@ _ONE = "conversations/<slug:public_id>/"
 _MESSAGE = "messages/<slug:public_id>/"
 
 urlpatterns = [
-    path("", listing.home, name="home"),
-    path("inbox/", listing.home, name="start"),
+    path("inbox/", listing.start, name="start"),
     path("inbox/team/<slug:public_id>/", listing.team, name="team"),
     path("inbox/<slug:folder>/", listing.folder, name="folder"),
     path("search/", searching.search, name="search"),

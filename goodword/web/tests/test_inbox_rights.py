@@ -45,7 +45,6 @@ class Case:
 
 ONE, MESSAGE = ("conversation",), ("message",)
 CASES: dict[str, Case] = {
-    "home": Case(answers=302, seen_by=EVERYBODY),
     "start": Case(answers=302, seen_by=EVERYBODY),
     "folder": Case(("mine",), seen_by=EVERYBODY),
     "team": Case(("team",)),

@@ -115,7 +115,11 @@ document.addEventListener("htmx:afterRequest", (event) => isOurs(event) && (unde
 
 async function refreshList(force = false) {
   const pane = document.getElementById("list");
-  const page = await fetched(pane ? pane.dataset.url : "/inbox/mine/", "list");
+  if (!pane) {
+    document.dispatchEvent(new CustomEvent("goodword:changed"));
+    return;
+  }
+  const page = await fetched(pane.dataset.url, "list");
   if (!page) return;
   if (underWay) {
     gather("inbox:");
@@ -123,8 +127,8 @@ async function refreshList(force = false) {
   }
   const nav = document.getElementById("nav");
   const counts = page.getElementById("nav");
-  if (nav && counts && pane && !nav.matches(":focus-within")) put(nav, counts);
-  if (pane && document.getElementById("list") === pane) applyList(page.getElementById("rows"), force);
+  if (nav && counts && !nav.matches(":focus-within")) put(nav, counts);
+  if (document.getElementById("list") === pane) applyList(page.getElementById("rows"), force);
 }
 
 document.addEventListener("click", (event) => {

@@ -2,4 +2,5 @@
 import "./inbox.js";
 import "./composer.js";
 import "./live.js";
+import "./promises.js";
 import "./notices.js";

@@ -1,0 +1,1 @@
+"""Promises: the ledger, a promise's own page, and what is done with one."""

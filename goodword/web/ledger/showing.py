@@ -1,0 +1,250 @@
+"""How a promise is shown, wherever it stands: plain values for templates, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from goodword.accounts import rights
+from goodword.accounts.models import Teammate
+from goodword.people.models import Address
+from goodword.promises import kinds
+from goodword.promises.models import REPLY, Promise
+from goodword.ui import times
+from goodword.web.inbox.showing import chip_of, name_of
+
+Direction = Promise.Direction
+_KEEP_ICON = "check"
+_ROAD_ICONS = {
+    "email": "mail",
+    "phone": "phone",
+    "chat": "message-circle",
+    "form": "file-text",
+    "text": "smartphone",
+    "social": "at-sign",
+    "post": "mailbox",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What keeps the promise. Without an address: the button that marks it as kept."""
+
+    word: str
+    icon: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A promise in a list. `state` is a key of goodword.ui.chips.FORMS, `at` its moment."""
+
+    promise: Promise
+    state: str
+    at: datetime
+    words: str
+    who: str
+    owner: str
+    is_mine: bool
+    url: str
+    said: Saying
+    act: Act
+    detail: str
+    stands: str
+    may_act: bool
+
+    @property
+    def is_late(self) -> bool:
+        return self.state == "late"
+
+    @property
+    def by(self) -> str:
+        """For the chip's tooltip."""
+        return _("you") if self.is_mine else self.owner
+
+    @property
+    def owner_short(self) -> str:
+        """The first name of a teammate; a team's whole name."""
+        return self.owner.split()[0] if self.promise.owner and self.owner else self.owner
+
+    @property
+    def is_theirs(self) -> bool:
+        return self.promise.direction == Direction.THEIRS
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Where and when the word was given. `url` leads there, if it was said in a conversation."""
+
+    where: str
+    at: datetime
+    icon: str
+    url: str = ""
+
+
+def shown(found: Iterable[Promise], *, by: Teammate, now: datetime) -> list[Shown]:
+    """`found` as `goodword.promises.ledger.with_all_shown` gives them. At most two queries."""
+    rows = list(found)
+    _know_addresses(rows)
+    return [_show(row, by=by, now=now) for row in rows]
+
+
+def _show(promise: Promise, *, by: Teammate, now: datetime) -> Shown:
+    state, at = chip_of(promise, now=now)
+    return Shown(
+        promise=promise,
+        state=state,
+        at=at,
+        words=words_of(promise),
+        who=name_of(promise.person) if promise.person else "",
+        owner=str(promise.owner or promise.team or ""),
+        is_mine=promise.owner_id == by.pk,
+        url=reverse("promises:promise", args=[promise.public_id]),
+        said=saying_of(promise),
+        act=act_of(promise),
+        detail=_detail(promise),
+        stands=stands(promise),
+        may_act=promise.is_open and rights.may_answer(by),
+    )
+
+
+def _know_addresses(rows: Sequence[Promise]) -> None:
+    """Fetch the addresses of whoever has no name, or is to be called."""
+    asked = [
+        row.person for row in rows if row.person and (not row.person.name or row.kind == kinds.CALL)
+    ]
+    if asked:
+        prefetch_related_objects(asked, "holdings__address")
+
+
+def words_of(promise: Promise) -> str:
+    """What was promised. An answer is named by what it is about."""
+    if promise.what:
+        return promise.what
+    title = str(kinds.get(promise.kind).title)
+    about = promise.conversation.subject if promise.conversation else ""
+    if not about:
+        return title
+    return _("%(what)s: %(about)s") % {"what": title, "about": about}
+
+
+def act_of(promise: Promise) -> Act:
+    kind, conversation = kinds.get(promise.kind), promise.conversation
+    if kind.name == kinds.CALL and (number := _number_of(promise)):
+        return Act(str(kind.verb), kind.icon, f"tel:{number}")
+    if conversation is not None:
+        url = reverse("inbox:conversation", args=[conversation.public_id])
+        if kind.by_message:
+            return Act(str(kind.verb), kind.icon, f"{url}?compose=reply#composer")
+        if kind.name in (kinds.COME_BACK, kinds.CALL):
+            return Act(str(kind.verb), kind.icon, url)
+    return Act(_("Keep"), _KEEP_ICON)
+
+
+def _number_of(promise: Promise) -> str:
+    if promise.person is None:
+        return ""
+    held = (each.address for each in promise.person.holdings.all() if each.until is None)
+    numbers = (each.value for each in held if each.kind == Address.Kind.PHONE)
+    return next(numbers, "")
+
+
+def saying_of(promise: Promise) -> Saying:
+    """For an answer: the message that awaits it."""
+    message, conversation = promise.message, promise.conversation
+    url = reverse("inbox:conversation", args=[conversation.public_id]) if conversation else ""
+    if message is not None:
+        where = _("Note") if message.is_note else road_word(message.road)
+        icon = "sticky-note" if message.is_note else _ROAD_ICONS.get(message.road, "mail")
+        there = f"{url}#message-{message.public_id}" if url else ""
+        return Saying(where, message.said_at, icon, there)
+    if conversation is not None:
+        return Saying(_("Conversation"), promise.made_at, "mail", url)
+    return Saying(_("Elsewhere"), promise.made_at, kinds.get(promise.kind).icon)
+
+
+def road_word(road: str) -> str:
+    """ "E-mail", "Phone"."""
+    words = {
+        "email": _("E-mail"),
+        "phone": _("Phone"),
+        "chat": _("Chat"),
+        "form": _("Form"),
+        "text": _("Text message"),
+        "social": _("Social"),
+        "post": _("Letter"),
+    }
+    return words.get(road, road.capitalize())
+
+
+def _detail(promise: Promise) -> str:
+    """What stands beside the name: how urgent it became, and what it is about."""
+    parts = []
+    if promise.urgency:
+        parts.append(_asked_again(promise.urgency))
+    if promise.team is not None and promise.is_open:
+        parts.append(_("%(team)s, taken by nobody yet") % {"team": promise.team.name})
+    conversation = promise.conversation
+    if promise.said:
+        parts.append(f"“{promise.said}”")
+    elif conversation is not None and promise.kind == REPLY:
+        parts.append(conversation.latest_words)
+    elif conversation is not None and conversation.subject != promise.what:
+        parts.append(conversation.subject)
+    return " · ".join(part for part in parts if part)
+
+
+def _asked_again(often: int) -> str:
+    if often == 1:
+        return _("second time of asking")
+    return ngettext("asked %(count)d time more", "asked %(count)d times more", often) % {
+        "count": often
+    }
+
+
+def stands(promise: Promise) -> str:
+    """How it ended, in a few words; of what is open: what was done to it since it was given."""
+    if promise.is_open:
+        return _open_words(promise)
+    if promise.state == Promise.State.RELEASED:
+        return why_words(promise.ended_why)
+    if promise.state == Promise.State.BROKEN:
+        anew = hasattr(promise, "successor")
+        return _("Promised anew") if anew else why_words(promise.ended_why)
+    apart = (promise.ended_at or promise.due_at) - promise.due_at
+    minutes = int(abs(apart) / timedelta(minutes=1))
+    if minutes == 0:
+        return _("on the minute")
+    span = times.span(minutes)
+    if apart > timedelta(0):
+        return pgettext("how long past due", "%(span)s late") % {"span": span}
+    return _("%(span)s early") % {"span": span}
+
+
+def _open_words(promise: Promise) -> str:
+    if promise.times_moved:
+        return ngettext("moved once", "moved %(count)d times", promise.times_moved) % {
+            "count": promise.times_moved
+        }
+    return _asked_again(promise.urgency) if promise.urgency else ""
+
+
+def why_words(why: str) -> str:
+    """Why it ended; what a person wrote stands as they wrote it."""
+    words = {
+        "no_longer_needed": _("No longer needed"),
+        "they_let_go": _("They let us off"),
+        "no_answer_needed": _("No answer needed"),
+        "spam": _("It was spam"),
+        "trash": _("Moved to the trash"),
+        "joined": _("Joined with another conversation"),
+        "missed": _("Its moment passed"),
+        "taken_back": _("It was not kept after all"),
+    }
+    return words.get(why, why)
