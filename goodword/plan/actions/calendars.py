@@ -180,7 +180,10 @@ def _describe(calendar: Calendar, *, name: str, zone: str, country: str, region:
     public_holidays.check(country, region)
     calendar.name, calendar.zone = name, zone
     calendar.country, calendar.region = country, region
-    calendar.save()
+    if calendar.pk is None:
+        calendar.save()
+    else:  # whether it is the standard may have been decided since it was read
+        calendar.save(update_fields=["name", "zone", "country", "region"])
 
 
 def _set_periods(calendar: Calendar, periods: Week, *, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from goodword.plan.hours import Closed, Hours, Period
@@ -51,21 +52,23 @@ def open_minutes(hours: Hours, start: datetime, end: datetime) -> Iterator[tuple
     """
     at = start.astimezone(UTC) - timedelta(days=3)
     latest = at.astimezone(hours.zone).replace(tzinfo=None)
+    periods_of = cache(lambda day: _periods_of(hours, day))
     while at < end:
         latest = max(latest, at.astimezone(hours.zone).replace(tzinfo=None))
         if at >= start:
-            yield at, _is_in_a_period(hours, latest)
+            yield at, any(begin <= latest < finish for begin, finish in periods_of(latest.date()))
         at += MINUTE
 
 
-def _is_in_a_period(hours: Hours, shown: datetime) -> bool:
-    for days_before in range(3):
-        day = shown.date() - timedelta(days=days_before)
-        since_midnight = (shown - datetime.combine(day, datetime.min.time())) // MINUTE
-        periods = hours.week[day.weekday()]
-        if any(each.from_minute <= since_midnight < each.until_minute for each in periods) and not (
-            any(each.first_day <= day <= each.last_day for each in hours.closures)
-            or day in of_year(hours.country, hours.region, day.year)
-        ):
-            return True
-    return False
+def _periods_of(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
+    """As the clock shows them: those that begin on `day`, and on the two days before."""
+    found = []
+    for begun in (day - timedelta(days=number) for number in range(3)):
+        midnight = datetime(begun.year, begun.month, begun.day)  # noqa: DTZ001
+        closed = any(each.first_day <= begun <= each.last_day for each in hours.closures)
+        if not closed and begun not in of_year(hours.country, hours.region, begun.year):
+            found += [
+                (midnight + MINUTE * each.from_minute, midnight + MINUTE * each.until_minute)
+                for each in hours.week[begun.weekday()]
+            ]
+    return found

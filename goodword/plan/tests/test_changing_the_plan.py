@@ -95,6 +95,16 @@ def test_a_changed_calendar_changes_what_is_computed(house: SimpleNamespace, cal
     assert calendar.periods.count() == 2
 
 
+def test_a_calendar_changed_from_an_old_page_stays_the_standard(
+    house: SimpleNamespace, calendar: Calendar
+):
+    other = make_calendar(house)
+    page = Calendar.objects.get(pk=other.pk)
+    plan.make_standard(other, by=house.ana, at=MONDAY_NOON)
+    change_calendar(house, page, name="Ours")
+    assert Calendar.objects.get(standard=True).name == "Ours"
+
+
 def test_closed_days_and_open_again(house: SimpleNamespace, calendar: Calendar):
     closure = plan.close_days(
         calendar, first_day=date(2026, 11, 16), last_day=date(2026, 11, 20), text="Moving house",
