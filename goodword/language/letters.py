@@ -56,21 +56,25 @@ def _own_lines(text: str) -> Iterator[Line]:
     skipping = False  # within a signature, until a postscript
     heads = 0
     for number, line in enumerate(lines):
-        low = flat(line.text[:_MOST_LINE])
+        if not line.text.strip():
+            heads = 0
+            continue
         if _QUOTED.match(line.text):
             skipping = False  # answers stand between quotations
             continue
+        low = flat(line.text[:_MOST_LINE])
         if skipping and not patterns.postscripts.match(low):
             continue
         skipping = False
-        heads = heads + 1 if patterns.heads.match(low) else heads if not low.strip() else 0
+        heads = heads + 1 if patterns.heads.match(low) else 0
         if heads >= 3 or _begins_history(low, patterns):
             if not _quoted_below(lines, number):
                 return
             continue
         if _begins_signature(lines, number, low, patterns):
             skipping = True
-            continue
+            if not patterns.weak_closings.match(low):
+                continue
         yield line
 
 

@@ -12,7 +12,7 @@ from goodword.language.questions.tables import Table, table
 from goodword.language.tongues import tongue_of
 from goodword.language.wording import flat
 
-_MOST = 400  # sentences of a draft that are compared
+_MOST_READ = 40_000  # characters of a draft; nobody answers at greater length
 _LOOKED_AT = 300  # characters of a sentence in which "it" is looked for
 _SHORT = 5  # words of an answer that leaves the matter out: "Yes, of course."
 _ALL_BUT_ALL = 0.6
@@ -106,7 +106,7 @@ def _best(
 def _statements(draft: str, words: Table) -> list[_Statement]:
     found: list[_Statement] = []
     before: frozenset[str] = frozenset()
-    for sentence in own_sentences(draft)[:_MOST]:
+    for sentence in own_sentences(draft[:_MOST_READ]):
         low = flat(sentence.text)
         if "?" in low[-12:]:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from goodword.core.text import one_line
 from goodword.language.letters import own_sentences
@@ -14,6 +15,8 @@ from goodword.language.wording import flat
 
 _MOST = 60  # questions; nobody reads a longer list
 _MOST_TEXT = 160
+_MOST_READ = 40_000  # characters of a message; what is longer is a log or an attack
+_MOST_JOINTS = 24  # of a sentence
 _LOOKED_AT = 240  # characters by which a clause is known to be a question
 _ALIKE = 0.75
 _LEAST = 12  # characters of a clause that name a matter
@@ -65,7 +68,7 @@ def find(incoming: Sequence[str]) -> list[Question]:
         tongue = tongue_of(message, default=default)
         words = table(tongue)
         context: frozenset[str] = frozenset()
-        for sentence in own_sentences(message):
+        for sentence in own_sentences(message[:_MOST_READ]):
             low = flat(sentence.text)
             if "?" not in low and words.settled.search(low):
                 found, vague = [], []
@@ -130,7 +133,7 @@ def _clauses(low: str, words: Table) -> Iterator[_Clause]:
     asks = bool(_ASKS.search(low[-32:]) or _QUOTED.match(low))
     begin = 0
     cuts: list[tuple[int, int]] = []
-    for joint in words.joint.finditer(low):
+    for joint in islice(words.joint.finditer(low), _MOST_JOINTS):
         if _cuts(low, begin, joint.start(), joint.end(), words, asks=asks):
             cuts.append((begin, joint.start()))
             begin = joint.end()

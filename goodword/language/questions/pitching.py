@@ -11,7 +11,7 @@ from goodword.language.questions.tables import table
 from goodword.language.tongues import tongue_of
 from goodword.language.wording import flat
 
-_MOST = 400  # sentences
+_MOST_READ = 40_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def pitch(
         return None
     words = table(tongue_of(draft, default=open_questions[0].tongue))
     wanted = frozenset(stem for each in [*open_questions, *asked] for stem in each.content)
-    for sentence in own_sentences(draft)[:_MOST]:
+    for sentence in own_sentences(draft[:_MOST_READ]):
         if not words.answers["pitching"].search(flat(sentence.text)):
             continue
         if not words.stems.shared(words.stems.content(sentence.text), wanted):
