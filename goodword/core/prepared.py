@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model, QuerySet
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
 Key = int | str
-Rows = list[tuple[Any, ...]]
+Rows = list[Sequence[Any]]
 _STAND_IN = 2**62  # what follows it stands for a key that is given with each asking
 _made: dict[Hashable, _Query] = {}
 _MOST = 500
@@ -26,16 +26,17 @@ class _Query(NamedTuple):
     sql: str
     params: tuple[Any, ...]
     places: list[tuple[int, int]]  # which of the parameters is which key
-    read: Callable[[Rows], list[Any]] | None  # makes objects of rows
+    read: Callable[[Rows], list[Any]]  # what Python knows of what the database gave
 
 
 def rows(shape: Hashable, build: Callable[..., QuerySet[Any, Any]], *keys: Key) -> Rows:
-    """The rows of the query that `build` makes of `keys`, as the database gives them.
+    """The rows of the query that `build` makes of `keys`.
 
     `shape` names the query: it holds all on which its SQL depends but the keys themselves, which
-    `build` must hand on as they are. Fit for columns of numbers and text.
+    `build` must hand on as they are.
     """
-    return _rows(_query(("rows", shape), build, keys), keys)
+    query = _query(("rows", shape), build, keys)
+    return query.read(_rows(query, keys))
 
 
 def objects(shape: Hashable, build: Callable[..., QuerySet[M]], *keys: Key) -> list[M]:
@@ -43,7 +44,7 @@ def objects(shape: Hashable, build: Callable[..., QuerySet[M]], *keys: Key) -> l
     them and what is annotated. Nothing is prefetched.
     """
     query = _query(("objects", shape), build, keys)
-    return query.read(_rows(query, keys)) if query.read else []
+    return query.read(_rows(query, keys))
 
 
 def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
@@ -79,42 +80,54 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:  # nothing can be in it, whatever the database holds
-        return _Query("", (), [], None)
+        return _Query("", (), [], list)
     places = [(place, stand_ins.index(p)) for place, p in enumerate(params) if p in stand_ins]
     strange = [p for p in params if p not in stand_ins and _holds(p, stand_ins)]
     assert not strange, f"a key was changed on its way into the query: {strange}"
-    return _Query(sql, params, places, _reader(compiler) if compiler.klass_info else None)
+    made = _maker(compiler) if queryset._iterable_class is ModelIterable else None
+    return _Query(sql, params, places, _reader(compiler, made))
 
 
 def _holds(param: object, stand_ins: Sequence[Key]) -> bool:
     return any(str(each) in str(param) for each in stand_ins)
 
 
-def _reader(compiler: SQLCompiler) -> Callable[[Rows], list[Model]]:
-    """What makes objects of rows, as ModelIterable in django.db.models.query does."""
+def _reader(
+    compiler: SQLCompiler, make: Callable[[Sequence[Any]], Model] | None
+) -> Callable[[Rows], list[Any]]:
+    converters = list(compiler.get_converters([each[0] for each in compiler.select]).items())
+
+    def read(rows: Rows) -> list[Any]:
+        found: list[Any] = rows
+        if converters:
+            asked, found = connections[DEFAULT_DB_ALIAS], list(map(list, rows))
+            for place, (converts, expression) in converters:
+                for convert in converts:
+                    for values in found:
+                        values[place] = convert(values[place], expression, asked)
+        return list(map(make, found)) if make else found
+
+    return read
+
+
+def _maker(compiler: SQLCompiler) -> Callable[[Sequence[Any]], Model]:
+    """What makes an object of a row, as ModelIterable in django.db.models.query does."""
     select, info, database = compiler.select, compiler.klass_info, DEFAULT_DB_ALIAS
     model, columns = info["model"], info["select_fields"]
     own = slice(columns[0], columns[-1] + 1)
     names = [each[0].target.attname for each in select[own]]
     beside = get_related_populators(info, select, database)  # type: ignore[call-arg]  # 5.2 has three
     annotated = list((compiler.annotation_col_map or {}).items())
-    converters = list(compiler.get_converters([each[0] for each in select]).items())
 
-    def read(rows: Rows) -> list[Model]:
-        asked, found = connections[database], []
-        for values in map(list, rows):
-            for place, (converts, expression) in converters:
-                for convert in converts:
-                    values[place] = convert(values[place], expression, asked)
-            made = model.from_db(database, names, values[own])
-            for each in beside:
-                each.populate(values, made)
-            for name, place in annotated:
-                setattr(made, name, values[place])
-            found.append(made)
+    def make(values: Sequence[Any]) -> Model:
+        found: Model = model.from_db(database, names, values[own])
+        for each in beside:
+            each.populate(values, found)
+        for name, place in annotated:
+            setattr(found, name, values[place])
         return found
 
-    return read
+    return make
 
 
 def insert(row: Model) -> None:

@@ -1,21 +1,17 @@
-"""Lists of conversations with what is owed in them."""
+"""Folders: which conversations stand where, for whom, and how many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Literal
 
 from django.db.models import (
     Exists,
     IntegerField,
-    Model,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    prefetch_related_objects,
 )
 
 from goodword.accounts import queries as accounts
@@ -30,19 +26,9 @@ from goodword.promises.models import REPLY, Promise
 
 State = Conversation.State
 Order = Literal["due", "newest"]
-PAGE = 50
-_NO_KEY = 2**62  # above every key
 COUNT_TO = 99  # counts are capped, so that they cost the same in a large desk
 
 FOLDERS = ("mine", "unassigned", "waiting", "snoozed", "all", "closed", "unsent", "spam", "trash")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Conversations with `.owed` set on each; `after` is the cursor of the next page."""
-
-    rows: list[Conversation]
-    after: str = ""
 
 
 def in_folder(
@@ -65,7 +51,7 @@ def in_folder(
     return {
         "mine": lambda: visible.filter(assignee=teammate, state=State.OPEN),
         "unassigned": lambda: visible.filter(assignee__isnull=True, state=State.OPEN),
-        "waiting": lambda: visible.filter(~_owed(), state=State.OPEN, latest_is_ours=True),
+        "waiting": lambda: visible.filter(~awaits_us(), state=State.OPEN, latest_is_ours=True),
         "snoozed": lambda: visible.filter(state=State.SNOOZED),
         "all": lambda: live,
         "closed": lambda: visible.filter(state=State.CLOSED),
@@ -96,176 +82,11 @@ def _unsent() -> QuerySet[Recipient, dict[str, int]]:
     return keys.union(held.values(conversation), all=True)
 
 
-def _owed() -> Exists:
+def awaits_us() -> Exists:
+    """That an answer is owed in a conversation."""
     return Exists(
         Promise.objects.filter(conversation=OuterRef("pk"), kind=REPLY, state=Promise.State.OPEN)
     )
-
-
-def page_of(
-    teammate: Teammate,
-    folder: str,
-    *,
-    team: Team | None = None,
-    order: Order,
-    after: str = "",
-    most: int = PAGE,
-) -> Page:
-    """One page of a folder, keyset. By due: what is owed in order of due time, then the rest,
-    newest first.
-
-    `after` is the cursor of a former page; an unreadable one begins at the top.
-    """
-    phase, _, rest = after.partition(":")
-    found: list[Conversation] = []
-    here = _Here(teammate, folder, team)
-    if order == "due" and phase in {"", "due"}:
-        found = _owed_page(here, after=rest, most=most)
-        if len(found) == most:
-            last = found[-1].owed  # type: ignore[attr-defined]
-            return Page(_furnished(found), f"due:{last.due_at.isoformat()}_{last.pk}")
-        rest = ""
-    key = _read_key(rest)
-    others = _newest(here, without_owed=order == "due", below=key, most=most - len(found) + 1)
-    more = len(others) > most - len(found)
-    others = others[: most - len(found)]
-    with_owed(others)
-    cursor = f"new:{(others[-1].latest_key if others else _NO_KEY)}" if more else ""
-    return Page(_furnished(found + others), cursor)
-
-
-@dataclass(frozen=True, slots=True)
-class _Here:
-    """A folder as one teammate sees it, for queries that are made once."""
-
-    teammate: Teammate
-    folder: str
-    team: Team | None
-
-    @property
-    def shape(self) -> tuple[object, ...]:
-        return (self.folder, self.team is None, self.teammate.role, self.teammate.is_active)
-
-    @property
-    def keys(self) -> tuple[int, int]:
-        return self.teammate.pk, self.team.pk if self.team else 0
-
-    def rows(self, key: int, team_key: int) -> QuerySet[Conversation]:
-        team = Team(pk=team_key) if self.team else None
-        return in_folder(accounts.like(self.teammate, key), self.folder, team=team)
-
-
-def _newest(here: _Here, *, without_owed: bool, below: int | None, most: int) -> list[Conversation]:
-    def build(key: int, team_key: int, below: int) -> QuerySet[Conversation]:
-        rows = here.rows(key, team_key).filter(latest_key__lt=below)
-        if without_owed:
-            rows = rows.filter(~_owed())
-        return rows.select_related(*_BESIDE).only(*_COLUMNS).order_by("-latest_key")[:most]
-
-    shape = ("newest", *here.shape, without_owed, most)
-    return prepared.objects(shape, build, *here.keys, _NO_KEY if below is None else below)
-
-
-def _owed_page(here: _Here, *, after: str, most: int) -> list[Conversation]:
-    cursor = _read_cursor(after)
-
-    def build(key: int, team_key: int) -> QuerySet[Promise]:
-        owing = owing_in(accounts.like(here.teammate, key), here.folder)
-        promises = Promise.objects.filter(
-            owing,
-            conversations.holding(here.rows(key, team_key)),
-            kind=REPLY,
-            state=Promise.State.OPEN,
-        )
-        if cursor is not None:
-            due_at, last = cursor
-            promises = promises.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=last))
-        return (
-            promises.select_related(*_OWING, *_within(_BESIDE), "conversation")
-            .only(*_OWED_COLUMNS, *_within(_COLUMNS))
-            .order_by("due_at", "id")[:most]
-        )
-
-    if cursor is None:
-        picked = prepared.objects(("owed", *here.shape, most), build, *here.keys)
-    else:
-        picked = list(build(*here.keys))
-    found = []
-    for promise in picked:
-        conversation = promise.conversation
-        assert conversation is not None  # a constraint of reply promises
-        conversation.owed = promise  # type: ignore[attr-defined]
-        found.append(conversation)
-    return found
-
-
-# What a row of a list shows, and no more: fifty whole rows of six tables cost more than the query.
-_BESIDE = ("person", "assignee", "team")
-_COLUMNS = (
-    "public_id", "subject", "state", "snoozed_until", "latest_key", "latest_words",
-    "latest_is_ours", "person__name", "assignee__name", "team__name",
-)  # fmt: skip
-_OWING = ("owner", "team")
-_OWED_COLUMNS = (
-    "conversation_id", "state", "due_at", "times_moved", "made_at", "ended_at", "owner__name",
-    "team__name",
-)  # fmt: skip
-
-
-def _within(names: Iterable[str]) -> list[str]:
-    return [f"conversation__{name}" for name in names]
-
-
-def _furnished(rows: list[Conversation]) -> list[Conversation]:
-    """Set `.tag_names` on each; and where a person has no name, fetch their addresses."""
-    names: dict[int, list[str]] = {row.pk: [] for row in rows}
-    through = Conversation.tags.through.objects
-
-    def build(*keys: int) -> QuerySet[Model, tuple[int, str]]:
-        worn = through.filter(conversation__in=keys).order_by("id")
-        return worn.values_list("conversation_id", "tag__name")
-
-    for pk, name in prepared.rows(("tags", len(names)), build, *names) if names else []:
-        names[pk].append(name)
-    for row in rows:
-        row.tag_names = names[row.pk]  # type: ignore[attr-defined]
-    nameless = [row.person for row in rows if not row.person.name]
-    if nameless:
-        prefetch_related_objects(nameless, "holdings__address")
-    return rows
-
-
-def _read_cursor(text: str) -> tuple[datetime, int] | None:
-    """Due time and key of the last row shown; None for what somebody typed."""
-    moment, _, rest = text.partition("_")
-    key = _read_key(rest)
-    try:
-        # In UTC at once: what lies outside of it is no moment for the database either.
-        due_at = datetime.fromisoformat(moment).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return None if key is None else (due_at, key)
-
-
-def _read_key(text: str) -> int | None:
-    return min(int(text), _NO_KEY) if text.isdecimal() and len(text) < 20 else None
-
-
-def with_owed(rows: Sequence[Conversation]) -> None:
-    """Set `.owed` on each: its open reply promise, else the newest ended one, else None."""
-
-    def build(*keys: int) -> QuerySet[Promise]:
-        made = Promise.objects.filter(conversation__in=keys, kind=REPLY).select_related(*_OWING)
-        return made.only(*_OWED_COLUMNS).order_by("conversation", "made_at", "id")
-
-    promises: dict[int, Promise] = {}
-    keys = [row.pk for row in rows]
-    for promise in prepared.objects(("owed in", len(keys)), build, *keys) if keys else []:
-        known = promises.get(promise.conversation_id or 0)
-        if known is None or not known.is_open:
-            promises[promise.conversation_id or 0] = promise
-    for row in rows:
-        row.owed = promises.get(row.pk)  # type: ignore[attr-defined]
 
 
 class _Counted(Subquery):

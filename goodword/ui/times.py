@@ -79,12 +79,13 @@ class Clock:
         if minutes == 0:
             return gettext("now")
         if minutes < 0:
-            return self._patterns.late % {"span": _span(-minutes)}
+            return self._patterns.late % {"span": _span(-minutes, self.language)}
         days = (due.astimezone(self._zone).date() - self._today).days
         if days == 1 and minutes >= _TOMORROW_FROM:
             return gettext("tomorrow")
         # A day ahead is a day of the calendar: on Thursday noon, Saturday morning is "in 2 days".
-        span = _span(minutes) if minutes < _DAY else _span_of_days(days)
+        far = minutes >= _DAY
+        span = _span_of_days(days, self.language) if far else _span(minutes, self.language)
         return self._patterns.ahead % {"span": span}
 
     def _near(self, when: datetime, this_week: str) -> str:
@@ -181,14 +182,14 @@ def ago(when: datetime, now: datetime) -> str:
 
 def span(minutes: int) -> str:
     """ "18 min", "1 h 33", "3 days"."""
-    return _span(minutes)
+    return _span(minutes, get_language())
 
 
 def _minutes_between(start: datetime, end: datetime) -> int:
     return int(end.timestamp() // 60) - int(start.timestamp() // 60)
 
 
-def _span(minutes: int) -> str:
+def _span(minutes: int, language: str | None) -> str:
     if minutes < _HOUR:
         return pgettext("span of time", "%(minutes)s min") % {"minutes": minutes}
     if minutes < _EVEN_MINUTES and minutes % _HOUR:
@@ -199,10 +200,12 @@ def _span(minutes: int) -> str:
     if minutes < _DAY:
         hours = (minutes + _HOUR // 2) // _HOUR
         return pgettext("span of time", "%(hours)s h") % {"hours": min(hours, 23)}
-    return _span_of_days(minutes // _DAY)
+    return _span_of_days(minutes // _DAY, language)
 
 
-def _span_of_days(days: int) -> str:
+@lru_cache(maxsize=2000)
+def _span_of_days(days: int, language: str | None) -> str:
+    """In the language that is active, which `language` names."""
     if days < _WEEKS_FROM_DAYS:
         return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
     if days < _MONTHS_FROM_DAYS:

@@ -13,7 +13,7 @@ from goodword.bench import filling, made_up
 from goodword.conversations import search
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import checking
-from goodword.desk import queries as desk
+from goodword.desk import lists
 from goodword.people import actions as people
 from goodword.promises.models import Promise
 
@@ -42,8 +42,8 @@ def test_its_words_are_found_and_its_folders_are_full(ana) -> None:
     assert len(search.find(search.read(made_up.RARE), by=ana).messages) >= made_up.RARE_TIMES
     assert len(search.find(search.read(made_up.COMMON), by=ana).messages) == search.PAGE
     assert search.find(search.read(made_up.NOWHERE), by=ana).messages == []
-    assert len(desk.page_of(ana, "all", order="newest").rows) == desk.PAGE
-    assert desk.page_of(ana, "unassigned", order="due").rows
+    assert len(lists.page_of(ana, "all", order="newest").rows) == lists.PAGE
+    assert lists.page_of(ana, "unassigned", order="due").rows
 
 
 def test_it_has_all_its_indexes_and_goes_on_where_it_was_filled(ana) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -18,30 +19,39 @@ from goodword.web.inbox.showing import Owed, Row
 
 def rows(shown: Iterable[Row], *, now: datetime, opened: Conversation | None = None) -> SafeString:
     """List items; the one of `opened` is marked."""
-    opened_key, clock, signs = opened.pk if opened else None, Clock(now), _signs()
-    drawn = (_row(row, clock, signs, is_opened=row.conversation.pk == opened_key) for row in shown)
+    opened_key, clock, words = opened.pk if opened else None, Clock(now), _words()
+    drawn = (_row(row, clock, words, is_opened=row.conversation.pk == opened_key) for row in shown)
     return mark_safe("\n".join(drawn))  # noqa: S308 -- each part is ours or escaped
 
 
-def _signs() -> tuple[str, str]:
-    """What begins a row when they wrote last, and when we did."""
-    return marks.icon("mail"), marks.icon("reply", 16, _("we wrote last"))
+class _Words(NamedTuple):
+    """Asked once for all rows. `signs`: what begins a row when they wrote last, and when we did."""
+
+    signs: tuple[str, str]
+    without_text: str
+    you: str
+    until: str
 
 
-def _row(row: Row, clock: Clock, signs: tuple[str, str], *, is_opened: bool) -> str:
+def _words() -> _Words:
+    signs = marks.icon("mail"), marks.icon("reply", 16, _("we wrote last"))
+    return _Words(signs, _("(without text)"), _("you"), escape(_("until")))
+
+
+def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
     conversation = row.conversation
     url = escape(row.url)
     current = ' aria-current="true"' if is_opened else ""
-    words = escape(conversation.latest_words) if conversation.latest_words else _("(without text)")
+    said = escape(conversation.latest_words or words.without_text)
     # Where it opens stands once, in _rows.html.
     return (
         f'<li class="row" data-row id="row-{conversation.public_id}"{current}>\n'
-        f'<div class="row-top">{signs[conversation.latest_is_ours]}'
+        f'<div class="row-top">{words.signs[conversation.latest_is_ours]}'
         f'<a class="row-who" href="{url}" hx-get="{url}">{escape(row.who)}</a>'
         f'<span class="row-org">{escape(conversation.subject)}</span>{_owner(row.owner)}'
         f"{_said_at(row.said_at, clock)}</div>\n"
-        f'<p class="row-words">{words}</p>\n'
-        f'<div class="row-owed">{_owed(row, clock)}</div>\n</li>'
+        f'<p class="row-words">{said}</p>\n'
+        f'<div class="row-owed">{_owed(row, clock, words)}</div>\n</li>'
     )
 
 
@@ -62,14 +72,16 @@ def _said_at(at: datetime, clock: Clock) -> str:
     )
 
 
-def _owed(row: Row, clock: Clock) -> str:
+def _owed(row: Row, clock: Clock, words: _Words) -> str:
     """What is owed, by a chip; what comes next; the tags; how long there is left."""
     owed = row.owed
     parts: list[str] = []
     if owed:
-        parts.append(marks.chip(owed.state, clock, time=owed.at, title=owed.by))
+        by = words.you if owed.is_mine else owed.owner
+        parts.append(marks.chip(owed.state, clock, time=owed.at, title=by))
     if row.verb:
-        parts.append(f'<span class="row-verb">{escape(row.verb)}{_until(row, clock)}</span>')
+        until = _until(row, clock, words)
+        parts.append(f'<span class="row-verb">{escape(row.verb)}{until}</span>')
     tags = [f'<span class="tag">{escape(name)}</span>' for name in row.tags[:2]]
     parts.append(f'<span class="row-tags">{"".join(tags)}</span>')
     if owed and owed.is_open:
@@ -77,12 +89,12 @@ def _owed(row: Row, clock: Clock) -> str:
     return "".join(parts)
 
 
-def _until(row: Row, clock: Clock) -> str:
+def _until(row: Row, clock: Clock, words: _Words) -> str:
     until = row.conversation.snoozed_until
     if until is None:
         return ""
     moment = f'<time datetime="{clock.machine(until)}">{escape(clock.short(until))}</time>'
-    return f" {escape(_('until'))} {moment}"
+    return f" {words.until} {moment}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from goodword.conversations.models import Conversation
+from goodword.desk import lists
 from goodword.desk import queries as desk
 from goodword.web.inbox import drawing, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
@@ -58,12 +59,12 @@ def list_context(
 ) -> dict[str, Any]:
     """What the list pane shows: one page of `here`; `opened` is the marked row."""
     teammate = teammate_of(request)
-    page = desk.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
+    page = lists.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
     older = ""
     if page.after:
         older = f"{here.path}?{urlencode({'order': here.order, 'after': page.after})}"
     now = moment_of(request)
-    rows = [showing.row_of(row, place=here, by=teammate, now=now) for row in page.rows]
+    rows = showing.rows_of(page.rows, place=here, by=teammate, now=now)
     return {
         "place": here,
         "rows": rows,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from html import escape
 from urllib.parse import urlencode
@@ -20,7 +21,8 @@ from goodword.conversations import search as searching
 from goodword.conversations.models import Message
 from goodword.conversations.search import Asked
 from goodword.core.text import fold, one_line
-from goodword.desk import queries as desk
+from goodword.desk import lists
+from goodword.desk.lists import Owing
 from goodword.web.inbox import drawing, showing
 from goodword.web.inbox.drawing import Result
 from goodword.web.inbox.places import place_of
@@ -69,14 +71,14 @@ def _key(request: HttpRequest, teammate: Teammate) -> int | None:
 def _results(
     request: HttpRequest, teammate: Teammate, asked: Asked, rows: list[Message]
 ) -> list[Result]:
-    desk.with_owed([message.conversation for message in rows])
-    return [_result(message, asked, teammate, request) for message in rows]
+    owed, now = lists.owed_in([row.conversation_id for row in rows]), moment_of(request)
+    return [_result(row, asked, owed.get(row.conversation_id), teammate, now) for row in rows]
 
 
-def _result(message: Message, asked: Asked, teammate: Teammate, request: HttpRequest) -> Result:
+def _result(
+    message: Message, asked: Asked, promise: Owing | None, teammate: Teammate, now: datetime
+) -> Result:
     conversation = message.conversation
-    promise = conversation.owed  # type: ignore[attr-defined]  # set by desk.with_owed
-    now = moment_of(request)
     author = message.author_name or (message.address.written if message.address else "")
     return Result(
         message=message,

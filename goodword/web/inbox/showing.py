@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.urls import get_script_prefix, reverse
 from django.utils.html import urlize
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
 from goodword.core import ids
+from goodword.desk.lists import Listed, Owing
 from goodword.people.models import Person
 from goodword.promises.models import Promise
 from goodword.web.inbox.places import Place
@@ -50,7 +53,7 @@ class Owed:
 class Row:
     """One conversation in a list."""
 
-    conversation: Conversation
+    conversation: Listed
     who: str
     owed: Owed | None
     verb: str
@@ -60,34 +63,45 @@ class Row:
     owner: str = ""  # named only in lists that mix owners
 
 
-def row_of(conversation: Conversation, *, place: Place, by: Teammate, now: datetime) -> Row:
-    """Needs `conversation.owed` and `.tag_names`, as desk.queries sets them."""
-    promise: Promise | None = conversation.owed  # type: ignore[attr-defined]
-    owed = owed_of(promise, by=by, now=now) if promise else None
-    owner = str(conversation.assignee or conversation.team or "")
+def rows_of(shown: Iterable[Listed], *, place: Place, by: Teammate, now: datetime) -> list[Row]:
+    verbs = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn"))
+    return [_row_of(each, verbs, place=place, by=by, now=now) for each in shown]
+
+
+class _Verbs(NamedTuple):
+    """What comes next, asked once for all rows."""
+
+    snoozed: str
+    reply: str
+    closed: str
+    wait: str
+
+
+def _row_of(listed: Listed, verbs: _Verbs, *, place: Place, by: Teammate, now: datetime) -> Row:
+    owed = owed_of(listed.owed, by=by, now=now) if listed.owed else None
     return Row(
-        conversation=conversation,
-        who=name_of(conversation.person),
+        conversation=listed,
+        who=listed.who or nameless(),
         owed=owed,
-        verb=_verb(conversation, owed),
-        said_at=ids.moment_of(conversation.latest_key),
-        url=url_of(conversation, place),
-        tags=conversation.tag_names,  # type: ignore[attr-defined]
-        owner=owner if place.mixes_owners else "",
+        verb=_verb(listed, owed, verbs),
+        said_at=ids.moment_of(listed.latest_key),
+        url=url_of(listed, place),
+        tags=listed.tags,
+        owner=(listed.assignee or listed.team or "") if place.mixes_owners else "",
     )
 
 
-def _verb(conversation: Conversation, owed: Owed | None) -> str:
+def _verb(conversation: Listed, owed: Owed | None, verbs: _Verbs) -> str:
     if conversation.state == Conversation.State.SNOOZED:
-        return _("Snoozed")
+        return verbs.snoozed
     if owed and owed.is_open:
-        return _("Reply")
+        return verbs.reply
     if conversation.state == Conversation.State.CLOSED:
-        return _("Closed")
-    return _("Their turn") if conversation.latest_is_ours else ""
+        return verbs.closed
+    return verbs.wait if conversation.latest_is_ours else ""
 
 
-def url_of(conversation: Conversation, place: Place) -> str:
+def url_of(conversation: Conversation | Listed, place: Place) -> str:
     path = _path(get_script_prefix()).replace("/0/", f"/{conversation.public_id}/")
     return f"{path}?{place.query}"
 
@@ -98,14 +112,14 @@ def _path(prefix: str) -> str:
     return reverse("inbox:conversation", args=["0"])
 
 
-def owed_of(promise: Promise, *, by: Teammate, now: datetime) -> Owed:
+def owed_of(promise: Promise | Owing, *, by: Teammate, now: datetime) -> Owed:
     """`by`: who looks, called "you" when the word is theirs."""
     state, at = chip_of(promise, now=now)
     owner = promise.owner or promise.team
     return Owed(state, at, promise.is_open, promise.owner_id == by.pk, str(owner or ""))
 
 
-def chip_of(promise: Promise, *, now: datetime) -> tuple[str, datetime]:
+def chip_of(promise: Promise | Owing, *, now: datetime) -> tuple[str, datetime]:
     """The state a chip shows, and its moment: when due while open, when it ended after."""
     if promise.is_open:
         left = promise.due_at - now
@@ -126,6 +140,10 @@ def name_of(person: Person) -> str:
     for holding in person.holdings.all():
         if holding.address.written:
             return holding.address.written
+    return nameless()
+
+
+def nameless() -> str:
     return _("Somebody without a name")
 
 
