@@ -97,7 +97,11 @@ def _around(one: _Understood, other: _Understood) -> tuple[int, int]:
 
 def _understood(text: str, grammar: _Grammar, now: Now) -> Iterator[_Understood | None]:
     for group in _groups(text, list(grammar.pieces(text)), grammar):
-        if group[0].lead == "not":
+        while group and group[0].lead == "not":  # "the invoice of 3 March tomorrow"
+            group = group[1:]
+            if all(piece.means in ("clock", "part", "close") for piece in group):
+                group = []
+        if not group:
             continue
         meaning = _Meaning(days=[])
         for piece in group:
@@ -201,6 +205,7 @@ def _weekday(meaning: _Meaning, piece: _Piece, now: Now) -> None:
     if "count" in piece.slots:  # "a week from Tuesday"
         day += timedelta(weeks=float(piece.slots["count"]))
     meaning.days.append(("weekday", day))
+    meaning.part = piece.slots.get("part", meaning.part)
     if "weekday2" in piece.slots:  # "Monday to Wednesday", "between Monday and Wednesday"
         last = int(piece.slots["weekday2"])
         meaning.days.append(("weekday", day + timedelta(days=(last - day.weekday()) % 7)))
@@ -314,8 +319,11 @@ def _clock(meaning: _Meaning, piece: _Piece, now: Now) -> None:
         if last is not None and first is not None and first >= last:  # "between 11 and 2pm"
             first = _hour(slots["hour"], slots.get("minute"), "am")
         meaning.hour, meaning.from_hour = last, first
-    else:
-        meaning.hour = _hour(slots["hour"], slots.get("minute"), half)
+        return
+    hour, minute = slots.get("hour") or slots["spoken"], slots.get("minute")
+    if half == "before":  # "halb vier" is half past three
+        hour, minute = str((int(hour) - 2) % 12 + 1), "30"
+    meaning.hour = _hour(hour, minute, half)
 
 
 def _hour(hour: str, minute: str | None, half: str) -> time | None:

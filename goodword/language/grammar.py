@@ -47,9 +47,10 @@ class _Rule:
     """One phrase: how it begins and, after its `@`, the act; those lists are long and shared."""
 
     def __init__(
-        self, table: Mapping[str, Any], phrase: str, lists: Lists, subjects: re.Pattern[str]
+        self, table: Mapping[str, Any], phrase: str, lists: Lists, clauses: Mapping[str, Any]
     ) -> None:
-        self._subjects = subjects
+        self._subjects = _starting(lists.any_of(clauses["subjects"]))
+        self._no_names = _starting(lists.any_of(clauses["no-names"]))
         first, _, act = phrase.partition("@")
         self.table = table
         self.first = re.compile(lists.expression(first))
@@ -68,10 +69,16 @@ class _Rule:
     def _is_subject(self, text: str, said: str, at: int, end: int) -> bool:
         """Whether those words name one who promises: "the papers and we" do not."""
         kind = self.table.get("subject")
-        if kind == "name" and not said[at].isupper():
+        if kind == "name" and (not said[at].isupper() or self._no_names.match(text, at)):
             return False
         after = at if kind == "name" else text.find(" ", at, end)
         return not kind or after < 0 or not self._subjects.search(text, after, end)
+
+
+@cache
+def _starting(expression: str) -> re.Pattern[str]:
+    """`expression` where a word starts."""
+    return re.compile(rf"(?<![\w'])(?:{expression})")
 
 
 @cache
@@ -86,9 +93,8 @@ class Grammar:
         table = words.read(tongue, "promises")
         self.tongue = tongue
         self._lists = Lists(table["lists"], {}, table.get("spellings", {}))
-        subjects = self._any(table["clauses"]["subjects"])
         self._rules = [
-            _Rule(rule, phrase, self._lists, subjects) for rule, phrase in _phrases(table)
+            _Rule(rule, phrase, self._lists, table["clauses"]) for rule, phrase in _phrases(table)
         ]
         firsts = "|".join(rule.first.pattern for rule in self._rules)
         self._firsts = re.compile(rf"(?<![\w'])(?:{_GROUP.sub('(?:', firsts)})")
@@ -108,6 +114,7 @@ class Grammar:
         self._regardless = self._any(conditions["regardless"])
         self._then = self._any(conditions["then"])
         self._vetoes = self._any(vetoes["before"])
+        self._vetoes_after = self._any(vetoes.get("after", ()))
         self._policy = self._any(vetoes["policy"])
         self._tags = re.compile(self._lists.any_of(vetoes["tags"]) + r"\s*\?+$")
         also = table["also"]
@@ -115,7 +122,7 @@ class Grammar:
         self._also = re.compile(rf"(?<![\w'])(?P<link>{links}){acts}")
 
     def _any(self, phrases: Sequence[str]) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w'])(?:{self._lists.any_of(phrases)})")
+        return _starting(self._lists.any_of(phrases))
 
     def heads(self, text: str, said: str, side: Side) -> list[Head]:
         """Where promises begin, and also what looks like that (`who` is "nobody")."""
@@ -170,6 +177,8 @@ class Grammar:
 
     def is_vetoed(self, text: str, head: Head) -> bool:
         if head.rule.get("policy") and self._policy.search(text):
+            return True
+        if not head.rule.get("negated") and self._vetoes_after.search(text, head.end, head.until):
             return True
         return self._vetoes.search(text, head.since, head.start) is not None
 

@@ -5,9 +5,9 @@
 A plain word stands for itself, a star in it for any letters (`*ing`), `_` for any one word and
 `...` for up to six within a clause; `@` marks where that begins which is promised. `[...]` may be
 missing, `(a|b)` is one of these, and `<act>` is an entry of the list of that name (`<act*>`: up
-to three of it or none; `<name>`: a word with a capital). `^` at the front: a clause begins here; `$` at the end: it ends. A list whose
-entries stand for values catches which one was written, as `<weekday>`; a second one in the same
-phrase is `<weekday2>`.
+to three of it or none; `<name>`: a word with a capital). `^` at the front: a clause begins here;
+`$` at the end: it ends. A list whose entries stand for values catches which one was written, as
+`<weekday>`; a second one in the same phrase is `<weekday2>`; `+` after it: without a blank.
 
 Everything is bounded: no phrase takes longer than in proportion to the text it is held against.
 """
@@ -68,12 +68,13 @@ class Lists:
 
     def expression(self, phrase: str) -> str:
         """`phrase` as a regular expression. Raises ValueError when it names a list not there."""
-        return "".join(self._piece(piece, phrase) for piece in _PIECES.findall(phrase))
+        made = "".join(self._piece(piece, phrase) for piece in _PIECES.findall(phrase))
+        return made.replace(_END_OF_ENTRY + r"\+\s*", "")
 
     def any_of(self, phrases: Iterable[str]) -> str:
         """One of `phrases` as a regular expression, the longer ones tried first."""
         made = sorted(map(self.expression, phrases), key=len, reverse=True)
-        return f"(?:{'|'.join(made)})"
+        return f"(?:{'|'.join(made)})" if made else "(?!)"
 
     def _piece(self, piece: str, phrase: str) -> str:
         if piece in _MARKS:

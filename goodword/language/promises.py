@@ -116,16 +116,16 @@ def _in_sentence(
         who = "customer" if side == "customer" else head.rule["who"]
         conditional = rules.is_conditional(text, head, asked)
         for start, what, until in rules.parts(text, head, now):
-            deadline, lead = _deadline(text, head.since, start, until, rules, now)
+            deadline, lead = _deadline(text, head.since, start, what, until, rules, now)
             if _is_enough(text[what:until], head.rule, deadline, rules):
                 yield _commitment(sentence, who, conditional, (start, what, until), deadline, lead)
 
 
 def _deadline(
-    text: str, since: int, start: int, until: int, rules: Grammar, now: Now
+    text: str, since: int, start: int, what: int, until: int, rules: Grammar, now: Now
 ) -> tuple[Deadline | None, int]:
     """The deadline in the clause, or before it ("By Friday we'll ..."), and where that begins."""
-    apart = rules.apart.search(text, start, until)
+    apart = rules.apart.search(text, what, until)
     clause = text[start : apart.start() if apart else until]
     inside = deadlines.read(clause, rules.tongue, now)
     if inside and inside.due:
