@@ -53,7 +53,7 @@ class News:
     conversations: tuple[str, ...] = ()  # by public id
     teammate_id: int | None = None
 
-    def topics(self, visible: set[int], *, teammate_id: int) -> list[str]:
+    def topics(self, visible: set[int], *, teammate_id: int | None = None) -> list[str]:
         """What someone is told who sees the inboxes `visible`; nothing of any other."""
         if self.inboxes is None:
             return ["house"]

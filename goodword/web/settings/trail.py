@@ -34,6 +34,7 @@ PARTS: list[tuple[str, Words]] = [
     ("conversations", _("Conversations")),
     ("desk", _("Answers")),
     ("promises", _("Promises")),
+    ("notices", _("Notices")),
 ]
 
 # %(subject)s is what it happened to; other names are values of the event, put into words below.
@@ -84,6 +85,10 @@ SENTENCES: dict[str, Words] = {
     "promises.kept": _("A promise was kept, %(subject)s"),
     "promises.released": _("A promise was released, %(subject)s"),
     "promises.reopened": _("A promise is owed again, %(subject)s"),
+    "desk.urgency_changed": _("changed whether %(subject)s is urgent"),
+    "promises.moved": _("A promise has another time, %(subject)s"),
+    "promises.broken": _("A promise was broken, %(subject)s"),
+    "promises.taken_back": _("A promise was taken back before it left, %(subject)s"),
     "promises.reminded": _("Somebody was told of a promise, %(subject)s"),
     "notices.changed": _("The notices of %(subject)s changed"),
     "promises.handed_over": _("A promise was handed to %(owner)s, %(subject)s"),

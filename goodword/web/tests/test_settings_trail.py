@@ -59,6 +59,7 @@ def test_every_fact_that_is_announced_has_its_sentence():
     from goodword.conversations import events as conversations_facts
     from goodword.desk import events as desk_facts
     from goodword.inboxes import events as inboxes_facts
+    from goodword.notices import events as notices_facts
     from goodword.people import events as people_facts
     from goodword.plan import events as plan_facts
     from goodword.promises import events as promises_facts
@@ -71,6 +72,7 @@ def test_every_fact_that_is_announced_has_its_sentence():
             conversations_facts,
             desk_facts,
             inboxes_facts,
+            notices_facts,
             people_facts,
             plan_facts,
             promises_facts,
