@@ -26,7 +26,7 @@ from goodword.people import actions as people
 from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import belonging, showing, snoozing
+from goodword.web.inbox import belonging, promised, showing, snoozing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.forms import SnoozeForm, TagForm
@@ -137,12 +137,20 @@ def _until(form: SnoozeForm, now: datetime) -> datetime | None:
 @require_POST
 def close(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
-        handling.close(found, by=by, at=at)
+        handling.close(found, fates=_fates(request), by=by, at=at)
 
     try:
         return _do(request, public_id, act, done=_("Closed."))
     except handling.AnswerOwed as error:
         return _ask(request, public_id, error.promise, "closing")
+    except handling.PromisesOpen as error:
+        return _ask_fates(request, public_id, error.promises, "close")
+
+
+def _fates(request: HttpRequest) -> dict[str, str]:
+    """What a page says becomes of each open promise: "fate-7hq2…" has its name."""
+    named = (name for name in request.POST if name.startswith("fate-"))
+    return {name.removeprefix("fate-"): typed(request.POST, name) for name in named}
 
 
 @inside
@@ -154,10 +162,12 @@ def trash(request: HttpRequest, public_id: str) -> HttpResponse:
         return _ask(request, public_id, promise, "trashing")
 
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
-        handling.trash(found, by=by, at=at)
+        handling.trash(found, fates=_fates(request), by=by, at=at)
 
-    done = _("Moved to the trash.")
-    return _do(request, public_id, act, done=done)
+    try:
+        return _do(request, public_id, act, done=_("Moved to the trash."))
+    except handling.PromisesOpen as error:
+        return _ask_fates(request, public_id, error.promises, "trash")
 
 
 @inside
@@ -190,9 +200,12 @@ def no_answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.no_answer_needed(found, by=by, at=at)
         if closes:
-            handling.close(found, by=by, at=at)
+            handling.close(found, fates=_fates(request), by=by, at=at)
 
-    return _do(request, public_id, act, done=_("Closed.") if closes else "")
+    try:
+        return _do(request, public_id, act, done=_("Closed.") if closes else "")
+    except handling.PromisesOpen as error:
+        return _ask_fates(request, public_id, error.promises, "no_answer_needed")
 
 
 @inside
@@ -334,6 +347,27 @@ def _ask(request: HttpRequest, public_id: str, promise: Promise, about: str) -> 
     if not wants_piece(request):
         return render(request, "web/inbox/ask.html", context, status=422)
     answer = render(request, "web/inbox/_ask_dialog.html", context, status=422)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#asking", "innerHTML"
+    return answer
+
+
+def _ask_fates(
+    request: HttpRequest, public_id: str, still_open: list[Promise], act: str
+) -> HttpResponse:
+    """What becomes of what is still promised here? `act`: the URL that is asked for again."""
+    found = pages.visible(request, public_id)
+    by, now = teammate_of(request), moment_of(request)
+    context = {
+        "conversation": found,
+        "place": pages.place_beside(request, found),
+        "act": act,
+        "words": [promised.word_of(each, by=by, now=now) for each in still_open],
+        "fates": handling.Fate.choices,
+        "back": pages.address_of(request, found),
+    }
+    if not wants_piece(request):
+        return render(request, "web/inbox/fates.html", context, status=422)
+    answer = render(request, "web/inbox/_fates_dialog.html", context, status=422)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#asking", "innerHTML"
     return answer
 

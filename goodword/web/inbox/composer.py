@@ -15,8 +15,10 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
-from goodword.desk import replying
+from goodword.desk import replying, wording
 from goodword.desk.replying import Recipients
+from goodword.promises import queries as promises
+from goodword.promises.models import Promise
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import writing
 from goodword.web.inbox.errors import sentence
@@ -33,8 +35,9 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ComposerForm(request.POST, request.FILES)
     if not form.is_valid():
         return _wrong(request, found, form, _errors_of(form))
+    _insert(found, form)
     kept = _keep(request, found, form)
-    turn = form.cleaned_data["switch"]
+    turn = form.cleaned_data["switch"] or (form.mode_sent if form.cleaned_data["insert"] else "")
     if turn:
         if kept is not None and turn in {"reply", "all"} and kept.kind == Draft.Kind.REPLY:
             _address_draft(kept, turn, by=teammate_of(request), at=moment_of(request))
@@ -60,11 +63,27 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
             text=form.cleaned_data["text"],
             recipients=_recipients(form),
             draft=kept,
+            keeps=_kept_by(request, found),
             once=form.cleaned_data["once"],
             at=moment_of(request),
         )
 
     return _send(request, public_id, send)
+
+
+def _kept_by(request: HttpRequest, found: Conversation) -> list[Promise]:
+    """The promises that the page says the answer keeps."""
+    named = request.POST.getlist("keeps")
+    return [each for each in promises.open_in(found) if each.public_id in named]
+
+
+def _insert(found: Conversation, form: ComposerForm) -> None:
+    """Put words that stand ready behind what is written, in the customer's language."""
+    purpose = form.cleaned_data["insert"]
+    if purpose:
+        words = wording.words_of(found, purpose, name=found.person.name)
+        written = form.cleaned_data["text"].rstrip()
+        form.cleaned_data["text"] = f"{written}\n\n{words}" if written else words
 
 
 @inside

@@ -21,9 +21,17 @@ from goodword.desk import queries as desk
 from goodword.inboxes.models import Inbox
 from goodword.people import queries as people
 from goodword.people.models import Address, Person
-from goodword.promises import queries as promises
-from goodword.promises.models import Promise
-from goodword.web.inbox import belonging, listing, marks, showing, snoozing, timeline, writing
+from goodword.promises.models import REPLY
+from goodword.web.inbox import (
+    belonging,
+    listing,
+    marks,
+    promised,
+    showing,
+    snoozing,
+    timeline,
+    writing,
+)
 from goodword.web.inbox.places import NoSuchPlace, Place, place, place_of
 from goodword.web.inbox.writing import Composer
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
@@ -134,12 +142,16 @@ def _composer(request: HttpRequest, found: Conversation) -> Composer:
 
 def opened_context(request: HttpRequest, found: Conversation, here: Place) -> dict[str, Any]:
     teammate, now = teammate_of(request), moment_of(request)
-    replies = prepared.objects("replies", _replies, found.pk)
+    rows = prepared.objects("promises between", promised.between, found.pk, found.person_id)
+    replies = [each for each in promised.here(found, rows) if each.kind == REPLY]
     promise = next((each for each in replies if each.is_open), None)
+    words = promised.of(found, rows=rows, by=teammate, now=now)
     others = _others(found, teammate)
     addresses = prepared.objects("addresses", _addresses, found.person_id)
     written = [each.written for each in addresses if each.written]
-    said = timeline.of(found, replies=replies, by=teammate, now=now, whole="all" in request.GET)
+    said = timeline.of(
+        found, replies=replies, words=words, by=teammate, now=now, whole="all" in request.GET
+    )
     return {
         "place": here,
         "conversation": found,
@@ -148,6 +160,7 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "owed": showing.owed_of(promise, by=teammate, now=now) if promise else None,
         "answer_waived": not promise and owing.waived(found),
         "timeline": said,
+        "promised": words,
         "address_marks": marks.of_addresses([*addresses, *said.addresses], now=now),
         "suspected": belonging.suspected(found, by=teammate),
         "also_in": [row.inbox for row in prepared.objects("also in", _also_in, found.pk)],
@@ -174,10 +187,6 @@ def _rights(found: Conversation, teammate: Teammate) -> dict[str, Any]:
 
 # The queries of one conversation, by keys, for `prepared`: with some twenty of them the ORM's
 # writing of their SQL is half of the page.
-
-
-def _replies(key: int) -> QuerySet[Promise]:
-    return promises.replies_of(Conversation(pk=key))
 
 
 def _addresses(person: int) -> QuerySet[Address]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.conversations.models import Draft
 from goodword.core.text import clean_line
+from goodword.desk import wording
 
 MODES = ("reply", "all", "note")
 _MOST_TEXT = 500_000
@@ -53,6 +54,10 @@ class ComposerForm(forms.Form):
     take_out = forms.CharField(required=False, max_length=24)
     switch = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)
     once = forms.CharField(required=False, max_length=24)  # a double click says it once
+    # Words that stand ready, to be put at the end of what is written.
+    insert = forms.ChoiceField(
+        choices=[(each.value, each.label) for each in wording.REFUSALS], required=False
+    )
 
     @property
     def mode_sent(self) -> str:

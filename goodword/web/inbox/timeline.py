@@ -23,6 +23,7 @@ from goodword.web.inbox.deliveries import Leaving, Line
 from goodword.web.inbox.happenings import Happened
 from goodword.web.inbox.invitations import Card
 from goodword.web.inbox.marks import Mark
+from goodword.web.inbox.promised import Promised, Word
 from goodword.web.inbox.showing import MOST_SHOWN, chip_of, linked
 
 LATEST = 20  # messages of a long conversation that are shown at once
@@ -62,6 +63,7 @@ class Said:
     lines: list[Line]
     leaving: Leaving | None
     ended: Ended | None
+    promised: Sequence[Word] = ()  # what it promises
     told: Sequence[Recipient] = ()
     kind: str = "said"
 
@@ -100,6 +102,10 @@ class Timeline:
     since: datetime | None = None  # of the first message that is not shown
 
     @property
+    def messages(self) -> list[Message]:
+        return [item.message for item in self.items if isinstance(item, Said)]
+
+    @property
     def addresses(self) -> list[Address]:
         """Who outside wrote what is shown, or was written to."""
         said = [item for item in self.items if isinstance(item, Said)]
@@ -111,6 +117,7 @@ def of(
     conversation: Conversation,
     *,
     replies: Iterable[Promise],
+    words: Promised,
     by: Teammate,
     now: datetime,
     whole: bool = False,
@@ -130,8 +137,11 @@ def of(
         for each in shown
     ]
     since = shown[0].said_at if earlier else None
+    for item in said:
+        item.promised = words.by_message.get(item.message.pk, ())
     done = happenings.of(conversation, since=since, by=by)
-    items: list[Said | Happened] = [*said, *done]
+    given = [line for line in words.lines if since is None or line.at >= since]
+    items: list[Said | Happened] = [*said, *done, *given]
     items.sort(key=lambda item: item.at)
     return Timeline(list(_with_days(items)), earlier, first if earlier else None)
 

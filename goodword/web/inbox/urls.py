@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goodword.web.inbox import acts, composer, conversation, listing, messages, searching
+from goodword.web.inbox import (
+    acts,
+    composer,
+    conversation,
+    listing,
+    messages,
+    searching,
+    tracking,
+)
 
 app_name = "inbox"
 _ONE = "conversations/<slug:public_id>/"
@@ -29,6 +37,10 @@ urlpatterns = [
     path(f"{_ONE}trash/", acts.trash, name="trash"),
     path(f"{_ONE}no-answer-needed/", acts.no_answer_needed, name="no_answer_needed"),
     path(f"{_ONE}answer-needed/", acts.answer_needed, name="answer_needed"),
+    path(f"{_ONE}promise/", tracking.track, name="track"),
+    path(f"{_ONE}come-back/", tracking.come_back, name="come_back"),
+    path(f"{_ONE}hold/", tracking.hold, name="hold"),
+    path(f"{_ONE}urgent/", tracking.urgent, name="urgent"),
     path(f"{_ONE}join/", acts.join, name="join"),
     path(f"{_ONE}keep-apart/", acts.keep_apart, name="keep_apart"),
     path(f"{_ONE}works-again/", acts.works_again, name="works_again"),

@@ -43,6 +43,7 @@ class Case:
     changes_for: tuple[str, ...] = field(default=ANSWERING)  # who changes something by it
 
 
+FUTURE = f"{timezone.now() + 5 * DAY:%Y-%m-%d}"
 ONE, MESSAGE = ("conversation",), ("message",)
 CASES: dict[str, Case] = {
     "start": Case(answers=302, seen_by=EVERYBODY),
@@ -63,6 +64,10 @@ CASES: dict[str, Case] = {
     "trash": Case(ONE, {"sure": "yes"}, 302),
     "no_answer_needed": Case(ONE, {}, 302),
     "answer_needed": Case(("waived",), {}, 302),
+    "track": Case(ONE, {"what": "call", "direction": "ours", "kind": "do", "day": FUTURE}, 302),
+    "come_back": Case(ONE, {"day": FUTURE}, 302),
+    "hold": Case(ONE, {"day": FUTURE, "text": "Not forgotten."}, 302),
+    "urgent": Case(ONE, {"urgent": "yes"}, 302),
     "join": Case(("suspected",), {"other": "conversation"}, 302),
     "keep_apart": Case(("suspected",), {"other": "conversation"}, 302),
     "works_again": Case(ONE, {"address": "grace@whitlow.example"}, 302),
@@ -185,14 +190,14 @@ def _expected(case: Case, name: str, who: str) -> int:
 def _fingerprint() -> list[object]:
     """All that an act could change."""
     asked = [
-        Conversation.objects.values_list("pk", "state", "assignee", "team", "tags"),
+        Conversation.objects.values_list("pk", "state", "assignee", "team", "tags", "urgent"),
         Conversation.objects.values_list("pk", "redirect_to"),
         Link.objects.values_list("pk", "why"),
         Address.objects.values_list("pk", "bouncing_since"),
         Conversation.objects.values_list("drafts__pk", "drafts__text"),
         Message.objects.values_list("pk", "counted", "dispatch__due_at", "dispatch__held"),
         Message.objects.values_list("recipients__pk", "recipients__state"),
-        Promise.objects.values_list("pk", "state", "owner"),
+        Promise.objects.values_list("pk", "state", "owner", "due_at"),
     ]
     return [sorted(rows, key=repr) for rows in asked]
 

@@ -126,7 +126,7 @@ document.addEventListener("htmx:afterSettle", () => {
 // Sending waits for a save that is under way; otherwise that would bring the draft back.
 document.addEventListener("htmx:confirm", (event) => {
   if (!event.detail.elt.closest?.("#composer")) return;
-  if (event.detail.elt.name === "switch") {
+  if (["switch", "insert"].includes(event.detail.elt.name)) {
     if (event.detail.elt.hasAttribute("aria-current")) {
       event.preventDefault(); // one is there already
       document.getElementById("composer-text").focus();
