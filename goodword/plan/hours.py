@@ -243,7 +243,7 @@ def _worked_out(hours: Hours, number: int) -> _Year:
     clock = clock_of(hours.zone, first - 3, next_first + 3)
     begins, ends = clock.shows([midnight(first), midnight(next_first)])
     closed = _closed_days(hours, number)
-    days = range(first - 2, next_first) if any(hours.week) else ()  # the year before reaches in
+    days = range(first - 1, next_first) if any(hours.week) else ()  # New Year's Eve reaches in
     walls = [wall for day in days if day not in closed for wall in _walls_of(hours, day)]
     opens, closes, passed = [], [], [0]
     for span_opens, span_closes in clock.spans(walls):
@@ -268,7 +268,7 @@ def _walls_of(hours: Hours, day: int) -> list[tuple[int, int]]:
 
 
 def _closed_days(hours: Hours, number: int) -> set[int]:
-    first, last = date(number - 1, 12, 30).toordinal(), date(number, 12, 31).toordinal()
+    first, last = date(number - 1, 12, 31).toordinal(), date(number, 12, 31).toordinal()
     closed = {
         day.toordinal()
         for year in (number - 1, number)

@@ -9,7 +9,7 @@ from datetime import time as datetime_time
 import pytest
 
 from goodword.plan import hours as business_time
-from goodword.plan.hours import Hours, NeverOpen
+from goodword.plan.hours import Hours, NeverOpen, Period
 from goodword.plan.tests.calendars import hours, local
 
 HOUR = 60
@@ -56,6 +56,11 @@ AFTER = [
      "2026-12-24 16:00", 2 * HOUR, "2026-12-25 10:00"),
     ("a holiday takes what lies past its midnight", hours(NIGHTS, country="DE"),
      "2026-12-31 23:00", 8 * HOUR, "2027-01-02 23:00"),
+    ("New Year's Eve a holiday", hours(NIGHTS, country="PH"),
+     "2027-01-01 00:00", HOUR, "2027-01-02 23:00"),
+    ("New Year's Eve closed", hours(NIGHTS, closed=(("2026-12-31", "2026-12-31"),)),
+     "2027-01-01 00:00", HOUR, "2027-01-01 23:00"),
+    ("to the very end of a year", hours(), "2026-12-31 16:00", HOUR, "2026-12-31 17:00"),
     ("two months closed", hours(closed=(("2026-07-01", "2026-08-31"),)),
      "2026-06-30 16:30", HOUR, "2026-09-01 09:30"),
     ("closures that overlap", hours(closed=(("2026-07-01", "2026-08-10"),
@@ -129,6 +134,13 @@ def test_a_day_that_a_zone_skips_has_no_hours_and_no_length():
     assert business_time.end_of_day(calendar, friday) == local("2011-12-31 00:00", "Pacific/Apia")
 
 
+def test_what_begins_at_midnight_has_begun_though_the_clock_is_put_back_to_the_day_before():
+    calendar = hours("sat-sun 0:00-24:00", zone="America/St_Johns")
+    again = local("2006-10-28 23:30", "America/St_Johns", fold=1)  # it was 0:01 before
+    assert business_time.covers(calendar, 6, Period(0, 60), again)
+    assert not business_time.covers(calendar, 5, Period(1380, 1440), again)
+
+
 def test_a_midnight_that_is_skipped_begins_the_day_an_hour_later():
     calendar = hours("sun 0:00-9:00", zone="America/Havana")
     (span,) = business_time.spans_of_day(calendar, date(2026, 3, 8))
@@ -186,6 +198,7 @@ def test_spans_are_cut_to_what_was_asked():
         ("2026-11-22", "2026-11-22 17:00"),  # a Sunday, closed
         ("2026-12-25", "2026-12-25 17:00"),  # Christmas, a Friday
         ("2026-08-03", "2026-08-03 17:00"),  # closed in August
+        ("2026-08-31", "2026-08-31 17:00"),
     ],
 )
 def test_a_promise_for_a_day_is_kept_until_its_last_closing_time(day: str, end: str):

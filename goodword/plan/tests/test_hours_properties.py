@@ -28,6 +28,7 @@ TURNS = [
     ("Asia/Pyongyang", "2018-05-05"), ("Antarctica/Troll", "2026-03-29"),
     ("America/Caracas", "2007-12-09"), ("Europe/Volgograd", "2018-10-28"),
     ("UTC", "2027-01-01"), ("Asia/Tehran", "2022-03-22"),
+    ("America/Sao_Paulo", "2018-02-18"), ("Asia/Dhaka", "2010-01-01"),
 ]  # fmt: skip
 
 
