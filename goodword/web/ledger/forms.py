@@ -148,6 +148,7 @@ class NewPromiseForm(DueForm):
             *((each.public_id, each.name) for each in self._inboxes.values()),
             ("", _("None: only I see it")),
         ]
+        self.fields["inbox"].initial = next(iter(self._inboxes), "")
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (each.name, each.title) for each in kinds.known() if each.name not in _NOT_BY_HAND
         ]

@@ -144,6 +144,8 @@ def act_of(promise: Promise) -> Act:
             return Act(str(kind.verb), kind.icon, f"{url}?compose=reply#composer")
         if kind.name in (kinds.COME_BACK, kinds.CALL):
             return Act(str(kind.verb), kind.icon, url)
+    elif kind.name == kinds.CALL:
+        return Act(str(kind.verb), kind.icon, reverse("promises:promise", args=[promise.public_id]))
     return Act(_("Keep"), _KEEP_ICON)
 
 
@@ -166,7 +168,7 @@ def saying_of(promise: Promise) -> Saying:
         return Saying(where, message.said_at, icon, there)
     if conversation is not None:
         return Saying(_("Conversation"), promise.made_at, "mail", url)
-    return Saying(_("Elsewhere"), promise.made_at, kinds.get(promise.kind).icon)
+    return Saying(_("Noted"), promise.made_at, "notebook-pen")
 
 
 def road_word(road: str) -> str:

@@ -87,7 +87,7 @@ def lines(
     words = _in_words(moments, open_spans or [], clock)
     drawn = []
     for size, width in WIDTHS.items():
-        first = max(start, now - _HOUR / 2) if size == "phone" else start
+        first = now if size == "phone" else start
         last = max(end, first + 4 * _HOUR) if size == "phone" else end
         scale = _Scale(first, last, width)
         here = [each for each in moments if first <= each.at <= last]

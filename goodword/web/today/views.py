@@ -26,7 +26,7 @@ from goodword.web.ledger import showing
 from goodword.web.ledger.showing import Shown
 from goodword.web.today import dayline, owed, rail
 
-_MOST_AT_RISK = 5
+_MOST_AT_RISK = 4
 _MOST_KEPT = 100
 
 
