@@ -21,6 +21,7 @@ COMMANDS = {
     "migrate": ("upkeep", "Bring the database up to date (run and web do it by themselves)."),
     "mail": ("mail", "Take in a message from standard input, or explain how one is read."),
     "import": ("importing", "Take years of old mail in from an mbox file or a Maildir."),
+    "questions": ("questions", "Read what is asked in messages, and whether an answer serves it."),
     "check": ("upkeep", "Prove that nothing is lost and nobody waits unowed."),
     "doctor": ("doctor", "Say in words what is wrong with this installation."),
     "bench": ("bench", "Measure what Goodword costs, and what it survives."),

@@ -100,14 +100,16 @@ def _quoted_below(lines: list[Line], number: int) -> bool:
 
 def _begins_signature(lines: list[Line], number: int, low: str, patterns: _Patterns) -> bool:
     line = lines[number].text
-    below = _below(lines, number)
     if _DASHES.match(line):
-        return len(below) <= _SIGNATURE_LINES
+        return len(_below(lines, number)) <= _SIGNATURE_LINES
     if len(line) > _SIGNATURE_LINE or "?" in line or not line.strip():
         return False
     if patterns.closings.match(low):
-        return len(below) <= _SIGNATURE_LINES
-    return bool(patterns.weak_closings.match(low)) and bool(below) and _is_name(below[0])
+        return len(_below(lines, number)) <= _SIGNATURE_LINES
+    if not patterns.weak_closings.match(low):
+        return False
+    below = _below(lines, number)
+    return bool(below) and _is_name(below[0])
 
 
 def _below(lines: list[Line], number: int) -> list[str]:

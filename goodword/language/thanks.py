@@ -8,7 +8,7 @@ taken for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +19,7 @@ from goodword.language.tongues import tongue_of
 from goodword.language.wording import flat, pattern
 
 _MOST = 600  # characters; who only thanks writes no more
+_LEAST_NAME = 2  # letters
 _MOST_NAMES = 3
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _MATTER = re.compile(r"[\d€$£%@]|https?:|www\.")
@@ -43,31 +44,47 @@ def only_thanks(text: str, *, language: str | None = None) -> bool:
     sentences = [each.text for each in own_sentences(text)]
     if not sentences or sum(map(len, sentences)) > _MOST or "?" in "".join(sentences):
         return False
-    tongue = language or tongue_of(" ".join(sentences))
+    if language:
+        return _only(sentences, language)
+    likely = tongue_of(" ".join(sentences))
+    others = [each for each in words.tongues() if each != likely]
+    return any(_only(sentences, tongue) for tongue in (likely, *others))
+
+
+def _only(sentences: Sequence[str], tongue: str) -> bool:
     known = _table(tongue)
     thanked = False
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences):
         low = flat(sentence)
         if known.more.search(low) or _MATTER.search(low):
             return False
         left = known.listed.sub(lambda found: " " * len(found.group()), low)
-        if not _empty(left, sentence, tongue, known):
+        signs = number > 0 and number == len(sentences) - 1
+        if not _empty(left, sentence, known, signs=signs):
             return False
         thanked = thanked or bool(known.thanks.search(low))
     return thanked
 
 
-def _empty(left: str, sentence: str, tongue: str, known: _Table) -> bool:
-    """Whether what is `left` of a sentence, at the same places, are fillers and a name."""
+def _empty(left: str, sentence: str, known: _Table, *, signs: bool) -> bool:
+    """Whether what is `left` of a sentence, at the same places, are fillers and a name.
+
+    `signs`: the sentence may be a name and nothing else.
+    """
     unknown = [each for each in _WORD.finditer(left) if each.group() not in known.fillers]
     names = [sentence[each.start() : each.end()] for each in unknown]
-    return len(names) <= _MOST_NAMES and all(_is_name(each, tongue) for each in names)
+    if names and not signs and len(names) == len(_WORD.findall(sentence)):
+        return False
+    return len(names) <= _MOST_NAMES and all(map(_is_name, names))
 
 
-def _is_name(word: str, tongue: str) -> bool:
-    """Capitalised, and no word of a matter that the questions' words know."""
-    low, stems = flat(word), table(tongue).stems
-    return word[0].isupper() and low not in stems.empty and not stems.stem(low).startswith("=")
+def _is_name(word: str) -> bool:
+    """Capitalised, and in no language a word that the questions' words know."""
+    if len(word) < _LEAST_NAME or not word[0].isupper():
+        return False
+    low = flat(word)
+    every = (table(each).stems for each in words.tongues())
+    return not any(low in stems.empty or stems.stem(low).startswith("=") for stems in every)
 
 
 @cache

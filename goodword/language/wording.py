@@ -68,7 +68,8 @@ def _one(phrase: str, begin: str) -> str:
 def _words(piece: str) -> str:
     if piece == "_":
         return _ANY_WORD
-    return f"(?:{'|'.join(_literal(each) for each in piece.split('|'))})"
+    alternatives = sorted(piece.split("|"), key=len, reverse=True)
+    return f"(?:{'|'.join(_literal(each) for each in alternatives)})"
 
 
 def _literal(word: str) -> str:

@@ -12,7 +12,7 @@ from goodword.language.questions.tables import Table, table
 from goodword.language.tongues import tongue_of
 from goodword.language.wording import flat
 
-_MOST_READ = 40_000  # characters of a draft; nobody answers at greater length
+_MOST_READ = 20_000  # characters of a draft; nobody answers at greater length
 _LOOKED_AT = 300  # characters of a sentence in which "it" is looked for
 _SHORT = 5  # words of an answer that leaves the matter out: "Yes, of course."
 _ALL_BUT_ALL = 0.6
@@ -109,6 +109,7 @@ def _statements(draft: str, words: Table) -> list[_Statement]:
     for sentence in own_sentences(draft[:_MOST_READ]):
         low = flat(sentence.text)
         if "?" in low[-12:]:
+            before = words.stems.content(low) or before
             continue
         deeds = _kept(low, words, ("echoing",))
         if deeds:
@@ -252,6 +253,8 @@ def _enough(of: int) -> float:
 
 
 def _proves(kind: str, low: str, words: Table) -> bool:
+    if kind == "when" and words.dates.search(low):
+        return True
     kinds = ("duration", "until") if kind == "duration" else (kind,)
     return any(
         words.proofs[each].search(low) or _SIGNS.get(each, _NOTHING).search(low) for each in kinds
@@ -271,4 +274,5 @@ def _score_going_on(
         return 0.6
     if not question.content:
         return 0.5 if said.goes_on or question.kind == "why" else 0.0
-    return 0.4 if len(questions) == 1 and said.length <= _SHORT else 0.0
+    alone = len(questions) == 1 and not said.before
+    return 0.4 if alone and said.length <= _SHORT else 0.0

@@ -15,7 +15,7 @@ from goodword.language.wording import flat
 
 _MOST = 60  # questions; nobody reads a longer list
 _MOST_TEXT = 160
-_MOST_READ = 40_000  # characters of a message; what is longer is a log or an attack
+_MOST_READ = 20_000  # characters of a message; what is longer is a log or an attack
 _MOST_JOINTS = 24  # of a sentence
 _LOOKED_AT = 240  # characters by which a clause is known to be a question
 _ALIKE = 0.75
@@ -81,7 +81,7 @@ def find(incoming: Sequence[str]) -> list[Question]:
                     text = message[begin : begin + len(clause.text)]
                     question = replace(
                         question,
-                        text=one_line(text.strip(" -*•–"), most=_MOST_TEXT),
+                        text=_shown(text, words),
                         message=number,
                         start=begin,
                         end=begin + len(clause.text),
@@ -91,6 +91,13 @@ def find(incoming: Sequence[str]) -> list[Question]:
                     _add(question, vague if words.vague.search(clause.text) else found, words)
             context = words.stems.content(sentence.text) or before
     return _without_missing(found or vague[:1], words)
+
+
+def _shown(text: str, words: Table) -> str:
+    """One line for the list, without "And" before it."""
+    line = one_line(text.strip(" -*•–,;:"), most=_MOST_TEXT)
+    first, _, rest = line.partition(" ")
+    return rest[:1].upper() + rest[1:] if rest and flat(first) in words.joints else line
 
 
 def _without_missing(found: list[Question], words: Table) -> list[Question]:

@@ -11,7 +11,7 @@ from goodword.language.questions.tables import table
 from goodword.language.tongues import tongue_of
 from goodword.language.wording import flat
 
-_MOST_READ = 40_000  # characters
+_MOST_READ = 20_000  # characters
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from goodword.language import words
 from goodword.language.wording import flat, pattern
@@ -31,9 +32,11 @@ class Table:
     kinds: Mapping[str, re.Pattern[str]]
     proofs: Mapping[str, re.Pattern[str]]
     answers: Mapping[str, re.Pattern[str]]
+    dates: re.Pattern[str]
     pronouns: frozenset[str]
     subordinate: frozenset[str]
     referring: frozenset[str]
+    joints: frozenset[str]
     joint: re.Pattern[str]
     stems: Stems
 
@@ -138,6 +141,7 @@ def table(tongue: str) -> Table:
         return {name: made(name, data[key]) for name in data.get(key, {})}
 
     own = data.get("words", {})
+    months = "|".join(words.read(tongue, "basics").get("months", [])) or "&"
     joints = "|".join(re.escape(each) for each in own.get("joints", ["&"]))
     return Table(
         starts=made("starts"),
@@ -154,9 +158,11 @@ def table(tongue: str) -> Table:
         kinds=all_of("kinds"),
         proofs=all_of("proofs"),
         answers=all_of("answers"),
+        dates=re.compile(rf"\d{{1,2}}(?:st|nd|rd|th|\.)? (?:of )?(?:{months})\b|\b(?:{months}) \d"),
         pronouns=frozenset(own.get("pronouns", [])),
         subordinate=frozenset(own.get("subordinate", [])),
         referring=frozenset(own.get("referring", [])),
+        joints=frozenset(own.get("joints", [])),
         joint=re.compile(
             rf"[,;:–—]? {{1,4}}(?:{joints}) {{1,4}}|[,;:] {{1,4}}| {{1,4}}[–—-] {{1,4}}"
         ),
@@ -164,7 +170,7 @@ def table(tongue: str) -> Table:
     )
 
 
-def _stems(tongue: str, own: Mapping[str, list[str]]) -> Stems:
+def _stems(tongue: str, own: Mapping[str, Any]) -> Stems:
     same: dict[str, str] = {}
     beginnings: dict[str, str] = {}
     for number, group in enumerate(own.get("same", [])):
