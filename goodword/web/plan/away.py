@@ -7,14 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.desk import handling
@@ -39,11 +38,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "absences": changeable(found, by=me),
-        "others": [
-            each
-            for each in pages.colleagues_of(me)
-            if each != me and pages.may_be_away(me, who=each)
-        ],
+        "others": pages.may_send_away(me).exclude(pk=me.pk),
         "mine": plan.absence_of(me, at=now),
     }
     return pages.show(request, "absences.html", context, here="absences")
@@ -52,8 +47,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 def changeable(absences: Any, *, by: Teammate) -> Sequence[Absence]:
     """With the mark of those that `by` may change."""
     found: list[Absence] = list(absences)
+    theirs = set(pages.may_send_away(by).values_list("pk", flat=True)) if found else set()
     for each in found:
-        each.may_change = pages.may_be_away(by, who=each.teammate)  # type: ignore[attr-defined]
+        each.may_change = each.teammate_id in theirs  # type: ignore[attr-defined]
     return found
 
 
@@ -169,19 +165,14 @@ def _who(request: HttpRequest) -> Teammate:
     me, asked = teammate_of(request), typed(request.GET, "who")
     if not asked:
         return me
-    who: Teammate = get_object_or_404(accounts.active(), public_id=asked)
-    if not (rights.may_answer(who) and pages.may_be_away(me, who=who)):
-        raise Http404
-    return who
+    return get_object_or_404(pages.may_send_away(me), public_id=asked)
 
 
 def _absence(request: HttpRequest, public_id: str) -> Absence:
     """One that is not over yet, of someone whom one may send away."""
     now = moment_of(request)
-    found: Absence = get_object_or_404(plan.absences(at=now), public_id=public_id)
-    if not pages.may_be_away(teammate_of(request), who=found.teammate):
-        raise Http404
-    return found
+    theirs = pages.may_send_away(teammate_of(request)).values("pk")
+    return get_object_or_404(plan.absences(at=now).filter(teammate__in=theirs), public_id=public_id)
 
 
 def _others(request: HttpRequest, who: Teammate) -> Any:

@@ -32,14 +32,18 @@ def may_plan(teammate: Teammate) -> bool:
     return teammate.is_active and teammate.role in {Role.OWNER, Role.LEAD}
 
 
-def may_be_away(teammate: Teammate, *, who: Teammate) -> bool:
-    """Oneself, whoever may answer; owners for everyone, leads for the members of their teams."""
-    if not rights.may_answer(teammate):
-        return False
-    if who == teammate or teammate.is_owner:
-        return True
-    together = who.teams.filter(members=teammate).exists()
-    return teammate.role == Role.LEAD and together and not who.is_owner
+def may_send_away(teammate: Teammate) -> QuerySet[Teammate]:
+    """For whom they may say so: themselves; an owner everyone, a lead the members of their teams.
+
+    Of those who may answer: a light one owes nothing.
+    """
+    answering = accounts.active().exclude(role=Role.LIGHT)
+    if teammate.is_owner:
+        return answering
+    mine = Q(pk=teammate.pk)
+    if teammate.role == Role.LEAD:
+        mine |= Q(~Q(role=Role.OWNER), teams__in=teammate.teams.all())
+    return answering.filter(mine).distinct()
 
 
 def settles_only(view: View) -> View:

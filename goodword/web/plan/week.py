@@ -70,7 +70,8 @@ def show(
     service_plan = plan.current()
     seen = list(inboxes.open_to(me).select_related("team"))
     absences = list(_absences(me, week, now))
-    scenes = [_scene(service_plan, inbox, week, absences, by=me) for inbox in seen]
+    duties = list(plan.duties())
+    scenes = [_scene(service_plan, inbox, week, duties, absences, by=me) for inbox in seen]
     zone = timezone.get_current_timezone()
     assert isinstance(zone, ZoneInfo)
     context = {
@@ -132,6 +133,7 @@ def _scene(
     service_plan: ServicePlan,
     inbox: Inbox,
     week: Week,
+    duties: Sequence[Duty],
     absences: Sequence[Absence],
     *,
     by: Teammate,
@@ -142,7 +144,11 @@ def _scene(
     start, end = _moments(week, zone)
     place = service_plan.workplaces.get(inbox.pk)
     answering = place.answering if place else frozenset()
-    duties = [each for each in plan.duties_in(inbox) if each.teammate_id in answering]
+    duties = [
+        each
+        for each in duties
+        if each.inbox_id in (None, inbox.pk) and each.teammate_id in answering
+    ]
     gaps = [(gap.start, gap.end) for gap in service_plan.gaps(inbox.pk, start, end)]
     return picture.Scene(
         name=inbox.name,
