@@ -89,7 +89,8 @@ def _measure_both(count: int) -> list[Cost]:
     now = datetime.now(UTC)
     call_command("migrate", interactive=False, verbosity=0)
     filling.fill(_CONVERSATIONS, at=now)
-    costs, have = [], 0
+    costs: list[Cost] = []
+    have = 0
     for size in (FEW, count):
         fill(size - have, at=now, seed=size)
         have = size

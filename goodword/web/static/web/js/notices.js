@@ -12,7 +12,7 @@ async function refresh() {
   }
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const id of ["bell", "bell-link"]) {
+  for (const id of ["bell", "bell-link", "bell-tab"]) {
     const old = document.getElementById(id);
     const fresh = page.getElementById(id);
     if (!old || !fresh) continue;
