@@ -37,7 +37,7 @@ from goodword.accounts.models import Teammate
 who = Teammate.objects.get(email="{email}")
 session = SessionStore()
 session[SESSION_KEY] = str(who.pk)
-session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session[BACKEND_SESSION_KEY] = "goodword.accounts.signed_in.Backend"
 session[HASH_SESSION_KEY] = who.get_session_auth_hash()
 session.create()
 print(session.session_key)
