@@ -143,8 +143,8 @@ class _Desk:
             Table(ExternalId, "scope", "value", "message_id"),
             Table(
                 Promise, "id", "public_id", "kind", "direction", "person_id", "owner_id", "team_id",
-                "conversation_id", "message_id", "due_at", "state", "made_at", "ended_at",
-                "ended_by_id", "ended_why",
+                "conversation_id", "inbox_id", "message_id", "due_at", "state", "made_at",
+                "ended_at", "ended_by_id", "ended_why", "look_at",
             ),
             Table(Step, "promise_id", "kind", "at", "by_id", "data"),
             Table(NoAnswerNeeded, "message_id", "conversation_id", "by_id", "at"),
@@ -258,13 +258,14 @@ class _Desk:
         is_open = last and one.state in {"open", "snoozed"}
         end = {"spam": "spam", "trash": "trash"}.get(one.state, "no_answer_needed")
         owner = one.by or (None if is_open else self._house.answering[one.inbox.pk][0])
-        made = _text(moment)
+        made, due = _text(moment), _text(moment + _DAY)
         state = "open" if is_open else "released" if last else "kept"
         ended = None if is_open else _text(moment + 60 if last else moment + 3 * _HOUR)
         self.promises.add(
             self._promises, self._made.public_id(), "reply", "ours", one.person, owner,
-            None if owner else one.inbox.team_id, one.pk, one.asked, _text(moment + _DAY), state,
+            None if owner else one.inbox.team_id, one.pk, one.inbox.pk, one.asked, due, state,
             made, ended, None if is_open else owner, end if state == "released" else "",
+            due if is_open else None,
         )  # fmt: skip
         about = f"promise:{self._promises}"
         # As json.dumps writes it, which takes ten times as long.

@@ -67,6 +67,8 @@ class Conversation(models.Model):
             models.Index(fields=["assignee", "state", "-latest_key"], name="conversation_by_owner"),
             models.Index(fields=["team", "state", "-latest_key"], name="conversation_by_team"),
             models.Index(fields=["person", "-latest_key"], name="conversation_by_person"),
+            # What nobody has taken of an inbox, counted with every page for each team.
+            models.Index(fields=["inbox", "assignee", "state"], name="conversation_untaken"),
             models.Index(
                 fields=["snoozed_until"],
                 name="conversation_snoozed",

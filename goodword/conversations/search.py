@@ -17,9 +17,11 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries
 from goodword.conversations.models import Attachment, Conversation, Message, Tag
+from goodword.core import prepared
 from goodword.core.text import clean, fold
 
 LIMIT_SECONDS = 1.0
@@ -46,9 +48,13 @@ class Asked:
 
     @property
     def is_empty(self) -> bool:
+        return not self.words and self.has_words_alone
+
+    @property
+    def has_words_alone(self) -> bool:
+        """No operator narrows it."""
         return not (
-            self.words
-            or self.senders
+            self.senders
             or self.tags
             or self.states
             or self.unassigned
@@ -107,13 +113,12 @@ def find(asked: Asked, *, by: Teammate, before: int | None = None, most: int = P
     found: list[int] = []
     deadline = time.monotonic() + LIMIT_SECONDS
     at = before
-    matching = _matching(asked, by=by)
     try:
         while True:
             with _limited_to(deadline - time.monotonic()):
-                rows, at, more = _next_rows(matching, asked, before=at)
+                rows, at, more = _next_rows(asked, by=by, before=at)
                 if before is not None:
-                    seen |= _shown_before(matching, asked, rows, before)
+                    seen |= _shown_before(_matching(asked, by=by), asked, rows, before)
             for key, conversation in rows:
                 if conversation in seen:
                     continue
@@ -129,8 +134,17 @@ def find(asked: Asked, *, by: Teammate, before: int | None = None, most: int = P
 
 def _shown(keys: list[int]) -> list[Message]:
     """The messages with all that a result shows, newest first. Few of those looked at get here."""
-    rows = Message.objects.filter(pk__in=keys).select_related("conversation__person", "address")
-    return list(rows.only(*_COLUMNS).order_by("-id"))
+
+    def build(*keys: int) -> QuerySet[Message]:
+        rows = Message.objects.filter(pk__in=keys).select_related("conversation__person", "address")
+        return rows.only(*_COLUMNS).order_by("-id")
+
+    return prepared.objects("shown", build, *_filled_up(keys, PAGE)) if keys else []
+
+
+def _filled_up(keys: list[int], number: int) -> list[int]:
+    """So that one query does for any number of keys."""
+    return keys + keys[-1:] * (number - len(keys))
 
 
 _COLUMNS = (
@@ -141,20 +155,34 @@ _COLUMNS = (
 
 
 def _next_rows(
-    matching: QuerySet[Message], asked: Asked, *, before: int | None
+    asked: Asked, *, by: Teammate, before: int | None
 ) -> tuple[list[_Hit], int | None, bool]:
     """Up to `_SCAN` rows older than `before`, where they end, and whether there may be more.
 
     With words the index gives the newest keys first, and only these are looked at: a common word
     in a large desk costs no more than a rare one.
     """
-    hits = matching.values_list("pk", "conversation_id")
     if not asked.words:
+        hits = _matching(asked, by=by).values_list("pk", "conversation_id")
         rows = list((hits if before is None else hits.filter(pk__lt=before))[:_SCAN])
         return rows, (rows[-1][0] if rows else before), len(rows) == _SCAN
     keys = _keys_with_words(asked, before=before)
-    rows = list(hits.filter(pk__in=keys)) if keys else []
+    rows = _hits_among(keys, asked, by=by) if keys else []
     return rows, (keys[-1] if keys else before), len(keys) == _SCAN
+
+
+def _hits_among(keys: list[int], asked: Asked, *, by: Teammate) -> list[_Hit]:
+    def build(key: int, *keys: int) -> QuerySet[Message, _Hit]:
+        rows = _matching(asked, by=accounts.like(by, key)).filter(pk__in=keys)
+        return rows.values_list("pk", "conversation_id")
+
+    if not asked.has_words_alone:
+        return list(build(by.pk, *keys))
+    number = PAGE if len(keys) <= PAGE else _SCAN
+    shape = ("hits", number, by.role, by.is_active)
+    return [
+        (hit[0], hit[1]) for hit in prepared.rows(shape, build, by.pk, *_filled_up(keys, number))
+    ]
 
 
 def _shown_before(

@@ -198,7 +198,7 @@ def _furnished(rows: list[Listed]) -> list[Listed]:
         by_key[pk].tags.append(name)
     nameless = {row.person_id for row in rows if not row.who}
     held = prepared.rows(("written", len(nameless)), _written, *nameless)
-    written = {person: address for person, address in held}
+    written = {row[0]: row[1] for row in held}
     for row in rows:
         row.who = row.who or written.get(row.person_id, "")
     return rows

@@ -177,7 +177,7 @@ def ago(when: datetime, now: datetime) -> str:
     minutes = _minutes_between(when, now)
     if minutes <= 0:
         return gettext("just now")
-    return pgettext("how long since", "%(span)s ago") % {"span": _span(minutes)}
+    return pgettext("how long since", "%(span)s ago") % {"span": span(minutes)}
 
 
 def span(minutes: int) -> str:

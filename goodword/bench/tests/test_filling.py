@@ -12,8 +12,7 @@ from goodword.accounts.models import Teammate
 from goodword.bench import filling, made_up
 from goodword.conversations import search
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import checking
-from goodword.desk import lists
+from goodword.desk import checking, lists
 from goodword.people import actions as people
 from goodword.promises.models import Promise
 
