@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import (
     Exists,
@@ -108,7 +108,9 @@ def counts(
 
     def build(key: int, *team_keys: int) -> QuerySet[Teammate, tuple[int, ...]]:
         asking = accounts.like(teammate, key)
-        keys = [in_folder(asking, name).order_by().values("pk") for name in folders]
+        keys: list[QuerySet[Conversation, Any]] = [
+            in_folder(asking, name).order_by().values("pk") for name in folders
+        ]
         keys += [_keys_of_team(asking, Team(pk=each)) for each in team_keys]
         columns = [_Counted(each[: COUNT_TO + 1]) for each in keys]
         return Teammate.objects.filter(pk=key).values_list(*columns)
@@ -119,7 +121,7 @@ def counts(
     return dict(zip(names, found[0] if found else [0] * len(names), strict=True))
 
 
-def _keys_of_team(teammate: Teammate, team: Team) -> QuerySet[Conversation, dict[str, int]]:
+def _keys_of_team(teammate: Teammate, team: Team) -> QuerySet[Conversation, Any]:
     """What `in_folder` finds for a team, as two lists: an index leads to each, but to no "or"."""
     open_now = conversations.visible_to(teammate).filter(state=State.OPEN).order_by().values("pk")
     owed = Inbox.objects.filter(team=team).values("pk")
