@@ -54,7 +54,7 @@ tests-postgres: $(VENV)/.installed-dev ## Run all tests on PostgreSQL
 	@GOODWORD_TEST_STRICT=1 GOODWORD_TEST_DATABASE=postgres $(PYTEST)
 
 shots: $(VENV)/.installed-dev ## Save screenshots of the pages below shots/
-	@GOODWORD_TEST_STRICT=1 $(PYTEST) -m browser && echo "The pictures are in shots/"
+	@GOODWORD_TEST_STRICT=1 GOODWORD_TEST_SHOTS=1 $(PYTEST) -m browser && echo "The pictures are in shots/"
 
 # Django's tools work on the folder they stand in; -P keeps its rooms from being taken for packages.
 django_words = ../$(PYTHON) -P -m django $(1) --settings goodword.settings --pythonpath ..

@@ -5,6 +5,7 @@ dark; nothing scrolls sideways, axe finds no fault, the browser has nothing to c
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,7 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import run_code
 from tests.factories import PASSWORD
-from tests.servers.chromium import Chromium, Theme, axe, shot
+from tests.servers.chromium import Chromium, Theme, axe, look_at, shot
 
 pytestmark = pytest.mark.browser
 
@@ -67,10 +68,13 @@ def _note(complaints: list[str], said: ConsoleMessage) -> None:
 
 
 def faults_of(page: Page, name: str, sizes: Sequence[tuple[int, Theme]]) -> list[str]:
-    """What is wrong with the page in these sizes; a picture of each is kept."""
+    """What is wrong with the page in these sizes; `make shots` keeps a picture of each."""
     found = []
     for width, theme in sizes:
-        shot(page, name, width, theme)
+        if os.environ.get("GOODWORD_TEST_SHOTS") == "1":
+            shot(page, name, width, theme)
+        else:
+            look_at(page, width, theme)
         found += [f"{name} at {width}, {theme}: {fault}" for fault in axe(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{name} at {width} scrolls sideways")

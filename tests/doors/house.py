@@ -75,6 +75,29 @@ def rows(goodword: GoodwordProcess, sql: str) -> list[tuple[Any, ...]]:
         return file.execute(sql).fetchall()
 
 
+def let_time_pass(goodword: GoodwordProcess) -> None:
+    """What is to leave later, or was put off, is due now."""
+    postgres = "GOODWORD_DATABASE_URL" in goodword.environment
+    now = "now()" if postgres else "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+    _write(goodword, f"UPDATE desk_dispatch SET due_at = {now} WHERE due_at > {now}")
+
+
+def end_leases(goodword: GoodwordProcess) -> None:
+    """As if some minutes had gone by since it was killed."""
+    assert not goodword.running, "a lease of the living is not ours to end"
+    for table in ("desk_arrival", "desk_dispatch", "events_delivery", "email_mailaccount"):
+        _write(goodword, f"UPDATE {table} SET leased_until = NULL")
+
+
+def _write(goodword: GoodwordProcess, sql: str) -> None:
+    if url := goodword.environment.get("GOODWORD_DATABASE_URL"):
+        with psycopg.connect(url) as line:
+            line.execute(sql)  # type: ignore[call-overload]  # our own words
+        return
+    with closing(sqlite3.connect(goodword.data / "goodword.sqlite3", timeout=20)) as file, file:
+        file.execute(sql)
+
+
 def wait_for_messages(goodword: GoodwordProcess, count: int, *, seconds: float = 20) -> None:
     def there() -> bool:
         messages = "SELECT count(*) FROM conversations_message"

@@ -20,7 +20,7 @@ def test_the_same_seed_plans_the_same():
 
 
 def test_killed_again_and_again_every_mail_is_in_once_and_out_once():
-    drawn = plan.draw(20, kills=6)
+    drawn = plan.draw(20, kills=4)
     with furnished(DATABASE) as house:
         found = killing.run(drawn, house, hurry=True)
     assert found.wrong == []

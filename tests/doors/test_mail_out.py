@@ -7,7 +7,9 @@ from goodword.bench.servers.smtp_sink import Drop
 from tests.doors.house import (
     check,
     connect,
+    end_leases,
     hand_in,
+    let_time_pass,
     mail,
     rows,
     run_code,
@@ -90,6 +92,7 @@ def test_not_now_is_tried_again_until_it_is_accepted(goodword, smtp_sink):
         lambda: "Greylisted" in recipients(goodword)[GRACE][1], seconds=20, what="it was put off"
     )
     smtp_sink.behave()
+    let_time_pass(goodword)
     smtp_sink.wait_for(1, timeout=40)
     wait_for_state(goodword, "accepted")
     assert len(smtp_sink.received) == 1
@@ -113,6 +116,7 @@ def test_a_server_that_is_down_delays_and_loses_nothing(goodword, smtp_sink):
     wait_until(lambda: dispatch_why(goodword), seconds=20, what="the trouble is noted")
     assert recipients(goodword)[GRACE][0] == "queued"
     connect(goodword, sink=type("There", (), {"port": port}))
+    let_time_pass(goodword)
     smtp_sink.wait_for(1, timeout=60)
     wait_for_state(goodword, "accepted")
 
@@ -149,11 +153,12 @@ def test_killed_while_answers_leave_none_is_lost_and_none_is_sent_twice(goodword
     for _ in range(3):
         answer(goodword)
         goodword.kill()
+        end_leases(goodword)
         goodword.start()
 
     wait_until(
         lambda: not {"queued", "sending"} & set(states_of(goodword)),
-        seconds=150,
+        seconds=60,
         what="nothing is under way any more",
     )
     ids = [each.message["Message-ID"] for each in smtp_sink.received]

@@ -108,14 +108,19 @@ def _in_words(fault: dict[str, Any], node: dict[str, Any]) -> str:
     return f"{fault['id']} ({fault['impact']}): {fault['help']} at {where}: {why}"
 
 
-def shot(page: Page, name: str, width: int, theme: Theme) -> Path:
-    """Save the page at this width and theme as `shots/<name>-<width>-<theme>.png`.
-
-    Leaves the page in that size and theme, so that `axe` can look at the same thing.
-    """
+def look_at(page: Page, width: int, theme: Theme) -> None:
+    """Bring the page to this size and theme, drawn to the end, for `axe` and for pictures."""
     page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def shot(page: Page, name: str, width: int, theme: Theme) -> Path:
+    """Save the page at this width and theme as `shots/<name>-<width>-<theme>.png`.
+
+    Leaves the page in that size and theme, as `look_at` does.
+    """
+    look_at(page, width, theme)
     path = SHOTS / f"{name}-{width}-{theme}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path, full_page=True, animations="disabled")

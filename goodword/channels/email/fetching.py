@@ -159,6 +159,20 @@ class _Hold:
         )
 
 
+class _Pause:
+    """How long a mailbox that failed is left alone: each time twice as long, until it was read."""
+
+    def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        self._next = _FIRST_WAIT_SECONDS
+
+    def next_seconds(self) -> float:
+        seconds, self._next = self._next, min(self._next * 2, _LONGEST_WAIT_SECONDS)
+        return seconds
+
+
 def _settings_of(account: MailAccount) -> tuple[object, ...]:
     return (
         account.imap_host,
@@ -221,7 +235,7 @@ class Fetcher:
 
     def _follow(self, pk: int, ended: threading.Event) -> None:
         hold = _Hold(pk, clock=self._clock)
-        wait = _FIRST_WAIT_SECONDS
+        pause = _Pause()
         try:
             while not ended.is_set():
                 account = MailAccount.objects.select_related("inbox").filter(pk=pk).first()
@@ -232,16 +246,15 @@ class Fetcher:
                     continue
                 try:
                     _require_room()
-                    self._keep_up(account, hold, ended)
-                    wait = _FIRST_WAIT_SECONDS
+                    self._keep_up(account, hold, pause, ended)
                 except DatabaseError:  # no trouble of the mailbox's
                     raise
                 except Exception as error:  # noqa: BLE001  # whatever it was, the next try comes
                     self._note(account, error)
                     # Our own disk may be looked at as often as we like; a server not.
-                    wait = _FIRST_WAIT_SECONDS if disk_is_short() else wait
-                    ended.wait(wait)
-                    wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+                    if disk_is_short():
+                        pause.begin_anew()
+                    ended.wait(pause.next_seconds())
                 close_old_connections()
             hold.let_go()
         except DatabaseError:
@@ -250,7 +263,9 @@ class Fetcher:
         finally:
             connection.close()
 
-    def _keep_up(self, account: MailAccount, hold: _Hold, ended: threading.Event) -> None:
+    def _keep_up(
+        self, account: MailAccount, hold: _Hold, pause: _Pause, ended: threading.Event
+    ) -> None:
         """Follow an open mailbox until asked to end or until another process has it."""
 
         def go_on() -> bool:
@@ -260,6 +275,7 @@ class Fetcher:
             while go_on():
                 catch_up(account, mailbox, at=self._clock(), go_on=go_on)
                 accounts.note_ok(account, at=self._clock())
+                pause.begin_anew()
                 mailbox.wait(IDLE_SECONDS)
 
     def _note(self, account: MailAccount, error: Exception) -> None:
