@@ -20,6 +20,7 @@ COMMANDS = {
     "setup": ("setting_up", "Make owner, business and first inbox without a browser."),
     "migrate": ("upkeep", "Bring the database up to date (run and web do it by themselves)."),
     "mail": ("mail", "Take in a message from standard input, or explain how one is read."),
+    "promises": ("promises", "Find the promises in texts, as JSON lines."),
     "import": ("importing", "Take years of old mail in from an mbox file or a Maildir."),
     "questions": ("questions", "Read what is asked in messages, and whether an answer serves it."),
     "check": ("upkeep", "Prove that nothing is lost and nobody waits unowed."),

@@ -180,7 +180,7 @@ class Grammar:
             return True
         if not head.rule.get("negated") and self._vetoes_after.search(text, head.end, head.until):
             return True
-        return self._vetoes.search(text, head.since, head.start) is not None
+        return self._vetoes.search(text, head.since, head.what) is not None
 
     def is_conditional(self, text: str, head: Head, asked: bool) -> bool:
         """Whether it waits; `asked`: the sentence before was a question."""
@@ -201,3 +201,9 @@ class Grammar:
 @cache
 def grammar(tongue: str) -> Grammar:
     return Grammar(tongue)
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The languages in which promises are found."""
+    return tuple(each for each in words.tongues() if words.read(each, "promises"))

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from goodword.language import deadlines, sentences, tongues, words
+from goodword.language import deadlines, sentences, tongues
 from goodword.language.deadlines import Deadline
-from goodword.language.grammar import Grammar, Side, grammar
+from goodword.language.grammar import Grammar, Side, grammar, known
 from goodword.language.moments import Now, OfficeHours
 from goodword.language.notation import plain
 
@@ -79,12 +78,6 @@ def detect(
             break
         asked = lines.endswith("?")
     return found[:_MOST]
-
-
-@cache
-def known() -> tuple[str, ...]:
-    """The languages in which promises are found."""
-    return tuple(each for each in words.tongues() if words.read(each, "promises"))
 
 
 def _in_first(
@@ -165,6 +158,7 @@ def _commitment(
     rest = said[what:until]
     if deadline and what <= deadline.start and deadline.end <= until:
         rest = said[what : deadline.start] + said[deadline.end : until]
+        rest = rest if rest.strip(_BLANKS + ".!?") else said[what:until]
     elif deadline and deadline.end <= start:
         gap = said[deadline.end : start].strip(_BLANKS)
         spans = [(lead, deadline.end), (start, end)] if gap else [(lead, end)]
