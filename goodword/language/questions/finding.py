@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from goodword.core.text import one_line
@@ -63,34 +63,45 @@ def find(incoming: Sequence[str]) -> list[Question]:
     found: list[Question] = []
     vague: list[Question] = []
     default = tongue_of("\n".join(incoming))
-    words = table(default)
     for number, message in enumerate(incoming):
         tongue = tongue_of(message, default=default)
         words = table(tongue)
-        context: frozenset[str] = frozenset()
-        for sentence in own_sentences(message[:_MOST_READ]):
-            low = flat(sentence.text)
-            if "?" not in low and words.settled.search(low):
+        for question in _asked(message[:_MOST_READ], number, tongue):
+            if question is None:
                 found, vague = [], []
-                continue
-            before = context
-            for clause in _clauses(low, words):
-                question = _question(clause, words)
-                if question:
-                    begin = sentence.start + clause.start
-                    text = message[begin : begin + len(clause.text)]
-                    question = replace(
-                        question,
-                        text=_shown(text, words),
-                        message=number,
-                        start=begin,
-                        end=begin + len(clause.text),
-                        tongue=tongue,
-                        context=before,
-                    )
-                    _add(question, vague if words.vague.search(clause.text) else found, words)
-            context = words.stems.content(sentence.text) or before
-    return _without_missing(found or vague[:1], words)
+            elif words.vague.search(flat(message[question.start : question.end])):
+                _add(question, vague)
+            else:
+                _add(question, found)
+    return _without_missing(found or vague[:1])
+
+
+def _asked(message: str, number: int, tongue: str) -> Iterator[Question | None]:
+    """The questions of a message in order; None where it says that all before is settled."""
+    words = table(tongue)
+    context: frozenset[str] = frozenset()
+    for sentence in own_sentences(message):
+        low = flat(sentence.text)
+        if "?" not in low and words.settled.search(low):
+            yield None
+            continue
+        for clause in _clauses(low, words):
+            if _is_question(clause, words):
+                start = sentence.start + clause.start
+                end = start + len(clause.text)
+                yield Question(
+                    text=_shown(message[start:end], words),
+                    message=number,
+                    start=start,
+                    end=end,
+                    kind=_kind(clause, words),
+                    tongue=tongue,
+                    content=words.stems.content(_matter(clause.text, words)),
+                    faint=words.stems.faint(clause.text),
+                    context=context,
+                    refers=not words.referring.isdisjoint(TOKEN.findall(clause.text)),
+                )
+        context = words.stems.content(sentence.text) or context
 
 
 def _shown(text: str, words: Table) -> str:
@@ -100,14 +111,15 @@ def _shown(text: str, words: Table) -> str:
     return rest[:1].upper() + rest[1:] if rest and flat(first) in words.joints else line
 
 
-def _without_missing(found: list[Question], words: Table) -> list[Question]:
+def _without_missing(found: list[Question]) -> list[Question]:
     """Without "it still isn't here" where the same matter is asked about."""
 
     def asked(number: int) -> bool:
         one = found[number]
         others = [each for each in found if each.kind != "missing"]
         following = found[number + 1] if number + 1 < len(found) else None
-        if any(words.stems.shared(one.content, each.content) for each in others):
+        stems = table(one.tongue).stems
+        if any(stems.shared(one.content, each.content) for each in others):
             return True
         return (
             following is not None
@@ -119,17 +131,17 @@ def _without_missing(found: list[Question], words: Table) -> list[Question]:
     return [each for at, each in enumerate(found) if each.kind != "missing" or not asked(at)]
 
 
-def _add(question: Question, known: list[Question], words: Table) -> None:
-    if len(known) < _MOST and not any(_same(question, each, words) for each in known):
+def _add(question: Question, known: list[Question]) -> None:
+    if len(known) < _MOST and not any(_same(question, each) for each in known):
         known.append(question)
 
 
-def _same(one: Question, other: Question, words: Table) -> bool:
+def _same(one: Question, other: Question) -> bool:
     if one.kind != other.kind or one.tongue != other.tongue:
         return False
     if not one.content and not other.content:
         return flat(one.text) == flat(other.text)
-    shared = len(words.stems.shared(one.content, other.content))
+    shared = len(table(one.tongue).stems.shared(one.content, other.content))
     fewer = min(len(one.content), len(other.content))
     again = one.message != other.message and shared == fewer > 1
     return again or shared >= _ALIKE * len(one.content | other.content)
@@ -167,31 +179,20 @@ def _starts(piece: str, words: Table) -> bool:
     return bool(words.starts.match(piece) or words.openers.match(piece))
 
 
-def _question(clause: _Clause, words: Table) -> Question | None:
-    """The clause as a question, without its place; None when it is none."""
+def _is_question(clause: _Clause, words: Table) -> bool:
     low = clause.text
     if words.pleasantries.search(low):
-        return None
-    starts = words.starts.match(low)
-    if not clause.asks:
-        wished = starts or (clause.second and words.seconds.match(low))
-        wished = wished or words.asking.search(low) or words.requests.search(low)
-        if not (wished or words.missing.search(low)) or words.never.search(low):
-            return None
-    elif not any(each.isalpha() for each in low):
-        return None
-    return Question(
-        text="",
-        message=0,
-        start=0,
-        end=0,
-        kind=_kind(clause, words),
-        tongue="",
-        content=words.stems.content(_matter(low, words)),
-        faint=words.stems.faint(low),
-        context=frozenset(),
-        refers=not words.referring.isdisjoint(TOKEN.findall(low)),
+        return False
+    if clause.asks:
+        return any(each.isalpha() for each in low)
+    wished = (
+        words.starts_plainly.match(low)
+        or (clause.second and words.seconds.match(low))
+        or words.asking.search(low)
+        or words.requests.search(low)
+        or words.missing.search(low)
     )
+    return bool(wished) and not words.never.search(low)
 
 
 def _matter(low: str, words: Table) -> str:

@@ -19,6 +19,7 @@ _UMLAUTS = str.maketrans("äöüß", "aous")
 @dataclass(frozen=True, slots=True)
 class Table:
     starts: re.Pattern[str]
+    starts_plainly: re.Pattern[str]  # without a question mark
     openers: re.Pattern[str]
     seconds: re.Pattern[str]
     asking: re.Pattern[str]
@@ -132,7 +133,8 @@ def _is_part(stem: str, others: list[str]) -> bool:
 def table(tongue: str) -> Table:
     """The table of a language; a language that knows no questions gets empty patterns."""
     data = words.read(tongue, "questions")
-    leads = words.read(tongue, "letters").get("leads", [])
+    letters = words.read(tongue, "letters")
+    leads, turning = letters.get("leads", []), letters.get("turning_leads", [])
 
     def made(key: str, within: Mapping[str, list[str]] = data) -> re.Pattern[str]:
         return pattern(within.get(key, []), leads=leads)
@@ -145,6 +147,9 @@ def table(tongue: str) -> Table:
     joints = "|".join(re.escape(each) for each in own.get("joints", ["&"]))
     return Table(
         starts=made("starts"),
+        starts_plainly=pattern(
+            data.get("starts", []), leads=[each for each in leads if each not in turning]
+        ),
         openers=made("openers"),
         seconds=made("seconds"),
         asking=made("asking"),

@@ -68,7 +68,7 @@ def measured(name: str) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("name", ["developing", "blind"])
+@pytest.mark.parametrize("name", ["developing", "blind", "later"])
 def test_in_our_own_conversations_questions_are_found_and_hardly_ever_answered_wrongly(name):
     figures = measured(name)
 
