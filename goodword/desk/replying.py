@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
+from goodword.conversations import queries as conversation_queries
 from goodword.conversations.actions import Named
 from goodword.conversations.models import (
     Attachment,
@@ -29,7 +30,7 @@ from goodword.conversations.models import (
     Message,
     Recipient,
 )
-from goodword.core import ids
+from goodword.core import ids, prepared
 from goodword.desk import events as desk_facts
 from goodword.desk import handling, owing, promising
 from goodword.desk.models import Dispatch, Keeping
@@ -96,18 +97,14 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
 
     Reply-To wins over From; our own addresses are never among them.
     """
-    asked = (
-        conversation.messages.filter(direction=Message.Direction.IN, inbound_kind="human")
-        .prefetch_related("recipients__address")
-        .select_related("address")
-        .order_by("-id")
-        .first()
-    )
+    found = prepared.objects("newest from outside", _newest_from_outside, conversation.pk)
+    asked = found[0] if found else None
     if asked is None:
         addresses = people.addresses_of(conversation.person)[:1]
         alone = Recipients(to=tuple(each.written for each in addresses if each.value))
         return alone, alone
-    named = [(row.role, row.name, row.address) for row in asked.recipients.all()]
+    told = conversation_queries.told([asked])[asked.pk]
+    named = [(row.role, row.name, row.address) for row in told]
     ours = inboxes.ours_of(
         address.value for address in (*(a for _, _, a in named), asked.address) if address
     )
@@ -124,6 +121,14 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
             others.append(_written(name, address.written))
     only = Recipients(to=sender)
     return only, replace(only, cc=tuple(others))
+
+
+def _newest_from_outside(conversation: int) -> QuerySet[Message]:
+    rows = Message.objects.filter(
+        conversation=conversation, direction=Message.Direction.IN, inbound_kind="human"
+    )
+    shown = ("author_name", "authenticity", "address")
+    return rows.select_related("address").only(*shown).order_by("-id")[:1]
 
 
 def _written(name: str, address: str) -> str:
