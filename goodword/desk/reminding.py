@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.core import due
+from goodword.conversations.models import Conversation
+from goodword.core import due, prepared
 from goodword.desk import handling, holding, owing, whom
 from goodword.desk.telling import tell
 from goodword.desk.whom import House, Owed
@@ -102,12 +104,20 @@ def _is_held(promise: Promise, here: House) -> bool:
 
 def _locked(key: int) -> Promise | None:
     """The promise as it is now, its conversation held as every verb holds it."""
-    rows = Promise.objects.filter(pk=key, state=Promise.State.OPEN)
-    promise = rows.select_related("conversation").first()
-    if promise is not None and promise.conversation is not None:
-        conversations.lock(promise.conversation)
+    for (conversation,) in prepared.rows("where a promise stands", _where, key):
+        if conversation is not None:
+            conversations.lock(Conversation(pk=conversation))
+    found = prepared.objects("promise looked at", _with_all, key)
+    return found[0] if found else None
+
+
+def _where(key: int) -> QuerySet[Promise, tuple[int | None]]:
+    return Promise.objects.filter(pk=key, state=Promise.State.OPEN).values_list("conversation")
+
+
+def _with_all(key: int) -> QuerySet[Promise]:
     beside = ("owner", "team", "person", "message", "conversation__inbox__team")
-    return rows.select_related(*beside).first()
+    return Promise.objects.filter(pk=key, state=Promise.State.OPEN).select_related(*beside)
 
 
 def _take(promise: Promise, *, lease: datetime, looked: str, look_at: datetime | None) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Teammate
+from goodword.core import prepared
 from goodword.core.text import clean_line
 from goodword.events import actions as events
 from goodword.notices import events as facts
@@ -28,12 +29,15 @@ def tell(teammate: Teammate, *, matter: str, kind: str, title: str, url: str, at
         return False
     words = {"title": clean_line(title, most=300), "url": url, "told_at": at}
     news = {"kind": kind, "seen_at": None, "mailed_at": None, "due_at": at + MAIL_AFTER}
-    known = Notice.objects.filter(teammate=teammate, matter=matter, ended_at__isnull=True)
-    if known.filter(told_at__gt=at).exists():
-        return False  # something newer was told of it already
-    if known.filter(kind=kind).update(**words):
-        return False
-    if not known.update(**words, **news):
+    known = prepared.objects("open notice", _open_notice, teammate.pk, matter)
+    if known:
+        if known[0].told_at > at:
+            return False  # something newer was told of it already
+        if known[0].kind == kind:
+            _open_notice(teammate.pk, matter).update(**words)
+            return False
+        _open_notice(teammate.pk, matter).update(**words, **news)
+    else:
         row = Notice(teammate=teammate, matter=matter, **words, **news)
         Notice.objects.bulk_create([row], ignore_conflicts=True)  # two at once: one will do
     _announce([teammate.pk], at=at)
@@ -43,7 +47,13 @@ def tell(teammate: Teammate, *, matter: str, kind: str, title: str, url: str, at
 @transaction.atomic
 def settle_matter(matter: str, *, at: datetime) -> int:
     """What was told of `matter` before `at` is settled; returns how many notices that ended."""
-    return _end(Notice.objects.filter(matter=matter, told_at__lt=at), at=at)
+    if not prepared.objects("open notices", _open_notices, matter):  # asked of every promise kept
+        return 0
+    settled = _open_notices(matter).filter(told_at__lt=at)
+    told = set(settled.values_list("teammate", flat=True))
+    ended = settled.update(ended_at=at, due_at=None)
+    _announce(told, at=at)
+    return ended
 
 
 @transaction.atomic
@@ -51,8 +61,7 @@ def withdraw(notices: QuerySet[Notice], *, at: datetime) -> int:
     """Remove notices from those who may no longer know of the matter."""
     told = set(notices.values_list("teammate", flat=True))
     gone: int = notices.delete()[0]
-    if told:
-        _announce(told, at=at)
+    _announce(told, at=at)
     return gone
 
 
@@ -95,14 +104,12 @@ def sweep(*, at: datetime) -> int:
     return Notice.objects.filter(old).delete()[0]
 
 
-def _end(notices: QuerySet[Notice], *, at: datetime) -> int:
-    open_ones = notices.filter(ended_at__isnull=True)
-    told = set(open_ones.values_list("teammate", flat=True))
-    if not told:
-        return 0
-    ended = open_ones.update(ended_at=at, due_at=None)
-    _announce(told, at=at)
-    return ended
+def _open_notices(matter: str) -> QuerySet[Notice]:
+    return Notice.objects.filter(matter=matter, ended_at__isnull=True)
+
+
+def _open_notice(teammate: int, matter: str) -> QuerySet[Notice]:
+    return _open_notices(matter).filter(teammate=teammate)
 
 
 def _announce(teammates: Iterable[int], *, at: datetime) -> None:
