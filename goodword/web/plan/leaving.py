@@ -101,20 +101,30 @@ class FatesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.absence, self.promises, self.by, self.now = absence, promises, by, now
-        self.told = {each.pk for each in promises if _may_be_told(each, by)}
+        self.others = {str(each.pk): each for each in others}
+        self.told = _may_be_told(promises, by)
         back = back_day(absence)
         for promise in promises:
-            self._add_fields(promise, others, back)
+            self._add_fields(promise, back)
 
-    def _add_fields(self, promise: Promise, others: QuerySet[Teammate], back: date | None) -> None:
+    def _add_fields(self, promise: Promise, back: date | None) -> None:
         key = promise.public_id
         self.fields[f"{key}_fate"] = forms.ChoiceField(
-            label=_("What becomes of it"), choices=FATES, initial=STAYS, widget=forms.RadioSelect()
+            label=_("What becomes of it"),
+            choices=FATES,
+            required=False,  # what was promised since the page was drawn stays as it is
+            initial=STAYS,
+            widget=forms.RadioSelect(),
         )
-        self.fields[f"{key}_to"] = forms.ModelChoiceField(
-            label=_("To"), queryset=others, required=False, initial=self.absence.stand_in_id,
-            empty_label=_("Choose someone"),
-        )  # fmt: skip
+        names = [(key, each.name) for key, each in self.others.items()]
+        self.fields[f"{key}_to"] = forms.TypedChoiceField(
+            label=_("To"),
+            choices=[("", _("Choose someone")), *names],
+            coerce=lambda chosen: self.others[chosen],
+            empty_value=None,
+            required=False,
+            initial=self.absence.stand_in_id,
+        )
         self.fields[f"{key}_day"] = DayField(label=_("New day"), required=False, initial=back)
         self.fields[f"{key}_time"] = TimeField(
             label=_("Time"), required=False, help_text=_("Empty: some time that day.")
@@ -212,11 +222,12 @@ def _name(promise: Promise) -> str:
     return showing.name_of(promise.person) if promise.person else ""
 
 
-def _may_be_told(promise: Promise, by: Teammate) -> bool:
-    """There is a conversation to tell them in, and it is open to whoever tells."""
-    if promise.conversation is None or promise.direction != Promise.Direction.OURS:
-        return False
-    return conversations.visible_to(by).filter(pk=promise.conversation.pk).exists()
+def _may_be_told(promises: list[Promise], by: Teammate) -> set[int]:
+    """Those made to someone in a conversation that is open to whoever tells."""
+    said_in = {each.conversation.pk for each in promises if each.conversation}
+    seen = set(conversations.visible_to(by).filter(pk__in=said_in).values_list("pk", flat=True))
+    ours = Promise.Direction.OURS
+    return {each.pk for each in promises if each.conversation_id in seen and each.direction == ours}
 
 
 def back_day(absence: Absence) -> date | None:
@@ -274,7 +285,7 @@ def decide(form: FatesForm, *, at: datetime) -> dict[str, int]:
     done = {HAND: 0, MOVE: 0, "told": 0}
     for promise in form.promises:
         fate = form.cleaned_data[f"{promise.public_id}_fate"]
-        if fate == STAYS:
+        if fate not in (HAND, MOVE):
             continue
         note = _note(promise, fate, form)
         if fate == HAND:
