@@ -148,7 +148,7 @@ def _patterns() -> _Patterns:
 
     def joined(key: str) -> list[str]:
         tables = (words.read(each, "letters") for each in words.tongues())
-        return [phrase for table in tables for phrase in table[key]]
+        return [phrase for table in tables for phrase in table.get(key, [])]
 
     heads = "|".join(re.escape(each) for each in joined("quote_heads"))
     return _Patterns(

@@ -10,7 +10,7 @@ from goodword.language.letters import own_sentences
 from goodword.language.questions.finding import Question
 from goodword.language.questions.tables import Table, table
 from goodword.language.tongues import tongue_of
-from goodword.language.wording import flat
+from goodword.language.wording import NOTHING, flat
 
 _MOST_READ = 20_000  # characters of a draft; nobody answers at greater length
 _LOOKED_AT = 300  # characters of a sentence in which "it" is looked for
@@ -23,16 +23,16 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _CLOCK = r"\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|uhr|h\b|o'clock)"
 _DATE = r"\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}\.(?: ?\d|\s[^\W\d])|\d{1,2}/\d{1,2}|\b20\d\d\b"
 _PLACE = r"https?://|www\.|[\w.]@[\w]|\b\w{2,}\.(?:com|org|net|de|eu|co|example|at|ch)\b"
+_MONEY = r"[€$£%]|\d[.,]\d\d\b|\d ?(?:eur|euro|chf|usd|gbp|pounds?|dollars?|quid|cents?|pence)\b"
 # What a sentence of the answer holds, in any language.
 _SIGNS = {
-    "amount": re.compile(r"\d|[€$£%]"),
+    "amount": re.compile(_MONEY),
+    "count": re.compile(r"\d"),
     "when": re.compile(f"{_CLOCK}|{_DATE}"),
-    "until": re.compile(r"(?!)"),
     "where": re.compile(_PLACE),
     "who": re.compile(r"[\w.]@[\w]"),
 }
 _WISHES = ("request", "missing")
-_NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,8 @@ def _score_wish(
         return 0.0
     wanted = (question.content - words.stems.calendar) or question.content
     found, of = len(words.stems.shared(wanted, said.deed_content)), len(wanted)
+    if question.verb and not refuses and question.verb not in said.deed_content:
+        return 0.0
     if found and found >= (_SOME if refuses else _ALL_BUT_ALL) * of:
         return float(found)
     if of > 1 or (of and not found and not (agrees and question.refers)):
@@ -257,7 +259,7 @@ def _proves(kind: str, low: str, words: Table) -> bool:
         return True
     kinds = ("duration", "until") if kind == "duration" else (kind,)
     return any(
-        words.proofs[each].search(low) or _SIGNS.get(each, _NOTHING).search(low) for each in kinds
+        words.proofs[each].search(low) or _SIGNS.get(each, NOTHING).search(low) for each in kinds
     )
 
 

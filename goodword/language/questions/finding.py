@@ -31,7 +31,8 @@ class Question:
     It stands in the message with index `message` from `start` to `end`; `text` is for showing.
     `kind`: what an answer must hold (a key of `kinds` in the words), or "yes_no", "request" or
     "missing". `content` are the stems of its matter, `faint` those of words that say little,
-    `context` the stems of the sentence before, to which the question `refers` by "it".
+    `context` the stems of the sentence before, to which the question `refers` by "it"; `verb` is
+    the stem of what somebody is asked to do, "" where it isn't known.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Question:
     faint: frozenset[str]
     context: frozenset[str]
     refers: bool
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def _asked(message: str, number: int, tongue: str) -> Iterator[Question | None]:
                     faint=words.stems.faint(clause.text),
                     context=context,
                     refers=not words.referring.isdisjoint(TOKEN.findall(clause.text)),
+                    verb=_verb(clause.text, message[start:end], words),
                 )
         context = words.stems.content(sentence.text) or context
 
@@ -195,6 +198,22 @@ def _is_question(clause: _Clause, words: Table) -> bool:
     return bool(wished) and not words.never.search(low)
 
 
+def _verb(low: str, written: str, words: Table) -> str:
+    """The stem of the deed asked for: behind "could you", or in German the clause's last word."""
+    asked = words.deeds.search(low)
+    if not asked:
+        return ""
+    if words.verb_follows:
+        rest = TOKEN.findall(low[asked.end() : asked.end() + _LOOKED_AT])
+        rest = [each for each in rest if not words.requests.fullmatch(each)]
+        last = rest[0] if rest else ""
+    else:
+        last = next(iter(TOKEN.findall(low)[-1:]), "")
+        if not last.endswith("n") or last not in written:  # verbs aren't capitalised
+            return ""
+    return next(iter(words.stems.content(last)), "")
+
+
 def _matter(low: str, words: Table) -> str:
     """The clause without the words that only say that something is asked or wished."""
     asking = words.asking.search(low)
@@ -207,7 +226,7 @@ def _matter(low: str, words: Table) -> str:
 def _kind(clause: _Clause, words: Table) -> str:
     low = clause.text
     starts, asking = words.starts.match(low), words.asking.search(low)
-    if starts:
+    if starts and not words.openers.match(low):
         kind = _first_kind(low, 0, starts.end(), words)
         if kind:
             return kind

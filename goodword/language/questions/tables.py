@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from goodword.language import words
-from goodword.language.wording import flat, pattern
+from goodword.language.wording import NOTHING, flat, pattern
 
 TOKEN = re.compile(r"[^\W_]{1,40}(?:'[^\W_]{1,10})?|€")
 _LEAST_COMPOUND = 5  # letters of a word that may stand at the end of a longer one
@@ -37,6 +38,7 @@ class Table:
     pronouns: frozenset[str]
     subordinate: frozenset[str]
     referring: frozenset[str]
+    verb_follows: bool  # right behind "please", as in English
     joints: frozenset[str]
     joint: re.Pattern[str]
     stems: Stems
@@ -46,7 +48,7 @@ class Table:
 class Stems:
     """What words are the same in this language, roughly.
 
-    `giving` is the stem of "send", `calendar` those of months and days of the week.
+    `giving` is the stem of "send", `calendar` those of the months.
     """
 
     empty: frozenset[str]
@@ -140,7 +142,8 @@ def table(tongue: str) -> Table:
         return pattern(within.get(key, []), leads=leads)
 
     def all_of(key: str) -> dict[str, re.Pattern[str]]:
-        return {name: made(name, data[key]) for name in data.get(key, {})}
+        group = data.get(key, {})
+        return defaultdict(lambda: NOTHING, {name: made(name, group) for name in group})
 
     own = data.get("words", {})
     months = "|".join(words.read(tongue, "basics").get("months", [])) or "&"
@@ -167,6 +170,7 @@ def table(tongue: str) -> Table:
         pronouns=frozenset(own.get("pronouns", [])),
         subordinate=frozenset(own.get("subordinate", [])),
         referring=frozenset(own.get("referring", [])),
+        verb_follows=bool(own.get("verb_follows", True)),
         joints=frozenset(own.get("joints", [])),
         joint=re.compile(
             rf"[,;:–—]? {{1,4}}(?:{joints}) {{1,4}}|[,;:] {{1,4}}| {{1,4}}[–—-] {{1,4}}"

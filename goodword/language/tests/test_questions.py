@@ -25,9 +25,13 @@ def answered(incoming: str, draft: str) -> list[bool]:
     return [each.answered for each in compare(find([incoming]), draft)]
 
 
-def conversations(name: str) -> list[dict]:
-    path = HERE / f"conversations_{name}.jsonl"
+def rows(name: str) -> list[dict]:
+    path = HERE / f"{name}.jsonl"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def conversations(name: str) -> list[dict]:
+    return rows(f"conversations_{name}")
 
 
 def overlaps(question: Question, incoming: list[str], label: str) -> bool:
@@ -198,6 +202,15 @@ def test_an_answer_a_deed_and_a_refusal_serve_a_question(incoming, draft):
 )
 def test_echoes_regrets_other_matters_and_i_will_find_out_leave_it_open(incoming, draft):
     assert answered(incoming, draft) == [False]
+
+
+def test_a_draft_that_speaks_of_the_matter_without_answering_is_hardly_ever_taken_for_an_answer():
+    pairs = rows("near_misses")
+
+    fooled = [each for each in pairs if any(answered(each["incoming"], each["draft"]))]
+
+    assert len(pairs) >= 35
+    assert len(fooled) <= 1
 
 
 def test_the_sentence_that_answers_is_named():
