@@ -247,14 +247,13 @@ def reactivate(teammate: Teammate, *, by: Teammate, at: datetime) -> None:
 
 
 @transaction.atomic
-def describe(teammate: Teammate, *, name: str, signature: str, theme: str) -> None:
+def describe(
+    teammate: Teammate, *, name: str, signature: str, theme: str, is_advised: bool = True
+) -> None:
     """What a teammate says of themselves."""
-    teammate.name, teammate.signature, teammate.theme = (
-        clean_line(name, most=120),
-        signature.strip(),
-        theme,
-    )
-    teammate.save(update_fields=["name", "signature", "theme"])
+    teammate.name, teammate.signature = clean_line(name, most=120), signature.strip()
+    teammate.theme, teammate.is_advised = theme, is_advised
+    teammate.save(update_fields=["name", "signature", "theme", "is_advised"])
 
 
 # Teams

@@ -100,3 +100,18 @@ class Keeping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} keeps {self.promise_id}"
+
+
+class NotAPromise(models.Model):
+    """A teammate's word that a sentence promises nothing, so that it isn't asked about again."""
+
+    by = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)  # of the sentence, folded: never its words
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "digest"], name="not_a_promise_once")]
+        verbose_name_plural = "not promises"
+
+    def __str__(self) -> str:
+        return f"no promise for {self.by_id}"

@@ -19,8 +19,9 @@ from goodword.desk import replying, wording
 from goodword.desk.replying import Recipients
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
+from goodword.web.inbox import advice, writing
 from goodword.web.inbox import conversation as pages
-from goodword.web.inbox import writing
+from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
 from goodword.web.inbox.forms import ComposerForm
 from goodword.web.inbox.writing import Composer
@@ -57,16 +58,24 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     def send(found: Conversation, form: ComposerForm, kept: Draft | None) -> None:
-        replying.reply(
-            found,
-            by=teammate_of(request),
-            text=form.cleaned_data["text"],
-            recipients=_recipients(form),
-            draft=kept,
-            keeps=_kept_by(request, found),
-            once=form.cleaned_data["once"],
-            at=moment_of(request),
-        )
+        by, at, text = teammate_of(request), moment_of(request), form.cleaned_data["text"]
+        bar = advice.of(found, text, request.POST, by=by, now=at)
+        if bar is not None and bar.unseen:
+            raise _LookFirst(bar)
+        with transaction.atomic():
+            replying.reply(
+                found,
+                by=by,
+                text=text,
+                recipients=_recipients(form),
+                draft=kept,
+                keeps=_kept_by(request, found),
+                promised=advice.said(bar, found, now=at) if bar else (),
+                once=form.cleaned_data["once"],
+                at=at,
+            )
+            if bar is not None:
+                advice.remember_what_is_none(bar, by=by, at=at)
 
     return _send(request, public_id, send)
 
@@ -117,6 +126,11 @@ def _send(
     kept = _keep(request, found, form)
     try:
         send(found, form, kept)
+    except _LookFirst as error:
+        return _look_first(request, found, form, error.bar)
+    except advice.WrongTime as error:
+        words = _("Not sent: the time of “%(what)s” has passed or can't be read.")
+        return _wrong(request, found, form, {"text": [words % {"what": error}]})
     except _WrongField as error:
         return _wrong(request, found, form, {error.field: [error.words]})
     except replying.NobodyToReach as error:
@@ -124,6 +138,21 @@ def _send(
     except (replying.NothingSaid, rights.MayNot) as error:
         return _wrong(request, found, form, {"text": [sentence(error)]})
     return redirect(pages.address_of(request, found))
+
+
+class _LookFirst(Exception):
+    """It promises what the page has not shown yet."""
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__()
+        self.bar = bar
+
+
+def _look_first(
+    request: HttpRequest, found: Conversation, form: ComposerForm, bar: Bar
+) -> HttpResponse:
+    words = _("You promise something here. Look it over, then send.")
+    return _wrong(request, found, form, {"": [words]}, bar=bar)
 
 
 class _WrongField(Exception):
@@ -204,10 +233,18 @@ def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> C
 
 
 def _wrong(
-    request: HttpRequest, found: Conversation, form: ComposerForm, errors: dict[str, list[str]]
+    request: HttpRequest,
+    found: Conversation,
+    form: ComposerForm,
+    errors: dict[str, list[str]],
+    *,
+    bar: Bar | None = None,
 ) -> HttpResponse:
     shown = _as_sent(request, found, form)
     shown.begins, shown.errors = True, errors
+    if not shown.is_note:
+        by, now = teammate_of(request), moment_of(request)
+        shown.bar = bar or advice.of(found, shown.text, request.POST, by=by, now=now)
     if wants_piece(request):
         context = {
             "conversation": found,

@@ -19,9 +19,10 @@ from goodword.core import prepared
 from goodword.desk import owing
 from goodword.desk import queries as desk
 from goodword.inboxes.models import Inbox
+from goodword.language import thanks
 from goodword.people import queries as people
 from goodword.people.models import Address, Person
-from goodword.promises.models import REPLY
+from goodword.promises.models import REPLY, Promise
 from goodword.web.inbox import (
     belonging,
     listing,
@@ -33,6 +34,7 @@ from goodword.web.inbox import (
     writing,
 )
 from goodword.web.inbox.places import NoSuchPlace, Place, place, place_of
+from goodword.web.inbox.timeline import Timeline
 from goodword.web.inbox.writing import Composer
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 
@@ -161,6 +163,7 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "answer_waived": not promise and owing.waived(found),
         "timeline": said,
         "promised": words,
+        "may_be_thanks": promise is not None and _only_thanks(promise, said),
         "address_marks": marks.of_addresses([*addresses, *said.addresses], now=now),
         "suspected": belonging.suspected(found, by=teammate),
         "also_in": [row.inbox for row in prepared.objects("also in", _also_in, found.pk)],
@@ -171,6 +174,12 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "snooze_choices": snoozing.choices(now),
         **_rights(found, teammate),
     }
+
+
+def _only_thanks(owed: Promise, said: Timeline) -> bool:
+    """Whether the message that awaits an answer only thanks or takes leave, as far as one sees."""
+    asked = (each for each in said.messages if each.pk == owed.message_id)
+    return any(thanks.only_thanks(each.shown_text) for each in asked)
 
 
 def _rights(found: Conversation, teammate: Teammate) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class TrackForm(DueForm):
         label=gettext_lazy("Kind"), choices=lambda: [(k, kinds.get(k).title) for k in _BY_HAND]
     )
     owner = forms.ChoiceField(label=gettext_lazy("Who keeps it"), required=False)
+    said = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     field_order = ("what", "direction", "kind", "owner", "day", "clock")
 
@@ -76,6 +77,7 @@ class TrackForm(DueForm):
             kind=kinds.WAITING if theirs else given["kind"],
             direction=given["direction"],
             owner=None if theirs else self._owners.get(given["owner"]),
+            said=clean_line(given["said"]),
             due=due,
             **who,
         )
@@ -107,8 +109,8 @@ class HoldForm(DueForm):
 def track(request: HttpRequest, public_id: str) -> HttpResponse:
     found = pages.visible(request, public_id)
     sent = request.POST if request.method == "POST" else None
-    theirs = {"direction": typed(request.GET, "direction") or Direction.OURS}
-    form = TrackForm(sent, initial=theirs, conversation=found, **_clock(request, found))
+    suggested = {name: typed(request.GET, name) for name in ("what", "direction", "day", "said")}
+    form = TrackForm(sent, initial=suggested, conversation=found, **_clock(request, found))
 
     def act(due: Due) -> None:
         form.track(found, due=due, by=teammate_of(request), at=moment_of(request))

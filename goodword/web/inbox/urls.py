@@ -6,6 +6,7 @@ from django.urls import path
 
 from goodword.web.inbox import (
     acts,
+    advice,
     composer,
     conversation,
     listing,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path(_ONE, conversation.conversation, name="conversation"),
     path(f"{_ONE}draft/", composer.draft, name="draft"),
+    path(f"{_ONE}advice/", advice.advice, name="advice"),
     path(f"{_ONE}reply/", composer.reply, name="reply"),
     path(f"{_ONE}note/", composer.note, name="note"),
     path(f"{_ONE}assign/", acts.assign, name="assign"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import getaddresses
+from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
@@ -16,6 +17,9 @@ from goodword.desk import replying
 from goodword.desk.replying import Recipients
 from goodword.web.inbox import marks
 from goodword.web.inbox.marks import AddressMark
+
+if TYPE_CHECKING:
+    from goodword.web.inbox.advice import Bar
 
 
 @dataclass(slots=True)
@@ -35,6 +39,7 @@ class Composer:
     begins: bool = False  # someone asked for it: the cursor goes there
     errors: dict[str, list[str]] = field(default_factory=dict)
     marks: list[AddressMark] = field(default_factory=list)  # of those it goes to
+    bar: Bar | None = None  # what is advised, where it is a step before sending
 
     @property
     def is_note(self) -> bool:

@@ -287,6 +287,14 @@ class ProfileForm(forms.Form):
         choices=Theme.choices,
         widget=forms.RadioSelect(),
     )
+    is_advised = forms.BooleanField(
+        label=_("Advice while you write"),
+        required=False,
+        help_text=_(
+            "Shows what they asked, and the promises in your answer. It is read on this machine"
+            " alone."
+        ),
+    )
 
 
 class JoinForm(forms.Form):

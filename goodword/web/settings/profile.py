@@ -19,7 +19,12 @@ from goodword.web.settings.forms import ProfileForm
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     me = teammate_of(request)
-    initial = {"name": me.name, "signature": me.signature, "theme": me.theme}
+    initial = {
+        "name": me.name,
+        "signature": me.signature,
+        "theme": me.theme,
+        "is_advised": me.is_advised,
+    }
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         accounts.describe(me, **form.cleaned_data)
