@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from goodword.accounts import queries as accounts
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Message, Recipient
-from goodword.desk import joining
+from goodword.desk import joining, public_links
 from goodword.desk.roads import History, Outbound, OutboundFile, Party
 from goodword.files import actions as files
 from goodword.inboxes import queries as inboxes
@@ -32,7 +32,7 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         # Some providers write another From on what they relay; answers must find us all the same.
         reply_to=Party(joining.reply_address(conversation, inbox), inbox.name),
         subject=message.subject,
-        text=message.text,
+        text=public_links.addressed(message.text, named, at=message.said_at),
         said_at=message.said_at,
         envelope=envelope,
         signature="" if message.automatic else _signature(message, language),
@@ -86,5 +86,7 @@ def _history(asked: Message | None) -> History | None:
     author = asked.author_name or str(asked.address or "")
     moment = asked.said_at.astimezone(zone)
     if asked.forwarded_by_id is not None:  # what a teammate wrote above it is not for them
-        return History(author, moment, asked.reply_text) if asked.reply_text else None
-    return History(author, moment, asked.text, asked.html)
+        own = public_links.without_keys(asked.reply_text)
+        return History(author, moment, own) if own else None
+    text, html = map(public_links.without_keys, (asked.text, asked.html))
+    return History(author, moment, text, html)

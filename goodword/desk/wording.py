@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,17 +13,20 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import queries as accounts
 from goodword.conversations.models import Conversation
+from goodword.desk import public_links
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Wording
 from goodword.people.models import Person
 
 Purpose = Wording.Purpose
 
+_LINK = "{link}"
 REFUSALS = (Purpose.NOT_FOR_US, Purpose.NOT_BEFORE, Purpose.RIGHT_PRICE)
 
 
 def words_of(conversation: Conversation, purpose: str, *, name: str = "", **fill: str) -> str:
-    """The words for `purpose` in this conversation. Filled in: `{name}`, `{business}`, and `fill`.
+    """The words for `purpose` in this conversation. Filled in: `{name}`, `{business}`, `fill` and
+    `{link}`, the page of our promises, which becomes their own when the mail leaves.
 
     What isn't given is left as it stands, so that whoever writes sees what to put there.
     """
@@ -30,6 +34,7 @@ def words_of(conversation: Conversation, purpose: str, *, name: str = "", **fill
     inbox = conversation.inbox
     with their_language(conversation) as language:
         text = inboxes.words(inbox, purpose, language=language) or default_words(purpose)
+        text = _with_link(text, public_links.place())
         given = {"name": name, "business": business.name if business else inbox.name} | fill
         for key, value in given.items():
             text = text.replace("{" + key + "}", value)
@@ -57,19 +62,38 @@ def by_when(moment: datetime) -> str:
     return formats.date_format(timezone.localtime(moment), _("l j F, H:i"))
 
 
+def _with_link(text: str, link: str) -> str:
+    """`{link}` filled in; where no customer could follow it, its line goes."""
+    if link or _LINK not in text:
+        return text.replace(_LINK, link)
+    left = "\n".join(line for line in text.splitlines() if _LINK not in line)
+    return re.sub(r"\n{3,}", "\n\n", left).strip()
+
+
+def _leading_to_their_page(words: str) -> str:
+    """Ours, with the link as its last paragraph above the name of the house."""
+    seen = _("You can see here what we promised you: {link}")
+    body, name = words.rsplit("\n\n", 1)
+    return f"{body}\n\n{seen}\n\n{name}"
+
+
 def default_words(purpose: str) -> str:
     """Ours, in the active language."""
     return _DEFAULTS[purpose]() if purpose in _DEFAULTS else ""
 
 
 _DEFAULTS: dict[str, Callable[[], str]] = {
-    Purpose.ACKNOWLEDGEMENT: lambda: _(
-        "Thank you for writing to us. Your message has arrived, and a person will answer it"
-        " by {due}.\n\n{business}"
+    Purpose.ACKNOWLEDGEMENT: lambda: _leading_to_their_page(
+        _(
+            "Thank you for writing to us. Your message has arrived, and a person will answer it"
+            " by {due}.\n\n{business}"
+        )
     ),
-    Purpose.HOLDING: lambda: _(
-        "Your message is with us and not forgotten. It takes us a little longer than we said: you"
-        " will have our answer by {due}.\n\n{business}"
+    Purpose.HOLDING: lambda: _leading_to_their_page(
+        _(
+            "Your message is with us and not forgotten. It takes us a little longer than we said:"
+            " you will have our answer by {due}.\n\n{business}"
+        )
     ),
     Purpose.NOT_FOR_US: lambda: _(
         "Thank you for asking us. We have read your message with care. It is not something that"

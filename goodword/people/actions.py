@@ -143,3 +143,11 @@ def be_of_kind(person: Person, kind: Kind | None, *, by: Teammate, at: datetime)
     person.save(update_fields=["kind"])
     fact = facts.KindChosen(kind_id=kind.pk if kind else None)
     events.announce(fact, by=by, about=person, at=at)
+
+
+@transaction.atomic
+def withdraw_links(person: Person, *, by: Teammate, at: datetime) -> None:
+    """The links to their own page that they were given so far open nothing from now on."""
+    person.links_since = at
+    person.save(update_fields=["links_since"])
+    events.announce(facts.LinksWithdrawn(), by=by, about=person, at=at)

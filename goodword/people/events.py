@@ -22,3 +22,10 @@ class KindChosen:
 
     KIND: ClassVar[str] = "people.kind_chosen"
     kind_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinksWithdrawn:
+    """The links to a person's own page that were given before open nothing any more."""
+
+    KIND: ClassVar[str] = "people.links_withdrawn"

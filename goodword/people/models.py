@@ -29,6 +29,8 @@ class Person(models.Model):
     kind = models.ForeignKey(Kind, null=True, on_delete=models.SET_NULL, related_name="people")
     made_at = models.DateTimeField()
     redirect_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    # Links to their page that were made before this open nothing any more.
+    links_since = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "people"

@@ -24,3 +24,24 @@ def primary_holders(addresses: Iterable[Address]) -> dict[int, Person]:
 def kinds() -> QuerySet[Kind]:
     """The kinds of people that the business tells apart, by name."""
     return Kind.objects.order_by("name")
+
+
+def known_as(public_id: str) -> Person | None:
+    """The row of this name, which may lead on to another: `standing`."""
+    return Person.objects.filter(public_id=public_id).select_related("redirect_to").first()
+
+
+def standing(person: Person) -> Person:
+    """The person themselves, or whom they were merged into."""
+    passed = {person.pk}
+    while person.redirect_to is not None and person.redirect_to.pk not in passed:
+        person = person.redirect_to
+        passed.add(person.pk)
+    return person
+
+
+def only_holder(address: Address) -> Person | None:
+    """Who holds the address now, when it is one person: what is sent there nobody else reads."""
+    held = Holding.objects.filter(address=address, until__isnull=True)
+    holders = {standing(each.person).pk: each.person for each in held.select_related("person")[:5]}
+    return standing(next(iter(holders.values()))) if len(holders) == 1 else None

@@ -242,6 +242,7 @@ def why_words(why: str) -> str:
     words = {
         "no_longer_needed": _("No longer needed"),
         "they_let_go": _("They let us off"),
+        "they_need_it": _("They do need it"),
         "no_answer_needed": _("No answer needed"),
         "spam": _("It was spam"),
         "trash": _("Moved to the trash"),

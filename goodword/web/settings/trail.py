@@ -60,6 +60,7 @@ SENTENCES: dict[str, Words] = {
     "plan.teammate_back": _("%(subject)s is back"),
     "people.kind_named": _("named a kind of customers, %(subject)s"),
     "people.kind_forgotten": _("forgot a kind of customers, %(subject)s"),
+    "people.links_withdrawn": _("withdrew the links to the page of %(subject)s"),
     "people.kind_chosen": _("chose the kind of customer that %(subject)s is"),
     "conversations.message_received": _("A message came in, %(subject)s"),
     "conversations.note_written": _("wrote a note, %(subject)s"),
