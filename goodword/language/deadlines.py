@@ -176,9 +176,10 @@ class _Grammar:
             for at, (rule, phrase) in enumerate(self._rules)
         ]
         lead = "|".join(f"(?P<lead_{name}>{each})" for name, each in leads.items())
+        tails = lists.any_of(table.get("tails", ()))
         after = lists.any_of(table["not_after"])
         self._pieces = re.compile(
-            rf"(?<![\w.,:/$€£#+-])(?P<lead>{lead})?(?:{'|'.join(ways)})(?!\s*{after})"
+            rf"(?<![\w.,:/$€£#+-])(?P<lead>{lead})?(?:{'|'.join(ways)})(?!\s*{after})(?:{tails})?"
         )
         self._leads = tuple(leads)
         self._slots: dict[int, list[tuple[str, int]]] = {}

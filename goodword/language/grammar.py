@@ -104,6 +104,7 @@ class Grammar:
         starts = self._lists.any_of(clauses["starts"])
         self._breaks = re.compile(rf"(?:[;]|[,.:-]\s|\)\s?)\s*(?={starts})|;|(?<!\w)(?={breaks})")
         self._cues = re.compile(self._lists.any_of(table["cues"]["words"]))
+        self._break = re.compile(rf"^{self._lists.any_of(clauses['breaks'])}")
         self._starts = re.compile(rf"(?<![\w'])(?:{starts}|{breaks})")
         self.apart = self._any(clauses["apart"])
         self.matter = self._any(table["lists"]["matter"])
@@ -147,7 +148,9 @@ class Grammar:
         breaks = [match.span() for match in self._breaks.finditer(text)] if found else []
         since = 0
         for number, (rule, start, what, end) in enumerate(found):
-            since = max([after for _, after in breaks if after <= start] + [since])
+            # A comma just before it is no break: "By Friday, I'll ..."
+            before = [b for a, b in breaks if b < start or (b == start and text[a] == ";")]
+            since = max([*before, since])
             following = [at for _, at, _, _ in found[number + 1 : number + 2]]
             until = min([at for at, _ in breaks if at >= end] + following + [len(text)])
             yield Head(rule, start, what, end, since, until)
@@ -173,6 +176,7 @@ class Grammar:
     def is_light(self, text: str, deadline: Deadline) -> bool:
         """Whether beside the deadline hardly anything stands before the promise."""
         rest = text[: deadline.start] + " " + text[deadline.end :]
+        rest = self._break.sub("", rest.lstrip(), count=1)
         return len(rest.split()) <= _MOST_LIGHT and not self._starts.search(rest)
 
     def is_vetoed(self, text: str, head: Head) -> bool:

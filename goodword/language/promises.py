@@ -22,7 +22,7 @@ from goodword.language.notation import plain
 __all__ = ["Commitment", "OfficeHours", "detect"]
 
 _MOST = 200  # promises in one text: nobody keeps more, and a hostile draft costs no more
-_MOST_READ = 60_000  # characters of sentences that may hold one
+_MOST_READ = 30_000  # characters of sentences that may hold one
 _MOST_WHAT = 200  # characters
 _DEFAULT_HOURS = OfficeHours()
 _BLANKS = " ,;:-()\"'*"

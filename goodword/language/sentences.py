@@ -26,6 +26,7 @@ _END = re.compile(
 )
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*•·–—+‣▪]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t]")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'„“»]{1,30}$")
+_DATE = re.compile(r"\d{1,2}\.\d{1,2}")
 _SPACE = re.compile(r"\s{0,2000}")
 
 
@@ -150,6 +151,8 @@ def _full_stop_ends(text: str, at: int, following: int, end: int) -> bool:
         return first.isupper()
     if word in table.before_digits:
         return not first.isdigit()
+    if first.islower() and _DATE.fullmatch(word):  # "am 1.12. verschickt"
+        return False
     if word.isdecimal() and len(word) <= 2:
         return not _is_ordinal(text, at - len(word), following, end)
     return True
