@@ -169,7 +169,8 @@ def _clauses(low: str, words: Table) -> Iterator[_Clause]:
 def _cuts(low: str, begin: int, at: int, after: int, words: Table, *, asks: bool) -> bool:
     """Whether a clause of its own begins at `after`, behind the joint at `at`."""
     before, following = low[begin:at], low[after : after + _LOOKED_AT]
-    joined = low[at:after].strip(" ,;:–—-").isalpha()
+    joint = low[at:after]
+    joined = ":" in joint or joint.strip(" ,;–—-").isalpha()
     led = bool(words.asking.search(before) or words.requests.search(before))
     if asks and words.openers.match(following) and (joined or not led):
         return True

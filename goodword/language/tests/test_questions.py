@@ -101,6 +101,10 @@ def test_there_are_a_hundred_and_twenty_conversations_in_two_languages():
         ("I'm still waiting for the key.", ["I'm still waiting for the key."]),
         ("Is it red? And how big is it?", ["Is it red?", "How big is it?"]),
         ("hi do you have parking", ["hi do you have parking"]),
+        ("Hope you can help: how do I cancel?", ["how do I cancel?"]),
+        ("My order hasn't arrived", ["My order hasn't arrived"]),
+        ("Do not call me again.", ["Do not call me again."]),
+        ("Rechnung bitte an die neue Adresse!", ["Rechnung bitte an die neue Adresse!"]),
     ],
 )
 def test_questions_and_wishes_are_found_with_and_without_a_question_mark(incoming, found):
@@ -117,6 +121,8 @@ def test_questions_and_wishes_are_found_with_and_without_a_question_mark(incomin
         "Bitte entschuldigen Sie die späte Antwort.",
         "Are you kidding me? What kind of service is this?",
         "Let me know if you have any questions.",
+        "Ich wollte nur Bescheid geben, dass alles geklappt hat.",
+        "Jetzt sind es zehn. What a lovely shop!",
         "If you need anything else, please don't hesitate to call.",
         "> When does it come?\n\nThanks, it came.",
         "On Mon, 3 Nov 2025 at 10:00, Ana <ana@shop.example> wrote:\nWhen can I call you?",
