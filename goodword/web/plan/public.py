@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from goodword.accounts import queries as accounts
+from goodword.accounts.models import Business
 from goodword.plan import clocks, words
 from goodword.plan import hours as business
 from goodword.plan import queries as plan
@@ -23,7 +25,7 @@ from goodword.web.inside import moment_of, typed
 from goodword.web.plan.picture import back_on, why_closed
 from goodword.web.setup import places
 
-_KEPT_SECONDS = 60  # by browsers and proxies, so that a crowd costs little
+_KEPT_SECONDS = 60  # here, and by browsers and proxies
 _AHEAD = timedelta(days=90)  # which closures are named
 
 
@@ -44,15 +46,28 @@ class Closure:
 
 @require_safe
 def hours(request: HttpRequest) -> HttpResponse:
+    """Drawn once a minute for each zone and language, so that a crowd costs little."""
     house, now = accounts.business(), moment_of(request)
     if house is None:
         raise Http404
     asked = typed(request.GET, "zone")
     zone = ZoneInfo(asked if places.is_zone(asked) else house.zone)
+    language = get_language() or house.language
+    key = f"hours:{language}:{zone.key}:{now:%Y%m%d%H%M}"
+    page = cache.get(key)
+    if page is None:
+        page = _page(house, now, zone, language)
+        cache.set(key, page, _KEPT_SECONDS)
+    response = HttpResponse(page)
+    patch_cache_control(response, public=True, max_age=_KEPT_SECONDS)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def _page(house: Business, now: datetime, zone: ZoneInfo, language: str) -> str:
     service_plan = plan.current()
     ours = service_plan.hours_of(None)
     due = service_plan.answer_due(None, first=True, kind_id=None, urgent=False, since=now)
-    language = get_language() or house.language
     with timezone.override(zone):
         context = {
             "house": house.name,
@@ -63,12 +78,8 @@ def hours(request: HttpRequest) -> HttpResponse:
             "days": _days(ours, now, zone, language) if ours else [],
             "closures": _closures(ours, now) if ours else [],
             "answer": words.promised(due.at, zone=zone.key, language=language),
-            "now": now,
         }
-        response = render(request, "web/plan/public.html", context)
-    patch_cache_control(response, public=True, max_age=_KEPT_SECONDS)
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
+        return render_to_string("web/plan/public.html", context)
 
 
 def _days(ours: Hours, now: datetime, zone: ZoneInfo, language: str) -> list[Day]:

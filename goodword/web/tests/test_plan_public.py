@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from goodword.accounts import actions as accounts
@@ -21,7 +24,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def monday(time_machine) -> None:
+    """The same minute for each test, of which the page is kept."""
     time_machine.move_to(MONDAY_NOON, tick=False)
+    cache.clear()
 
 
 @pytest.fixture
@@ -114,6 +119,16 @@ def test_the_page_runs_no_script_knows_nobody_and_may_be_kept_for_a_minute(
     signed_in = Client()
     signed_in.force_login(open_house.ana)
     assert signed_in.get("/hours/").content.decode() == page
+
+
+def test_a_crowd_costs_one_small_row_each(open_house: SimpleNamespace, time_machine):
+    words()
+    plan.remove_target(Target.objects.get(), by=open_house.ana, at=MONDAY_NOON)
+    with CaptureQueriesContext(connection) as asked:
+        assert "by Tuesday 17 November, 13:00." in words()
+    assert len(asked) <= 2  # the business, by the clock on every page and here
+    time_machine.move_to(MONDAY_NOON.replace(minute=1), tick=False)
+    assert "by Tuesday 17 November, 13:01." in words()
 
 
 # The first evening
