@@ -51,7 +51,7 @@ def signed_in(
     """Ana at her desk, and the complaints of her browser."""
     with chromium.context(goodword.url, **options) as context:
         page = context.new_page()
-        page.goto("/account/login/")
+        page.goto("/account/login/?next=/inbox/mine/")
         page.fill("[name=login]", "ana@shop.example")
         page.fill("[name=password]", PASSWORD)
         page.keyboard.press("Enter")
@@ -93,6 +93,15 @@ BOTH: Sequence[tuple[int, Theme]] = ((1440, "light"), (390, "dark"))
 NARROW: Sequence[tuple[int, Theme]] = ((390, "dark"),)
 
 DAILY = {
+    "today": "/",
+    "promises": "/promises/",
+    "promises-nothing": "/promises/?state=kept&who=me&kind=send",
+    "promise-late": "{promise-late}",
+    "promise-anew": "{promise-anew}",
+    "promise-kept": "{promise-kept}",
+    "promise-move": "{promise-late}move/",
+    "promise-hand-over": "{promise-anew}hand-over/",
+    "promise-new": "/promises/new/",
     "inbox-mine": "/inbox/mine/",
     "inbox-all": "/inbox/all/",
     "inbox-unsent": "/inbox/unsent/",
@@ -279,6 +288,28 @@ def test_a_phone_reads_answers_and_asks(
         assert small == []
         page.locator("#back").tap()
         expect(page.locator("#list")).to_be_visible()
+        assert complaints == []
+
+
+def test_today_and_the_ledger_hear_what_colleagues_do(
+    chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
+) -> None:
+    with signed_in(chromium, goodword) as (page, complaints):
+        page.goto("/")
+        row = page.locator(".owed-row", has_text="Ring fitting, in the shop")
+        address = row.locator(".owed-chip").get_attribute("href")
+        other = page.context.new_page()
+        other.goto("/promises/?who=me&state=kept")
+        page.bring_to_front()
+        colleague = page.context.new_page()
+        colleague.goto(address or "")
+        colleague.get_by_role("button", name="Kept").click()
+        expect(colleague.locator("h1 + .page-lead")).to_contain_text("Kept")
+
+        page.bring_to_front()
+        expect(row).to_have_count(0)
+        other.bring_to_front()
+        expect(other.locator(".ledger-table")).to_contain_text("Ring fitting, in the shop")
         assert complaints == []
 
 

@@ -207,7 +207,7 @@ def signed_in(page, start_shop):
     from tests.doors.house import OWNER
 
     goodword = start_shop()
-    page.goto(f"{goodword.url}/account/login/")
+    page.goto(f"{goodword.url}/account/login/?next=/inbox/mine/")
     page.locator("[name=login]").fill(OWNER)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")

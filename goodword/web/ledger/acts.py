@@ -195,12 +195,12 @@ def _ask(request: HttpRequest, promise: Promise, form: forms.Form, about: str) -
         "about": about,
         "may": may,
         "action": request.path,
+        "in_dialog": wants_piece(request),
         "zone": getattr(form, "zone", ""),
         "house_zone": timezone.get_current_timezone_name(),
         "back": _back(request, promise),
     }
-    piece = wants_piece(request)
-    template = "web/ledger/_ask_dialog.html" if piece else "web/ledger/ask.html"
+    template = "web/ledger/_ask_dialog.html" if wants_piece(request) else "web/ledger/ask.html"
     return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
