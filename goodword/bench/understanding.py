@@ -1,8 +1,8 @@
-"""`goodword bench understanding`: how well mails are understood, on a folder of labelled ones.
+"""`goodword bench understanding`: how well mails and promises are understood, on labelled ones.
 
 DIR/mail holds a folder for each kind of mail with an `expectations.jsonl`, and `score.py`, which
 says what counts as right: its own judgement is used, so that the numbers are the same as for any
-other parser it is run on.
+other parser it is run on. DIR/promises holds labelled sentences in the same manner.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 import click
 
+from goodword.bench import promised
 from goodword.channels.email.telling import tell, without_a_desk
 from goodword.desk.roads import CannotParse
 
@@ -49,12 +50,12 @@ class Score:
     "--corpora",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder with mail/score.py and the labelled mails.",
+    help="The folder with mail/ and promises/: score.py and what is labelled.",
 )
 @click.option(
     "--failures",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a JSON line here for each mail that was misread.",
+    help="Write a JSON line here for each mail or sentence misread.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
 def command(corpora: Path, failures: Path | None, as_json: bool) -> None:
@@ -63,15 +64,29 @@ def command(corpora: Path, failures: Path | None, as_json: bool) -> None:
     judge = _judge(corpora / "mail" / "score.py")
     found = [name for name in _CORPORA if (corpora / "mail" / name / "expectations.jsonl").exists()]
     scores = {name: _measured(judge, corpora / "mail" / name) for name in found}
+    promises, misread = _promises(corpora / "promises")
     if failures:
         rows = [row for score in scores.values() for row in score.failures]
+        rows += [{"failed": row} for row in misread]
         failures.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     if as_json:
-        click.echo(json.dumps({name: _numbers(score) for name, score in scores.items()}, indent=1))
+        numbers: dict[str, object] = {name: _numbers(score) for name, score in scores.items()}
+        if promises:
+            numbers["promises"] = promises
+        click.echo(json.dumps(numbers, indent=1))
     else:
         for name, score in scores.items():
             click.echo("\n".join(_lines(name, score)))
+        if promises:
+            click.echo("\n".join(promised.lines(promises)))
     sys.exit(1 if any(score.crashes for score in scores.values()) else 0)
+
+
+def _promises(folder: Path) -> tuple[dict[str, Any], list[list[str]]]:
+    """The figures of the labelled sentences, and those misread; empty where there are none."""
+    if not (folder / "public.jsonl").exists():
+        return {}, []
+    return promised.measured(_judge(folder / "score.py"), folder)
 
 
 def _judge(path: Path) -> ModuleType:

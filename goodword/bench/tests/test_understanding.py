@@ -95,3 +95,34 @@ def test_given_a_folder_without_its_judge_it_says_what_is_missing(tmp_path):
 
     assert result.exit_code == 2
     assert "score.py is missing" in result.output
+
+
+JUDGE_OF_PROMISES = """
+def score(found, rows, errors=0):
+    keys = ("text", "sent_at", "tz", "side")
+    right = [bool(found(*(r[key] for key in keys))) == r["promised"] for r in rows]
+    missed = [("MISS", r["text"]) for r, each in zip(rows, right) if not each]
+    figures = {"n": len(rows), "recall": sum(right) / len(rows), "conditional_false": "0/1"}
+    return {"all": figures, "ms_per_sentence": 0.1}, missed[:errors]
+"""
+
+
+def test_labelled_sentences_beside_the_mails_are_counted_by_their_own_judge(corpora, tmp_path):
+    folder = corpora / "promises"
+    folder.mkdir()
+    (folder / "score.py").write_text(JUDGE_OF_PROMISES)
+    row = {"sent_at": "2026-11-24T10:20+01:00", "tz": "Europe/Berlin", "side": "agent"}
+    rows = [
+        row | {"text": "I'll call you.", "promised": True},
+        row | {"text": "If you like, I'll call.", "promised": False},
+        row | {"text": "See you.", "promised": True},
+        row | {"text": "Thanks!", "promised": False},
+    ]
+    (folder / "public.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows))
+
+    told = measured(corpora, "--failures", tmp_path / "misread.jsonl").stdout
+    numbers = json.loads(measured(corpora, "--json").stdout)["promises"]
+
+    assert numbers["measures"]["all"]["recall"] == 0.75
+    assert "promises: 4 sentences" in told and "75.0 %" in told
+    assert "See you." in (tmp_path / "misread.jsonl").read_text()
