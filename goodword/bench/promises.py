@@ -27,6 +27,7 @@ from goodword.bench.servers.postgres import Postgres
 FEW = 1000  # what everything is compared with
 _CONVERSATIONS = 200
 _BATCH = 50
+_ANEW_EVERY = 50
 _SPREAD = timedelta(days=365)  # over which the promises fall due
 
 
@@ -101,6 +102,8 @@ def _measure_both(count: int) -> list[Cost]:
 
 def fill(count: int, *, at: datetime, seed: int) -> None:
     """So many open promises more, due within the year from tomorrow on, everybody's alike."""
+    from django.db.models import Max
+
     from goodword.accounts.models import Teammate
     from goodword.bench.bulk import Table, loading
     from goodword.core import ids
@@ -112,18 +115,28 @@ def fill(count: int, *, at: datetime, seed: int) -> None:
     mates = list(Teammate.objects.values_list("pk", flat=True))
     people = list(Person.objects.values_list("pk", flat=True)[:1000])
     inboxes = list(Inbox.objects.values_list("pk", flat=True))
+    key = (Promise.objects.aggregate(Max("pk"))["pk__max"] or 0) + 1
     with loading([Promise]):
         table = Table(
-            Promise, "public_id", "kind", "direction", "what", "person_id", "owner_id",
-            "inbox_id", "due_at", "made_at", "look_at",
+            Promise, "id", "public_id", "kind", "direction", "what", "person_id", "owner_id",
+            "inbox_id", "due_at", "made_at", "look_at", "state", "ended_at", "successor_of_id",
         )  # fmt: skip
-        for _number in range(count):
+        for number in range(count):
             due_at = at + timedelta(days=1) + _SPREAD * dice.random()
+            who = (dice.choice(people), dice.choice(mates), dice.choice(inboxes))
+            alike = ("do", "ours", "Send the drawing", *who)
+            before = None
+            if number % _ANEW_EVERY == 0:  # its time had passed, and it was promised anew
+                table.add(
+                    key, ids.public_id(), *alike, _text(at), _text(at), None, "broken", _text(at),
+                    None,
+                )  # fmt: skip
+                before, key = key, key + 1
             table.add(
-                ids.public_id(), "do", "ours", "Send the drawing", dice.choice(people),
-                dice.choice(mates), dice.choice(inboxes), _text(due_at), _text(at),
-                _text(due_at - timedelta(hours=1)),
+                key, ids.public_id(), *alike, _text(due_at), _text(at),
+                _text(due_at - timedelta(hours=1)), "open", None, before,
             )  # fmt: skip
+            key += 1
         table.write()
 
 
