@@ -30,10 +30,9 @@ from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import errors as inbox_errors
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 from goodword.web.ledger.errors import REFUSALS, sentence
-from goodword.web.ledger.forms import DueForm, owners_of
+from goodword.web.ledger.forms import DueForm, kinds_by_hand, owners_of
 
 Direction = Promise.Direction
-_BY_HAND = (kinds.DO, kinds.SEND, kinds.CALL)
 
 
 class TrackForm(DueForm):
@@ -52,9 +51,7 @@ class TrackForm(DueForm):
             (Direction.THEIRS, gettext_lazy("Theirs to us")),
         ],
     )
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), choices=lambda: [(k, kinds.get(k).title) for k in _BY_HAND]
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=kinds_by_hand)
     owner = forms.ChoiceField(label=gettext_lazy("Who keeps it"), required=False)
     said = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 

@@ -149,9 +149,7 @@ class NewPromiseForm(DueForm):
             ("", _("None: only I see it")),
         ]
         self.fields["inbox"].initial = next(iter(self._inboxes), "")
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (each.name, each.title) for each in kinds.known() if each.name not in _NOT_BY_HAND
-        ]
+        self.fields["kind"].choices = kinds_by_hand  # type: ignore[attr-defined]
 
     def clean_what(self) -> str:
         what = clean_line(self.cleaned_data["what"], most=300)
@@ -175,6 +173,11 @@ class NewPromiseForm(DueForm):
         if self.cleaned_data["direction"] == Direction.THEIRS:
             return kinds.WAITING
         return self.cleaned_data["kind"] or kinds.DO
+
+
+def kinds_by_hand() -> list[tuple[str, Any]]:
+    """What somebody can choose: all kinds but those that come by themselves."""
+    return [(each.name, each.title) for each in kinds.known() if each.name not in _NOT_BY_HAND]
 
 
 def name_and_address(typed: str) -> tuple[str, str]:

@@ -196,3 +196,18 @@ def test_what_is_owed_elsewhere_shows_only_to_who_may_see_it(house, client):
         client.force_login(getattr(house, who))
         seen[who] = "mend the clasp" in client.get(path(here)).content.decode()
     assert seen == {"ben": False, "ana": True}
+
+
+def test_a_new_kind_needs_no_more_than_its_registration(house, ben, monkeypatch):
+    monkeypatch.setattr(kinds, "_known", dict(kinds._known))
+    kinds.register(kinds.Kind("water_plants", "Water the plants", "Water", "droplet"))
+    conversation = receive(house).conversation
+    sent = {"what": "The ficus", "direction": "ours", "kind": "water_plants", "day": "2026-11-17"}
+    assert ben.post(path(conversation, "promise/"), sent).status_code == 302
+
+    promise = open_in(conversation).get(kind="water_plants")
+    assert "The ficus" in ben.get("/").content.decode()
+    assert "Water the plants" in ben.get("/promises/new/").content.decode()
+    assert ben.post(f"/promises/{promise.public_id}/keep/").status_code == 302
+    promise.refresh_from_db()
+    assert promise.state == Promise.State.KEPT
