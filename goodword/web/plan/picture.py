@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from goodword.accounts.models import Teammate
 from goodword.plan import clocks
 from goodword.plan import hours as business
 from goodword.plan.hours import Hours, NeverOpen
@@ -35,6 +36,7 @@ class Bar:
     begins: int
     ends: int
     short: str
+    note: str  # smaller, after it
     times: str
     says: str
     duty: str = ""  # public id
@@ -104,6 +106,7 @@ class _Piece:
     short: str
     words: str
     says: str = ""
+    note: str = ""
     duty: str = ""
 
 
@@ -171,9 +174,9 @@ def _cut(scene: Scene, duty: Duty, day: date, span: Span) -> list[_Piece]:
         edges |= {at for at in (each.since, each.until) if at and begin < at < finish}
     pieces = []
     for start, end in pairwise(sorted(edges)):
-        away = next((e for e in mine if e.since <= start and (not e.until or e.until >= end)), None)
+        away = next((each for each in mine if _holds(each, start)), None)
         part = _minutes(start, end, day, scene.zone)
-        piece = _away(duty, part, away) if away else _there(duty, part)
+        piece = _away(scene, duty, part, away, at=start) if away else _there(duty, part)
         pieces.append(piece if duty.pk in scene.changeable else replace(piece, duty=""))
     return pieces
 
@@ -182,19 +185,32 @@ def _there(duty: Duty, span: Span) -> _Piece:
     says = ""
     if duty.backup:
         says = _("backup: %(who)s") % {"who": duty.backup.name}
-    return _Piece("duty", span, _first(duty), duty.teammate.name, says, duty.public_id)
+    return _Piece(
+        "duty", span, _first(duty.teammate), duty.teammate.name, says, duty=duty.public_id
+    )
 
 
-def _away(duty: Duty, span: Span, absence: Absence) -> _Piece:
+def _away(scene: Scene, duty: Duty, span: Span, absence: Absence, *, at: datetime) -> _Piece:
+    """Whoever stands in has the bar, unless they are away themselves."""
     stand_in = absence.stand_in or duty.backup
     words = _("%(who)s is away") % {"who": duty.teammate.name}
-    says = _("%(who)s stands in") % {"who": stand_in.name} if stand_in else ""
-    return _Piece("away", span, _first(duty), words, says, duty.public_id)
+    gone = {each.teammate_id for each in scene.absences if _holds(each, at)}
+    if stand_in is None or stand_in.pk in gone:
+        return _Piece(
+            "away", span, _first(duty.teammate), words, note=_("away"), duty=duty.public_id
+        )
+    says = _("%(who)s stands in") % {"who": stand_in.name}
+    note = _("for %(who)s") % {"who": _first(duty.teammate)}
+    return _Piece("away", span, _first(stand_in), words, says, note, duty.public_id)
 
 
-def _first(duty: Duty) -> str:
+def _holds(absence: Absence, at: datetime) -> bool:
+    return absence.since <= at and (absence.until is None or at < absence.until)
+
+
+def _first(teammate: Teammate) -> str:
     """A bar has room for the first name; all of it is in its tooltip."""
-    return duty.teammate.name.split()[0] if duty.teammate.name.strip() else duty.teammate.email
+    return teammate.name.split()[0] if teammate.name.strip() else teammate.email
 
 
 def _day(scene: Scene, number: int, day: date, *, today: date, axis: Span, language: str) -> Day:
@@ -218,7 +234,7 @@ def _bar(piece: _Piece, axis: Span) -> Bar:
     times = _times(piece.span)
     says = ", ".join(part for part in (piece.words, times, piece.says) if part)
     ends = max(_step(piece.span[1], axis), begins + 1)
-    return Bar(piece.kind, begins, ends, piece.short, times, says, piece.duty)
+    return Bar(piece.kind, begins, ends, piece.short, piece.note, times, says, piece.duty)
 
 
 def why_closed(hours: Hours, day: date, language: str) -> str:

@@ -182,6 +182,20 @@ def test_holidays_closures_and_absences_stand_in_the_picture(ana: Client, house:
 
 
 @pytest.mark.usefixtures("hours")
+def test_whoever_stands_in_has_the_bar_unless_they_are_away_too(
+    ana: Client, house: SimpleNamespace
+):
+    put(ana, house, days=["0"])
+    by = {"by": house.ana, "at": MONDAY_NOON}
+    plan.be_absent(house.ben, since=MONDAY_NOON, stand_in=house.lea, **by)
+    assert "<b>Lea</b> <em>for Ben</em>" in said(ana, "/plan/?week=2026-11-23")
+    plan.be_absent(house.lea, since=MONDAY_NOON, **by)
+    page = said(ana, "/plan/?week=2026-11-23")
+    assert "<b>Ben</b> <em>away</em>" in page and "for Ben" not in page
+    assert "Nobody, 09:00–17:00" in bars(page)
+
+
+@pytest.mark.usefixtures("hours")
 @pytest.mark.parametrize(
     "asked", ["", "nonsense", "2026-13-45", "0001-01-01", "9999-12-31", "\x00"]
 )
