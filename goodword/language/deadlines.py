@@ -128,6 +128,8 @@ def _led(meaning: Meaning, lead: str, now: Now) -> None:
         kind, day = meaning.days[0]
         if kind != "end":  # "before the end of the week" is by then
             meaning.days = [(kind, (meaning.first_day or day) - timedelta(days=1))]
+    elif lead == "after" and meaning.from_hour is not None:
+        return  # "from 9 to 11"
     elif lead == "after" and meaning.hour is not None:
         closing = now.hours.closing(meaning.days[0][1] if meaning.days else now.today)
         meaning.from_hour = meaning.hour
@@ -158,6 +160,14 @@ def _due(meaning: Meaning, now: Now) -> tuple[datetime | None, datetime | None]:
     return due, before if before and before < due else None
 
 
+def _after(leads: Sequence[str] | bool) -> str:
+    """What lets a piece pass only after some word of [leads], or after one of these kinds."""
+    if leads is True:
+        return "(?(lead)|(?!))"
+    ways = "|".join(f"(?(lead_{each})|(?!))" for each in leads or ())
+    return f"(?:{ways})" if ways else ""
+
+
 class _Grammar:
     """The `[[when]]` of a language as one expression, in which the first that fits wins."""
 
@@ -170,7 +180,7 @@ class _Grammar:
         leads = {name: lists.any_of(said) for name, said in table["leads"].items()}
         self._rules = [(rule, phrase) for rule in table["when"] for phrase in rule["say"]]
         ways = [
-            f"(?P<way{at}>{'(?(lead)|(?!))' if rule.get('led') else ''}"
+            f"(?P<way{at}>{_after(rule.get('led', []))}"
             + _GROUP.sub(rf"(?P<\1__{at}>", lists.expression(phrase))
             + ")"
             for at, (rule, phrase) in enumerate(self._rules)

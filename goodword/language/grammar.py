@@ -120,6 +120,7 @@ class Grammar:
         self._tags = re.compile(self._lists.any_of(vetoes["tags"]) + r"\s*\?+$")
         also = table["also"]
         links, acts = (self._lists.any_of(also[each]) for each in ("links", "acts"))
+        self._link = re.compile(rf"(?<=\s){links}\s*$")
         self._also = re.compile(rf"(?<![\w'])(?P<link>{links}){acts}")
 
     def _any(self, phrases: Sequence[str]) -> re.Pattern[str]:
@@ -158,13 +159,16 @@ class Grammar:
 
     def parts(self, text: str, head: Head, now: Now) -> Iterator[tuple[int, int, int]]:
         """Start, act and end of each act promised: two, when the first has its own moment."""
-        also = self._also.search(text, head.end, head.until)
+        until = head.until
+        if link := self._link.search(text, head.end, until):  # "... and" before the next one
+            until = link.start()
+        also = self._also.search(text, head.end, until)
         if also and deadlines.read(text[head.start : also.start()], self.tongue, now):
             act = also.start() + len(also["link"])
             yield head.start, head.what, also.start()
-            yield act, act, head.until
+            yield act, act, until
         else:
-            yield head.start, head.what, head.until
+            yield head.start, head.what, until
 
     def has_cue(self, text: str) -> bool:
         """Whether it is worth looking further."""

@@ -28,7 +28,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 class Piece:
     means: str
     slots: Mapping[str, str]
-    lead: str  # "", "by", "on", "before", "after", "not"
+    lead: str  # the kind of word before it in [leads], or ""
     start: int
     end: int
 
@@ -114,7 +114,7 @@ def _week_number(meaning: Meaning, piece: Piece, now: Now) -> None:
 def _weekend(meaning: Meaning, piece: Piece, now: Now) -> None:
     """ "Over the weekend" ends with it; "by the weekend" and "before" it on the Friday."""
     weeks = int(piece.slots.get("week", "0"))
-    if piece.lead in ("by", "before"):
+    if piece.lead in ("by", "latest", "before"):
         meaning.days.append(("end", now.of_week(weeks, "")))
     else:
         meaning.moment = now.weekend(weeks)

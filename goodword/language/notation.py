@@ -69,7 +69,7 @@ class Lists:
     def expression(self, phrase: str) -> str:
         """`phrase` as a regular expression. Raises ValueError when it names a list not there."""
         made = "".join(self._piece(piece, phrase) for piece in _PIECES.findall(phrase))
-        return made.replace(_END_OF_ENTRY + r"\+\s*", "")
+        return made.replace(_END_OF_ENTRY + r")\+\s*", ")")
 
     def any_of(self, phrases: Iterable[str]) -> str:
         """One of `phrases` as a regular expression, the longer ones tried first."""
@@ -96,8 +96,8 @@ class Lists:
         if kind not in self.values:
             raise ValueError(f"{phrase!r} names a list that is not there: <{name}>")
         written = sorted(self.values[kind], key=len, reverse=True)
-        figures = r"\d{1,3}(?![\d.,]\d)|" if kind == "count" else ""
-        return f"(?P<{name}>{figures}{'|'.join(map(re.escape, written))}){_END_OF_ENTRY}"
+        figures = r"\d{1,3}(?!\d)(?![.,]\d)\s*|" if kind == "count" else ""  # "24h"
+        return f"(?P<{name}>{figures}(?:{'|'.join(map(re.escape, written))}){_END_OF_ENTRY})"
 
     def _word(self, word: str) -> str:
         if not any(each.isalnum() or each in "*#" for each in word):
