@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Field, Model, QuerySet
+from django.db.models import CharField, Field, Model, QuerySet, TextField
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -20,6 +20,7 @@ Rows = list[Sequence[Any]]
 _STAND_IN = 2**62  # what follows it stands for a key that is given with each asking
 _made: dict[Hashable, _Query] = {}
 _MOST = 500
+_TEXT = (CharField, TextField)
 
 
 class _Query(NamedTuple):
@@ -190,4 +191,11 @@ def _update(
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:
     database = connections[DEFAULT_DB_ALIAS]  # itself: its stand-in costs a look each time
-    return [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]
+    values = [(field, getattr(row, field.attname)) for field in fields]
+    return [
+        # Half of what a row holds is nothing, or text as it stands.
+        value
+        if value is None or (type(value) is str and isinstance(field, _TEXT))
+        else field.get_db_prep_save(value, database)
+        for field, value in values
+    ]

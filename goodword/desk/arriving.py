@@ -91,6 +91,7 @@ def take_in_together(
 def receive_due(*, at: datetime, most: int = MOST_TOGETHER) -> int:
     """Receive what has arrived; one bad message stops no other. Returns how many were tried."""
     waiting = Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw", "inbox")
+    waiting = waiting.prefetch_related("inbox__addresses")
     fresh = due.claim_together(waiting, at=at, most=most, lease=LEASE)
     for helping in _helpings(fresh):
         _receive_together(helping, at=at)
@@ -193,7 +194,7 @@ def _parse(arrival: Arrival) -> Inbound:
 
 def _addresses_of(inbox: Inbox | None) -> list[str]:
     """What a mailbox's mail was delivered to, where the envelope is not known any more."""
-    return list(inbox.addresses.values_list("value", flat=True)) if inbox else []
+    return [each.value for each in inbox.addresses.all()] if inbox else []
 
 
 def _receive(arrival: Arrival, inbound: Inbound, known: Known, *, at: datetime) -> None:
