@@ -101,6 +101,12 @@ class Promise(models.Model):
             models.Index(fields=["inbox", "-due_at", "-id"], name="promise_of_inbox"),
             # The ledger by state, and its counts: a few broken ones among very many kept.
             models.Index(fields=["inbox", "state", "-due_at", "-id"], name="promise_by_state"),
+            # Few have one: by the index of them all SQLite would rather read every promise.
+            models.Index(
+                fields=["successor_of"],
+                name="promise_made_anew",
+                condition=Q(successor_of__isnull=False),
+            ),
             models.Index(
                 fields=["direction", "due_at"],
                 name="promise_waited_for",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -77,6 +78,19 @@ def to_person(person: Person) -> QuerySet[Promise]:
     )
 
 
+def shown_to(person: Person) -> QuerySet[Promise]:
+    """The one door for a person outside: what we and they promised each other, wherever it was
+    said, also before they were merged into who they are. Never what we promised ourselves.
+    """
+    known_as = [person.pk, *Person.objects.filter(redirect_to=person).values_list("pk", flat=True)]
+    return (
+        Promise.objects.filter(person__in=known_as)
+        .exclude(direction=Promise.Direction.TO_OURSELVES)
+        .select_related("owner", "message", "successor")
+        .order_by("due_at", "id")
+    )
+
+
 def open_replies() -> QuerySet[Promise]:
     """Every answer still owed, soonest first."""
     return open_promises().filter(kind=REPLY)
@@ -90,6 +104,13 @@ def owed_reply(conversation: Conversation) -> Promise | None:
 def replies_of(conversation: Conversation) -> QuerySet[Promise]:
     """Every reply promise of a conversation, ended ones too, in order of making."""
     return of_conversation(conversation).filter(kind=REPLY)
+
+
+def made_anew(promises: Iterable[Promise]) -> set[int]:
+    """The keys of those that a promise made anew follows."""
+    keys = [promise.pk for promise in promises]
+    after = Promise.objects.filter(successor_of__in=keys, successor_of__isnull=False)
+    return {key for key in after.values_list("successor_of", flat=True) if key} if keys else set()
 
 
 def steps_of(promise: Promise) -> QuerySet[Step]:

@@ -15,6 +15,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.people.models import Address
 from goodword.promises import kinds
+from goodword.promises import queries as promises
 from goodword.promises.models import REPLY, Promise
 from goodword.ui import times
 from goodword.web.inbox.showing import chip_of, name_of
@@ -89,13 +90,14 @@ class Saying:
 
 
 def shown(found: Iterable[Promise], *, by: Teammate, now: datetime) -> list[Shown]:
-    """`found` as `goodword.promises.ledger.with_all_shown` gives them. At most two queries."""
+    """`found` as `goodword.promises.ledger.with_all_shown` gives them. At most three queries."""
     rows = list(found)
     _know_addresses(rows)
-    return [_show(row, by=by, now=now) for row in rows]
+    anew = promises.made_anew(row for row in rows if row.state == Promise.State.BROKEN)
+    return [_show(row, by=by, now=now, anew=row.pk in anew) for row in rows]
 
 
-def _show(promise: Promise, *, by: Teammate, now: datetime) -> Shown:
+def _show(promise: Promise, *, by: Teammate, now: datetime, anew: bool) -> Shown:
     state, at = chip_of(promise, now=now)
     return Shown(
         promise=promise,
@@ -109,7 +111,7 @@ def _show(promise: Promise, *, by: Teammate, now: datetime) -> Shown:
         said=saying_of(promise),
         act=act_of(promise),
         detail=_detail(promise),
-        stands=stands(promise),
+        stands=_("Promised anew") if anew else stands(promise),
         may_act=promise.is_open and rights.may_answer(by),
     )
 
@@ -214,11 +216,8 @@ def stands(promise: Promise) -> str:
     """How it ended, in a few words; of what is open: what was done to it since it was given."""
     if promise.is_open:
         return _open_words(promise)
-    if promise.state == Promise.State.RELEASED:
+    if promise.state in (Promise.State.RELEASED, Promise.State.BROKEN):
         return why_words(promise.ended_why)
-    if promise.state == Promise.State.BROKEN:
-        anew = hasattr(promise, "successor")
-        return _("Promised anew") if anew else why_words(promise.ended_why)
     apart = (promise.ended_at or promise.due_at) - promise.due_at
     minutes = int(abs(apart) / timedelta(minutes=1))
     if minutes == 0:
