@@ -72,6 +72,14 @@ def sender_address(inbox: Inbox) -> str:
     return inbox.addresses.order_by("-preferred", "pk").values_list("value", flat=True)[0]
 
 
+def address_of(inbox_id: int | None) -> str:
+    """What to write to: the inbox's preferred address, else that of the first inbox there is."""
+    rows = InboxAddress.objects.order_by("inbox_id", "-preferred", "pk")
+    if inbox_id is not None:
+        rows = rows.filter(inbox=inbox_id)
+    return rows.values_list("value", flat=True).first() or ""
+
+
 def words(inbox: Inbox, purpose: str, *, language: str = "") -> str:
     """The text for `purpose` in the person's, else the inbox's, else the business's language."""
     texts = dict(inbox.wordings.filter(purpose=purpose).values_list("language", "text"))

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from goodword.web.yours import acts, preview, views
+
+app_name = "yours"
+_PROMISE = "yours/<str:key>/<slug:public_id>/"
+_PREVIEW = "conversations/<slug:public_id>/their-page/"
+
+urlpatterns = [
+    path("yours/", views.without_key, name="without_key"),
+    path("yours/<str:key>/", views.promises, name="promises"),
+    path(_PROMISE, acts.no_longer_needed, name="no_longer_needed"),
+    path(f"{_PROMISE}needed/", acts.still_needed, name="still_needed"),
+    path(_PREVIEW, preview.preview, name="preview"),
+    path(f"{_PREVIEW}withdraw/", preview.withdraw, name="withdraw"),
+]

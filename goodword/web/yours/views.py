@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from goodword.accounts import queries as accounts
+from goodword.core.text import clean_line
+from goodword.inboxes import queries as inboxes
+from goodword.people.models import Person
+from goodword.plan import queries as plan
+from goodword.plan import words
+from goodword.promises import queries
+from goodword.promises.models import Promise
+from goodword.web.yours import showing
+from goodword.web.yours.outside import Guest, notice, outside, own_page, page
+
+
+@outside
+@require_safe
+def without_key(request: HttpRequest) -> HttpResponse:
+    return notice("no_such_link", status=404)
+
+
+@own_page
+@require_safe
+def promises(request: HttpRequest, guest: Guest) -> HttpResponse:
+    rows = queries.shown_to(guest.person)
+    context = page_of(guest.person, rows, guest=guest)
+    asked = clean_line(request.GET.get("ended", ""), most=40)
+    context["just_ended"] = next(
+        (each for each in context["shown"].let_go if each.public_id == asked), None
+    )
+    again = clean_line(request.GET.get("again", ""), most=40)
+    context["just_again"] = next(
+        (each for each in context["shown"].owed if each.public_id == again), None
+    )
+    context["too_late"] = "unchanged" in request.GET
+    return page("web/yours/promises.html", context)
+
+
+def page_of(person: Person, rows: Any, *, guest: Guest) -> dict[str, Any]:
+    """What the page shows of `rows`, in the language and zone that are active."""
+    business = accounts.business()
+    house = business.name if business else ""
+    shown = showing.sections(rows, house=house, now=guest.now)
+    return {
+        "guest": guest,
+        "name": person.name,
+        "now": guest.now,
+        "shown": shown,
+        **_reaching_us(rows, guest),
+    }
+
+
+def _reaching_us(rows: Any, guest: Guest) -> dict[str, Any]:
+    """Where they wrote to last, whether somebody is there, and by when an answer comes."""
+    newest: Promise | None = rows.filter(inbox__isnull=False).order_by("-made_at").first()
+    inbox_id = newest.inbox_id if newest else None
+    service_plan, zone = plan.current(), timezone.get_current_timezone_name()
+    language = get_language() or ""
+    due = service_plan.answer_due(
+        inbox_id, first=False, kind_id=guest.person.kind_id, urgent=False, since=guest.now
+    )
+    return {
+        "write_to": inboxes.address_of(inbox_id),
+        "open": words.opening(
+            service_plan.hours_of(inbox_id), guest.now, zone=zone, language=language
+        ),
+        "answered": words.promised(due.at, zone=zone, language=language),
+        "zone": zone,
+    }
