@@ -94,6 +94,8 @@ def first_evening(page, goodword, dovecot, user, sink) -> None:
     page.locator("[name=zone]").select_option("Europe/Berlin")
     page.locator("[name=country]").select_option("DE")
     page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Monday").wait_for()  # the usual hours stand there
+    page.get_by_role("button", name="Go on").click()
     page.get_by_label("The address customers write to").fill(INBOX)
     page.get_by_role("button", name="Go on").click()
 

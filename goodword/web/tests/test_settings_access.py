@@ -37,6 +37,7 @@ EXPECTED = {
     "settings:business": OWNERS,
     "settings:roles": OWNERS,
     "settings:profile": MINE,
+    "settings:told": MINE,
     "settings:inboxes": OWNERS,
     "settings:new_inbox": OWNERS,
     "settings:inbox": OWNERS,

@@ -69,8 +69,10 @@ def test_the_first_evening_from_link_to_inbox(client: Client, link: str, servers
     assert (ana.role, ana.email) == (Role.OWNER, "ana@shop.example")
     assert client.session["_auth_user_id"] == str(ana.pk)
 
-    assert client.post("/setup/business/", BUSINESS).url == "/setup/inbox/"
+    assert client.post("/setup/business/", BUSINESS).url == "/setup/hours/"
     assert Business.objects.get().zone == "Europe/Berlin"
+    week = {f"day_{day}": "9-17" for day in range(5)} | {"first_0": "4", "first_1": "hours"}
+    assert client.post("/setup/hours/", week).url == "/setup/inbox/"
 
     step = client.post("/setup/inbox/", {"address": "Hello@Shop.example"})
     assert step.url == "/setup/mailbox/"
@@ -134,7 +136,9 @@ def test_who_left_in_the_middle_goes_on_where_they_were(owner: Client):
     assert owner.get("/setup/mailbox/").url == "/setup/inbox/"
     assert owner.get("/setup/inbox/").url == "/setup/business/"
     owner.post("/setup/business/", BUSINESS)
-    assert owner.get("/setup/", follow=True).redirect_chain[-1][0] == "/setup/inbox/"
+    assert owner.get("/setup/", follow=True).redirect_chain[-1][0] == "/setup/hours/"
+    owner.post("/setup/inbox/", {"address": "hello@shop.example"})  # the hours are left out
+    assert owner.get("/setup/", follow=True).redirect_chain[-1][0] == "/setup/mailbox/"
 
 
 @pytest.mark.parametrize(
