@@ -149,7 +149,7 @@ except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeErr
     ) from error
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
-        "CONN_MAX_AGE": None,
+        "CONN_MAX_AGE": 3600,  # what core.statistics finds is read when a connection opens
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from goodword.channels.email import accounts, notices, trials
 from goodword.channels.email.road import EmailRoad
+from goodword.core import statistics
 from goodword.desk import (
     acknowledging,
     arriving,
@@ -68,7 +69,13 @@ SWEEP: list[tuple[Job, int]] = [
     (lambda at: notices.sweep(at=at), 3600),
     (lambda at: told.sweep(at=at), 3600),
     (lambda at: _forget_old_sessions(), 3600),
+    (lambda at: _look_at_tables(), 6 * 3600),
 ]
+
+
+def _look_at_tables() -> int:
+    statistics.refresh()
+    return 0
 
 
 def _forget_old_sessions() -> int:

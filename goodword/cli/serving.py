@@ -91,6 +91,7 @@ def _prepare(*, static: bool) -> None:
     from django.db import OperationalError
 
     from goodword import backups
+    from goodword.core import statistics
 
     if backups.is_unfinished():
         sys.exit("goodword: a restore was cut short; run `goodword restore FILE` once more")
@@ -99,6 +100,7 @@ def _prepare(*, static: bool) -> None:
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
         sys.exit(f"goodword: the database can't be reached: {str(error).strip()}")
+    statistics.refresh()
     if static:
         call_command("collectstatic", interactive=False, verbosity=0, clear=False)
     if not settings.FILES_DIR.exists():

@@ -24,4 +24,4 @@ def drawing(name: str) -> str:
     inside = _INSIDE.search(path.read_text(encoding="utf-8"))
     if inside is None:
         raise UnknownIcon(name)
-    return "".join(line.strip() for line in inside[1].splitlines())
+    return "".join(line.strip() for line in inside[1].splitlines()).replace(" />", "/>")

@@ -31,11 +31,11 @@ def icon(name: str, size: int = 16, label: str = "", css: str = "") -> SafeStrin
     )
     # How lines are drawn stands in marks.css: some hundred icons on a page would each repeat it.
     return format_html(
-        '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" stroke-width="{}"{}{}</svg>',
+        '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24"{}{}{}</svg>',
         f"icon {css}".strip(),
         size,
         size,
-        "2" if size <= 13 else "1.75",
+        mark_safe(' stroke-width="2"') if size <= 13 else "",
         role,
         drawing,
     )
