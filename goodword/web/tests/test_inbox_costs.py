@@ -59,17 +59,16 @@ def _cost(client: Client, url: str) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize(
-    "url", ["/inbox/mine/", "/inbox/all/", "/inbox/mine/?order=newest", "/search/?q=watch"]
-)
-def test_a_list_of_fifty_costs_what_one_of_five_does(house, ben, url) -> None:
+def test_a_list_of_fifty_costs_what_one_of_five_does(house, ben) -> None:
+    urls = ["/inbox/mine/", "/inbox/all/", "/inbox/mine/?order=newest", "/search/?q=watch"]
     _write(house, range(6))
-    ben.get(url)  # the session and the content of caches
-    few = _cost(ben, url)
+    for url in urls:
+        ben.get(url)  # the session and the content of caches
+    few = {url: _cost(ben, url) for url in urls}
     _write(house, range(6, 50))
 
-    assert _cost(ben, url) == few
-    assert few <= 20
+    assert {url: _cost(ben, url) for url in urls} == few
+    assert max(few.values()) <= 20
 
 
 def test_what_someone_may_see_is_asked_of_each_row_and_not_listed_whole_before(house) -> None:
