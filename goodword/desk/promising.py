@@ -71,9 +71,11 @@ def track(
     conversation = conversations.lock(conversation)
     _check(what, due, owner, conversation.inbox, by=by, at=at)
     theirs = direction == Direction.THEIRS
+    if owner is None:  # whoever sees it from another inbox promises for the team that has it
+        owner = by if owing.can_answer(by, conversation.inbox) else conversation.inbox.team
     return promises.make(
         kind=kind,
-        owner=None if theirs else owner or by,
+        owner=None if theirs else owner,
         person=conversation.person,
         direction=direction,
         what=what,

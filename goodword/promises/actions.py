@@ -119,7 +119,7 @@ def hasten(promise: Promise, *, due: Due, by: Teammate | None, at: datetime) -> 
         return False
     before = promise.due_at
     columns = _due_columns(due)
-    _change(promise, at=at, **columns)
+    _change(promise, at=at, told_due_at=due.at, **columns)
     _step(promise, "hastened", by=by, at=at, before=before, due_at=due.at)
     _announce_moved(promise, before, by=by, at=at)
     return True

@@ -7,15 +7,25 @@ import pytest
 from goodword.accounts.queries import business
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation
-from goodword.desk import checking, handling, joining, promising, replying, staffing
+from goodword.desk import (
+    arriving,
+    checking,
+    handling,
+    joining,
+    promising,
+    receiving,
+    replying,
+    staffing,
+)
 from goodword.desk.promising import Said
+from goodword.desk.roads import Party
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
 from goodword.promises import kinds
 from goodword.promises.models import Promise
 from goodword.promises.queries import found, open_in, owed_by, owed_reply, visible_to
-from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply
+from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, inbound, receive, reply
 
 pytestmark = pytest.mark.django_db
 
@@ -382,3 +392,12 @@ def _answer(house, conversation, *, at=MONDAY_NOON + HOUR, **changes):
 
 def _ids(message):
     return [each.value for each in message.external_ids.filter(scope="email")]
+
+
+def test_who_sees_it_from_another_inbox_promises_for_the_team_that_has_it(house):
+    message = inbound(to="hello@shop.example", cc=[Party("repairs@shop.example")])
+    inbox, *also = arriving.inboxes_of(message, house.hello)
+    conversation = receiving.receive(message, inbox=inbox, also=also, at=MONDAY_NOON).conversation
+    promise = tracked(house, by=house.carl, conversation=conversation)
+    assert (promise.owner, promise.team) == (None, house.front)
+    assert checking.violations() == []

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from goodword.accounts.queries import business
-from goodword.desk import checking, promising, replanning
+from goodword.desk import checking, handling, promising, replanning
 from goodword.events import actions as events
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
@@ -86,3 +86,15 @@ def test_the_change_itself_is_what_sets_it_off(house, calendar):
     while events.hand_on(at=datetime.now(UTC)):
         pass
     assert owed_reply(conversation).due_at == datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def test_what_was_hastened_is_not_put_back_to_what_was_told(house, calendar):
+    plans.set_target(
+        urgent=True, inbox=house.hello, first_minutes=60, next_minutes=60, by=house.ana,
+        at=MONDAY_NOON,
+    )  # fmt: skip
+    conversation = receive(house).conversation
+    handling.mark_urgent(conversation, urgent=True, by=house.ben, at=MONDAY_NOON)
+    assert owed_reply(conversation).due_at == MONDAY_NOON + HOUR
+    close(house, calendar, date(2026, 12, 1), date(2026, 12, 2))
+    assert replanning.recompute(at=MONDAY_NOON + HOUR) == 0
