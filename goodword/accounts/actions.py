@@ -21,6 +21,7 @@ from goodword.accounts.models import (
 )
 from goodword.core.text import clean_line
 from goodword.events import actions as events
+from goodword.files.models import File
 
 OWNER_LINK_LASTS = timedelta(hours=24)
 INVITATION_LASTS = timedelta(days=7)
@@ -125,6 +126,16 @@ def name_business(
     )
     events.announce(facts.BusinessChanged(), by=by, about=business, at=at)
     return business
+
+
+@transaction.atomic
+def dress(
+    business: Business, *, accent: str, logo: File | None, by: Teammate, at: datetime
+) -> None:
+    """How the pages for customers look. `accent` is a hex colour that can be read, or empty."""
+    business.accent, business.logo = accent, logo
+    business.save(update_fields=["accent", "logo"])
+    events.announce(facts.BusinessChanged(), by=by, about=business, at=at)
 
 
 # People

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from goodword.core import ids
+from goodword.files.models import File
 
 
 class Business(models.Model):
@@ -17,6 +18,9 @@ class Business(models.Model):
     country = models.CharField(max_length=2)  # ISO 3166-1
     language = models.CharField(max_length=12, default="en")
     undo_send_seconds = models.PositiveIntegerField(default=10)
+    # How customers' pages look: an accent as in "#0e563f" (none: Goodword's own), and a picture.
+    accent = models.CharField(max_length=7, blank=True, default="")
+    logo = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="logo_of")
     made_at = models.DateTimeField()
 
     class Meta:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -9,9 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goodword.accounts import actions as accounts
 from goodword.accounts import queries, rights
+from goodword.accounts.models import Teammate
+from goodword.files import actions as files
 from goodword.web.inside import inside, moment_of, teammate_of
 from goodword.web.settings import pages
 from goodword.web.settings.forms import BusinessSettingsForm
+from goodword.web.yours import house as yours
 
 # Owner, lead, agent, light; as goodword/accounts/rights.py and the rooms decide it.
 MAY = [
@@ -37,17 +44,31 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def business(request: HttpRequest) -> HttpResponse:
     now = queries.business()
-    form = BusinessSettingsForm(request.POST or None, initial=BusinessSettingsForm.of(now))
+    form = BusinessSettingsForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=BusinessSettingsForm.of(now),
+        has_logo=now is not None and now.logo_id is not None,
+    )
     if request.method == "POST" and form.is_valid():
-        by, at = teammate_of(request), moment_of(request)
-        accounts.name_business(**form.cleaned_data, by=by, at=at)
+        _save(dict(form.cleaned_data), by=teammate_of(request), at=moment_of(request))
         messages.success(request, gettext("The business is saved."))
         return redirect("settings:business")
-    context = {"form": form}
+    context = {"form": form, "logo": yours.logo_url(now) if now else ""}
     status = pages.status_of(form)
     return pages.show(
         request, "web/settings/business.html", context, here="business", status=status
     )
+
+
+@transaction.atomic
+def _save(given: dict[str, Any], *, by: Teammate, at: datetime) -> None:
+    accent, picture = given.pop("accent"), given.pop("logo")
+    bare = given.pop("without_logo", False)
+    house = accounts.name_business(**given, by=by, at=at)
+    logo = files.keep(picture, at=at) if picture else None if bare else house.logo
+    if (accent, logo) != (house.accent, house.logo):
+        accounts.dress(house, accent=accent, logo=logo, by=by, at=at)
 
 
 @pages.owners_only

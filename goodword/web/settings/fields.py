@@ -8,11 +8,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Teammate
+from goodword.files import pictures
+from goodword.ui import colours
 from goodword.web.setup.actions import WeakPassword, check_password
 
+LOGO_MOST_KB = 200
 _SERVER = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,253}[a-z0-9_])?")
 _HOST = re.compile(r"[^\s/@:]+|\[?[0-9a-fA-F:]+\]?")
 
@@ -105,3 +109,69 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
 
     def label_from_instance(self, obj: Teammate) -> str:
         return f"{obj.name} · {obj.get_role_display()}"
+
+
+class AccentField(forms.CharField):
+    """A colour that can be read on our paper; empty: our own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        plain = forms.TextInput(
+            attrs={"autocapitalize": "none", "spellcheck": "false", "placeholder": "#0e563f"}
+        )
+        super().__init__(
+            label=_("Accent on pages for customers"),
+            required=False,
+            max_length=7,
+            widget=plain,
+            help_text=_("Six digits as in #0e563f, for links and buttons there. Empty: our green."),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        colour = str(super().clean(value)).strip().lower()
+        if not colour:
+            return ""
+        if not colours.is_colour(colour):
+            raise ValidationError(_("Give the colour as six digits, such as #0e563f."))
+        found = colours.contrast(colour, colours.PAPER_LIGHT)
+        if found < colours.READABLE:
+            raise ValidationError(
+                _(
+                    "This colour is too light to be read on paper: its contrast is %(found)s, and"
+                    " %(least)s is the least. Take a darker one."
+                ),
+                params={
+                    # Cut, not rounded: 4.46 must not read as if it were enough.
+                    "found": formats.number_format(int(found * 10) / 10, 1),
+                    "least": formats.number_format(colours.READABLE, 1),
+                },
+            )
+        return colour
+
+
+class LogoField(forms.FileField):
+    """A small picture; its bytes decide what it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Logo on pages for customers"),
+            required=False,
+            widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+            help_text=_("PNG, JPEG or WebP, at most %(most)s kB. It stands in place of the name.")
+            % {"most": LOGO_MOST_KB},
+            **kwargs,
+        )
+
+    def clean(self, value: Any, initial: Any = None) -> bytes | None:
+        given = super().clean(value, initial)
+        if not given:
+            return None
+        if given.size > LOGO_MOST_KB * 1000:
+            raise ValidationError(
+                _("The picture is larger than %(most)s kB. Take a smaller one."),
+                params={"most": LOGO_MOST_KB},
+            )
+        data: bytes = given.read()
+        if not pictures.type_of(data):
+            raise ValidationError(_("This is no PNG, JPEG or WebP picture."))
+        return data

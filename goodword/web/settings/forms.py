@@ -13,7 +13,9 @@ from goodword.accounts.models import Business, Role, Team, Teammate, Theme
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox, InboxAddress
 from goodword.web.settings.fields import (
+    AccentField,
     AddressesField,
+    LogoField,
     PeopleField,
     ServersField,
     new_password,
@@ -54,10 +56,18 @@ class BusinessSettingsForm(BusinessForm):
         max_value=60,
         help_text=_("How long an answer waits before it leaves. 0 sends at once."),
     )
+    accent = AccentField()
+    logo = LogoField()
+    without_logo = forms.BooleanField(label=_("Show the name instead of the logo"), required=False)
+
+    def __init__(self, *args: Any, has_logo: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_logo:
+            del self.fields["without_logo"]
 
     @staticmethod
     def of(business: Business | None) -> dict[str, Any]:
-        names = ("name", "country", "zone", "language", "undo_send_seconds")
+        names = ("name", "country", "zone", "language", "undo_send_seconds", "accent")
         return {name: getattr(business, name) for name in names} if business else {}
 
 

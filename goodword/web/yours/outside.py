@@ -27,6 +27,7 @@ from goodword.accounts import queries as accounts
 from goodword.desk import public_links, wording
 from goodword.people.models import Person
 from goodword.web.inside import moment_of
+from goodword.web.yours import house
 
 MOST_LOOKS, MOST_ACTS = 120, 30  # a minute, from one address
 _WINDOW_SECONDS = 60
@@ -114,8 +115,10 @@ def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @contextmanager
 def as_they_read(person: Person) -> Iterator[None]:
     """Their language, else what their browser asks for; their zone, else the house's."""
-    spoken = bool(person.language) and translation.check_for_language(person.language.split("-")[0])
-    language = person.language if spoken else translation.get_language()
+    try:
+        language: str | None = translation.get_supported_language_variant(person.language)
+    except LookupError:
+        language = translation.get_language()
     with translation.override(language), timezone.override(ZoneInfo(wording.zone_of(person))):
         yield
 
@@ -123,7 +126,11 @@ def as_they_read(person: Person) -> Iterator[None]:
 def page(template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Without the request: nothing of a teammate who may be signed in gets onto it."""
     business = accounts.business()
-    shared = {"house": business, "house_name": business.name if business else "Goodword"}
+    shared = {
+        "house_name": business.name if business else "Goodword",
+        "logo": house.logo_url(business) if business else "",
+        "stylesheet": house.stylesheet_url(business) if business else "",
+    }
     return HttpResponse(render_to_string(template, shared | context), status=status)
 
 

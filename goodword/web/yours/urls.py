@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goodword.web.yours import acts, preview, views
+from goodword.web.yours import acts, house, preview, views
 
 app_name = "yours"
 _PROMISE = "yours/<str:key>/<slug:public_id>/"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("yours/<str:key>/", views.promises, name="promises"),
     path(_PROMISE, acts.no_longer_needed, name="no_longer_needed"),
     path(f"{_PROMISE}needed/", acts.still_needed, name="still_needed"),
+    path("house/accent-<slug:digits>.css", house.stylesheet, name="stylesheet"),
+    path("house/logo-<slug:name>", house.logo, name="logo"),
     path(_PREVIEW, preview.preview, name="preview"),
     path(f"{_PREVIEW}withdraw/", preview.withdraw, name="withdraw"),
 ]
