@@ -28,7 +28,7 @@ from goodword.desk import promising, unkeeping
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
-from goodword.web.ledger import showing
+from goodword.web.ledger import drawing, showing
 from goodword.web.ledger.errors import REFUSALS, sentence
 from goodword.web.ledger.forms import MoveForm, WhomForm
 
@@ -76,10 +76,10 @@ def _do(request: HttpRequest, promise: Promise, act: Act, *, done: str) -> HttpR
         return _lead_back(request, promise)
     promise.refresh_from_db()
     row = showing.shown([promise], by=by, now=now)[0]
+    if promise.is_open:
+        return HttpResponse(drawing.owed_rows([row], now=now, back=_back(request, promise)))
     may_undo = unkeeping.may_take_back(promise, by)
-    context = {"row": row, "may_undo": may_undo, "back": _back(request, promise)}
-    template = "web/today/_row.html" if promise.is_open else "web/today/_kept_row.html"
-    return render(request, template, context)
+    return HttpResponse(drawing.kept_row(row, now=now, may_undo=may_undo))
 
 
 @inside

@@ -7,13 +7,14 @@ Measured here, drawn as SVG by templates; the same numbers stand in a table besi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 ABOVE = ("kept", "due", "moved")  # bottom up
@@ -31,6 +32,16 @@ class Dot:
     x: float
     y: float
     state: str
+
+
+def drawn(dots: Iterable[Dot]) -> SafeString:
+    """The marks as SVG: there are hundreds, and a template takes its time with each number."""
+    return mark_safe(  # noqa: S308 -- numbers and states of ours
+        "".join(
+            f'<use href="#mark-{dot.state}" x="{dot.x}" y="{dot.y}" width="11" height="11"/>'
+            for dot in dots
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,10 @@ class Picture:
     weeks: list[Label]
     letters_y: int
     today_x: float | None
+
+    @property
+    def drawn(self) -> SafeString:
+        return drawn(self.dots)
 
     @property
     def column_height(self) -> int:
@@ -242,6 +257,10 @@ class Week:
     columns: list[Column]
     dots: list[Dot]
     more: list[More]
+
+    @property
+    def drawn(self) -> SafeString:
+        return drawn(self.dots)
 
 
 def of_week(

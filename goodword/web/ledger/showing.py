@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import prefetch_related_objects
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -61,6 +62,10 @@ class Shown:
     may_act: bool
 
     @property
+    def public_id(self) -> str:
+        return self.promise.public_id
+
+    @property
     def is_late(self) -> bool:
         return self.state == "late"
 
@@ -107,7 +112,7 @@ def _show(promise: Promise, *, by: Teammate, now: datetime, anew: bool) -> Shown
         who=name_of(promise.person) if promise.person else "",
         owner=str(promise.owner or promise.team or ""),
         is_mine=promise.owner_id == by.pk,
-        url=reverse("promises:promise", args=[promise.public_id]),
+        url=address("promises:promise", promise.public_id),
         said=saying_of(promise),
         act=act_of(promise),
         detail=_detail(promise),
@@ -123,6 +128,16 @@ def _know_addresses(rows: Sequence[Promise]) -> None:
     ]
     if asked:
         prefetch_related_objects(asked, "holdings__address")
+
+
+def address(name: str, public_id: str) -> str:
+    return _path(name, get_script_prefix()).replace("/0/", f"/{public_id}/")
+
+
+@lru_cache
+def _path(name: str, prefix: str) -> str:
+    """The address of one called 0: reversing takes longer than all else of a row."""
+    return reverse(name, args=["0"])
 
 
 def words_of(promise: Promise) -> str:
@@ -141,13 +156,13 @@ def act_of(promise: Promise) -> Act:
     if kind.name == kinds.CALL and (number := _number_of(promise)):
         return Act(str(kind.verb), kind.icon, f"tel:{number}")
     if conversation is not None:
-        url = reverse("inbox:conversation", args=[conversation.public_id])
+        url = address("inbox:conversation", conversation.public_id)
         if kind.by_message:
             return Act(str(kind.verb), kind.icon, f"{url}?compose=reply#composer")
         if kind.name in (kinds.COME_BACK, kinds.CALL):
             return Act(str(kind.verb), kind.icon, url)
     elif kind.name == kinds.CALL:
-        return Act(str(kind.verb), kind.icon, reverse("promises:promise", args=[promise.public_id]))
+        return Act(str(kind.verb), kind.icon, address("promises:promise", promise.public_id))
     return Act(_("Keep"), _KEEP_ICON)
 
 
@@ -162,7 +177,7 @@ def _number_of(promise: Promise) -> str:
 def saying_of(promise: Promise) -> Saying:
     """For an answer: the message that awaits it."""
     message, conversation = promise.message, promise.conversation
-    url = reverse("inbox:conversation", args=[conversation.public_id]) if conversation else ""
+    url = address("inbox:conversation", conversation.public_id) if conversation else ""
     if message is not None:
         where = _("Note") if message.is_note else road_word(message.road)
         icon = "sticky-note" if message.is_note else _ROAD_ICONS.get(message.road, "mail")

@@ -21,7 +21,7 @@ from goodword.promises import queries as promises
 from goodword.promises.ledger import COUNT_TO, Ledger
 from goodword.promises.models import REPLY, Promise
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
-from goodword.web.ledger import acts, exporting, filters, picture, showing, steps
+from goodword.web.ledger import acts, drawing, exporting, filters, picture, showing, steps
 from goodword.web.ledger.filters import Filters
 
 _WEEKS = 5  # of the picture: three before this one, and the next
@@ -54,9 +54,11 @@ def _rows(request: HttpRequest, here: Filters, whole: Ledger) -> dict[str, Any]:
     """One page of rows, and where the line that says now stands among them."""
     after = typed(request.GET, "after")
     page = whole.page(after=after)
+    rows = showing.shown(page.rows, by=whole.teammate, now=whole.now)
+    line = _now_before(page.rows, whole.now, is_first=not after)
     return {
-        "rows": showing.shown(page.rows, by=whole.teammate, now=whole.now),
-        "now_before": _now_before(page.rows, whole.now, is_first=not after),
+        "rows": rows,
+        "drawn_rows": drawing.ledger_rows(rows, now=whole.now, now_before=line),
         "older_url": here.url(after=page.after) if page.after else "",
         "is_later_page": bool(after),
     }

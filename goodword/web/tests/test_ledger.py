@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -189,6 +190,19 @@ def test_the_picture_puts_one_mark_for_each_promise_on_the_day_it_was_due(ana, o
         assert min(due) >= drawn.today_x
     assert len(wide.columns) == 25  # no free days at the end of a week: nothing is due there
     assert len(phone.columns) == 10
+
+
+def test_in_a_language_that_writes_a_decimal_comma_the_picture_is_drawn_alike(house, ana) -> None:
+    promise(house, due=NOW + HOUR)
+    german = {"Accept-Language": "de"}
+
+    for url in ("/promises/", "/"):
+        page = ana.get(url, headers=german).content.decode()
+        assert 'lang="de"' in page
+        drawings = re.findall(r"<svg class=\"(?:chart|week|dayline).*?</svg>", page, re.DOTALL)
+        assert drawings
+        for each in drawings:
+            assert not re.search(r'(?: x| y|width|height|d|transform|viewBox)="[^"]*\d,\d', each)
 
 
 def test_a_click_on_a_day_filters_and_a_second_one_lets_it_go(house, ana) -> None:

@@ -187,7 +187,7 @@ def test_given_more_than_fits_the_rest_is_said_to_stand_in_the_ledger(house, ana
 
     page = ana.get("/")
 
-    assert len(page.context["owed"].rows) == 60
+    assert len(page.context["owed"].rows) == 50
     assert "all of it stands in Promises" in page.content.decode()
 
 

@@ -20,7 +20,7 @@ from goodword.web.inbox.showing import SOON
 from goodword.web.ledger import showing
 from goodword.web.ledger.showing import Shown
 
-MOST = 60  # rows; whoever owes more finds them in the ledger
+MOST = 50  # rows; whoever owes more finds them in the ledger
 Direction = Promise.Direction
 
 

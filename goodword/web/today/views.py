@@ -22,12 +22,13 @@ from goodword.promises.models import Promise
 from goodword.ui.times import Clock
 from goodword.web.inbox.showing import SOON
 from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
-from goodword.web.ledger import showing
+from goodword.web.ledger import drawing, showing
 from goodword.web.ledger.showing import Shown
 from goodword.web.today import dayline, owed, rail
 
 _MOST_AT_RISK = 4
 _MOST_KEPT = 100
+_HERE = "/"
 
 
 @inside
@@ -52,15 +53,20 @@ def _context(teammate: Teammate, now: datetime) -> dict[str, Any]:
         [inbox.pk for inbox in seen],
         day=timezone.localtime(now).date(),
     )
+    first = _first(before)
     return {
         "owed": before,
-        "first_row": _first(before),
+        "first_row": first,
+        "groups": [
+            (group, drawing.owed_rows(group.rows, now=now, first=first, back=_HERE))
+            for group in before.groups
+        ],
         "stepping_in": _stepping_in(service_plan, before, now),
         "lines": dayline.lines(_moments(teammate, before.rows, now), hours, now=now),
         "coverage": rail.coverage(service_plan, seen, by=teammate, now=now),
         "at_risk": showing.shown(risky, by=teammate, now=now),
         "week": rail.week(teammate, now=now),
-        "back": "/",
+        "back": _HERE,
     }
 
 

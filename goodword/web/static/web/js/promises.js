@@ -40,7 +40,6 @@ document.addEventListener("htmx:load", (event) => {
   const said = row.querySelector(".chip")?.textContent.trim();
   if (said) announce(said);
   // By keys one goes on with the next row; Undo is on z.
-  row.querySelector("[data-autofocus]")?.blur();
   const rows = [...document.querySelectorAll("[data-rows] [data-row]")];
   rows[rows.indexOf(row) + 1]?.classList.add("row-cursor");
   closeLater(row);
