@@ -19,7 +19,7 @@ from goodword.language.grammar import Grammar, Side, grammar, known
 from goodword.language.moments import Now, OfficeHours
 from goodword.language.notation import plain
 
-__all__ = ["Commitment", "OfficeHours", "detect"]
+__all__ = ["Commitment", "OfficeHours", "Side", "detect"]
 
 _MOST = 200  # promises in one text: nobody keeps more, and a hostile draft costs no more
 _MOST_READ = 30_000  # characters of sentences that may hold one
