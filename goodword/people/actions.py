@@ -146,6 +146,17 @@ def be_of_kind(person: Person, kind: Kind | None, *, by: Teammate, at: datetime)
 
 
 @transaction.atomic
+def describe(
+    person: Person, *, name: str, language: str, zone: str, by: Teammate, at: datetime
+) -> None:
+    """What we know of them. `zone`: an IANA name, or empty: the house's; likewise the language."""
+    person.name = clean_line(name, most=200)
+    person.language, person.zone = language, zone
+    person.save(update_fields=["name", "language", "zone"])
+    events.announce(facts.PersonDescribed(), by=by, about=person, at=at)
+
+
+@transaction.atomic
 def withdraw_links(person: Person, *, by: Teammate, at: datetime) -> None:
     """The links to their own page that they were given so far open nothing from now on."""
     person.links_since = at

@@ -29,3 +29,10 @@ class LinksWithdrawn:
     """The links to a person's own page that were given before open nothing any more."""
 
     KIND: ClassVar[str] = "people.links_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDescribed:
+    """We know better what they are called, and by which language and clock they live."""
+
+    KIND: ClassVar[str] = "people.described"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from goodword.web.inbox import (
+    about,
     acts,
     advice,
     composer,
@@ -39,6 +40,7 @@ urlpatterns = [
     path(f"{_ONE}trash/", acts.trash, name="trash"),
     path(f"{_ONE}no-answer-needed/", acts.no_answer_needed, name="no_answer_needed"),
     path(f"{_ONE}answer-needed/", acts.answer_needed, name="answer_needed"),
+    path(f"{_ONE}person/", about.person, name="person"),
     path(f"{_ONE}promise/", tracking.track, name="track"),
     path(f"{_ONE}come-back/", tracking.come_back, name="come_back"),
     path(f"{_ONE}hold/", tracking.hold, name="hold"),

@@ -58,6 +58,7 @@ SENTENCES: dict[str, Words] = {
     "plan.targets_changed": _("changed an answer time"),
     "plan.teammate_away": _("%(subject)s is away"),
     "plan.teammate_back": _("%(subject)s is back"),
+    "people.described": _("wrote down what is known of %(subject)s"),
     "people.kind_named": _("named a kind of customers, %(subject)s"),
     "people.kind_forgotten": _("forgot a kind of customers, %(subject)s"),
     "people.links_withdrawn": _("withdrew the links to the page of %(subject)s"),

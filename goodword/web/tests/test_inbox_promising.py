@@ -211,3 +211,27 @@ def test_a_new_kind_needs_no_more_than_its_registration(house, ben, monkeypatch)
     assert ben.post(f"/promises/{promise.public_id}/keep/").status_code == 302
     promise.refresh_from_db()
     assert promise.state == Promise.State.KEPT
+
+
+def test_what_we_know_of_them_decides_by_which_clock_they_are_told(house, ben):
+    conversation = receive(house).conversation
+    ben.post(path(conversation, "person/"), {"name": "Grace", "zone": "America/New_York"})
+    sent = {
+        "what": "Call",
+        "direction": "ours",
+        "kind": "do",
+        "day": "2026-11-20",
+        "clock": "10:00",
+    }
+    page = ben.get(path(conversation, "promise/")).content.decode()
+    assert "As their clock shows it: America/New_York." in page
+    ben.post(path(conversation, "promise/"), sent)
+    assert open_in(conversation).get(kind="do").due_at.isoformat() == "2026-11-20T15:00:00+00:00"
+
+
+def test_a_zone_that_is_none_is_refused(house, ben):
+    conversation = receive(house).conversation
+    answer = ben.post(path(conversation, "person/"), {"name": "Grace", "zone": "Moon/Crater"})
+    assert answer.status_code == 422
+    conversation.person.refresh_from_db()
+    assert conversation.person.zone == ""

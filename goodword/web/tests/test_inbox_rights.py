@@ -20,7 +20,7 @@ from goodword.desk import delivering, handling
 from goodword.desk.roads import Answer, InboundFile
 from goodword.files import actions as files
 from goodword.people import actions as people
-from goodword.people.models import Address
+from goodword.people.models import Address, Person
 from goodword.promises.models import Promise
 from goodword.web.inbox.urls import urlpatterns
 from tests.factories import DAY, HOUR, MINUTE, MemoryRoad, deliver, make_house, receive, reply
@@ -65,6 +65,7 @@ CASES: dict[str, Case] = {
     "trash": Case(ONE, {"sure": "yes"}, 302),
     "no_answer_needed": Case(ONE, {}, 302),
     "answer_needed": Case(("waived",), {}, 302),
+    "person": Case(ONE, {"name": "Grace W.", "zone": "Asia/Tokyo", "language": "ja"}, 302),
     "advice": Case(ONE, {"text": "I'll call you tomorrow."}, changes_for=()),
     "track": Case(ONE, {"what": "call", "direction": "ours", "kind": "do", "day": FUTURE}, 302),
     "come_back": Case(ONE, {"day": FUTURE}, 302),
@@ -196,6 +197,7 @@ def _fingerprint() -> list[object]:
         Conversation.objects.values_list("pk", "redirect_to"),
         Link.objects.values_list("pk", "why"),
         Address.objects.values_list("pk", "bouncing_since"),
+        Person.objects.values_list("pk", "name", "zone", "language"),
         Conversation.objects.values_list("drafts__pk", "drafts__text"),
         Message.objects.values_list("pk", "counted", "dispatch__due_at", "dispatch__held"),
         Message.objects.values_list("recipients__pk", "recipients__state"),
