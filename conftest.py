@@ -5,6 +5,7 @@ its own folder; PostgreSQL is started once, by the process that starts the worke
 
 GOODWORD_TEST_DATABASE  sqlite (default, in memory) or postgres (a throw-away cluster)
 GOODWORD_TEST_STRICT    1: what isn't installed fails its tests instead of skipping them
+GOODWORD_TEST_SHOTS     1: pictures of the pages are kept below shots/ (`make shots`)
 """
 
 from __future__ import annotations
