@@ -20,6 +20,7 @@ from goodword.language.notation import Lists
 Side = Literal["agent", "customer"]
 _MOST_HEADS = 12  # in a sentence
 _MOST_LIGHT = 4  # words beside a deadline before the promise
+_LOOP = re.compile(r"<[\w-]+\*>\s*$")
 _GROUP = re.compile(r"\(\?P<\w+>")
 
 
@@ -47,11 +48,18 @@ class _Rule:
     """One phrase: how it begins and, after its `@`, the act; those lists are long and shared."""
 
     def __init__(
-        self, table: Mapping[str, Any], phrase: str, lists: Lists, clauses: Mapping[str, Any]
+        self,
+        table: Mapping[str, Any],
+        phrase: str,
+        lists: Lists,
+        subjects: re.Pattern[str],
+        no_names: re.Pattern[str],
     ) -> None:
-        self._subjects = _starting(lists.any_of(clauses["subjects"]))
-        self._no_names = _starting(lists.any_of(clauses["no-names"]))
+        self._subjects, self._no_names = subjects, no_names
         first, _, act = phrase.partition("@")
+        loop = _LOOP.search(first) if act else None  # "will <fully*> @": shared as well
+        self._loop = _compiled(lists.expression(loop.group())) if loop else None
+        first = first[: loop.start()] if loop else first
         self.table = table
         self.first = re.compile(lists.expression(first))
         self._act = _compiled(lists.expression(act)) if act else None
@@ -59,12 +67,17 @@ class _Rule:
     def match(self, text: str, at: int, said: str) -> tuple[int, int, int] | None:
         """Start, act and end, if `text` says so from `at` on; `said`: with its capitals."""
         first = self.first.match(text, at)
-        if first is None or not self._is_subject(text, said, at, first.end()):
+        if first is None:
+            return None
+        end = first.end()
+        if self._loop and (loop := self._loop.match(text, end)):
+            end = loop.end()
+        if not self._is_subject(text, said, at, end):
             return None
         if self._act is None:
-            return at, at, first.end()
-        act = self._act.match(text, first.end())
-        return (at, first.end(), act.end()) if act else None
+            return at, at, end
+        act = self._act.match(text, end)
+        return (at, end, act.end()) if act else None
 
     def _is_subject(self, text: str, said: str, at: int, end: int) -> bool:
         """Whether those words name one who promises: "the papers and we" do not."""
@@ -93,9 +106,8 @@ class Grammar:
         table = words.read(tongue, "promises")
         self.tongue = tongue
         self._lists = Lists(table["lists"], {}, table.get("spellings", {}))
-        self._rules = [
-            _Rule(rule, phrase, self._lists, table["clauses"]) for rule, phrase in _phrases(table)
-        ]
+        never = [self._any(table["clauses"][each]) for each in ("subjects", "no-names")]
+        self._rules = [_Rule(rule, phrase, self._lists, *never) for rule, phrase in _phrases(table)]
         firsts = "|".join(rule.first.pattern for rule in self._rules)
         self._firsts = re.compile(rf"(?<![\w'])(?:{_GROUP.sub('(?:', firsts)})")
         self._choice = self._any(table["lists"]["choice"])

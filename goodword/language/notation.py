@@ -65,11 +65,14 @@ class Lists:
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
+    _made: dict[str, str] = field(default_factory=dict)  # a list stands in many phrases
 
     def expression(self, phrase: str) -> str:
         """`phrase` as a regular expression. Raises ValueError when it names a list not there."""
-        made = "".join(self._piece(piece, phrase) for piece in _PIECES.findall(phrase))
-        return made.replace(_END_OF_ENTRY + r")\+\s*", ")")
+        if phrase not in self._made:
+            made = "".join(self._piece(piece, phrase) for piece in _PIECES.findall(phrase))
+            self._made[phrase] = made.replace(_END_OF_ENTRY + r")\+\s*", ")")
+        return self._made[phrase]
 
     def any_of(self, phrases: Iterable[str]) -> str:
         """One of `phrases` as a regular expression, the longer ones tried first."""
@@ -89,7 +92,10 @@ class Lists:
         if name.endswith("*"):
             return f"(?:{self._list(name[:-1], phrase)}){{0,3}}"
         if name in self.words:
-            return self.any_of(self.words[name])
+            listed = f"<{name}>"
+            if listed not in self._made:
+                self._made[listed] = self.any_of(self.words[name])
+            return self._made[listed]
         kind = name.rstrip("0123456789")
         if kind in _FIGURES:
             return rf"(?P<{name}>(?:{_FIGURES[kind]})\s*)"
