@@ -60,7 +60,8 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     def send(found: Conversation, form: ComposerForm, kept: Draft | None) -> None:
         by, at, text = teammate_of(request), moment_of(request), form.cleaned_data["text"]
         bar = advice.of(found, text, request.POST, by=by, now=at)
-        if bar is not None and bar.unseen:
+        scripted = request.POST.get("scripted") == "yes"  # then the bar is beside the text
+        if bar is not None and bar.unseen and not scripted:
             raise _LookFirst(bar)
         with transaction.atomic():
             replying.reply(

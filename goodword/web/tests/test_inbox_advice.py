@@ -128,6 +128,14 @@ def test_without_script_the_bar_is_a_step_before_sending(ben, conversation):
     assert not Message.objects.filter(direction="out").exists()
 
 
+def test_with_script_what_is_sent_before_a_pause_is_followed_like_an_untouched_bar(
+    ben, conversation
+):
+    fields = {"mode": "reply", "text": DRAFT, "to": "grace@whitlow.example", "scripted": "yes"}
+    assert ben.post(path(conversation, "reply"), fields).status_code == 302
+    assert made(conversation).get().due_at.isoformat() == "2026-11-20T16:00:00+00:00"
+
+
 def test_an_answer_that_promises_nothing_goes_at_once(ben, conversation):
     fields = {"mode": "reply", "text": "It is good until May.", "to": "grace@whitlow.example"}
     assert ben.post(path(conversation, "reply"), fields).status_code == 302

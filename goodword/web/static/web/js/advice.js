@@ -49,7 +49,10 @@ function soon() {
 
 function fresh() {
   asked = null;
-  if (place()) soon();
+  if (!place()) return;
+  // The bar stands beside the text: what one sends before a pause is followed like an untouched bar.
+  form().elements.namedItem("scripted").value = "yes";
+  soon();
 }
 
 document.addEventListener("input", (event) => event.target.id === "composer-text" && soon());
