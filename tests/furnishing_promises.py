@@ -68,7 +68,7 @@ def _month(house: Any, now: datetime) -> None:
         noon = monday + timedelta(days=day, hours=12)
         if noon.weekday() == 6:
             continue
-        for _n in range(2 + (day * 7 + noon.weekday() * 5) % 7):
+        for _n in range(1 + (day * 7 + noon.weekday() * 5) % 5):
             number += 1
             due = (noon + timedelta(minutes=number * 37 % 240)).astimezone(now.tzinfo)
             if now <= due < now + 30 * HOUR or abs(due - now) < 20 * HOUR:

@@ -55,7 +55,7 @@ def signed_in(
         page.fill("[name=login]", "ana@shop.example")
         page.fill("[name=password]", PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/inbox/**")
+        page.locator("#nav").wait_for(state="attached")
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: _note(complaints, said))

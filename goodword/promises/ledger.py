@@ -26,7 +26,7 @@ STATES = ("due", "late", "kept", "kept_late", "moved", "broken", "released")
 COUNT_TO = 999
 PAGE = 50
 _CHUNK = 500
-_FEW = 1_000
+_FEW = 2_000
 _BESIDE = ("person", "owner", "team", "conversation", "message")
 _HEAVY = ("text", "reply_text", "html", "search_text", "oddities", "invitation")
 

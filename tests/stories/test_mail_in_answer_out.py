@@ -213,7 +213,7 @@ def signed_in(page, start_shop):
     page.locator("[name=login]").fill(OWNER)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/inbox/**")
+    page.locator("#nav").wait_for(state="attached")
     return goodword
 
 
