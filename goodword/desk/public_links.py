@@ -33,6 +33,10 @@ class NoSuchLink(Exception):
 class LinkEnded(Exception):
     """It was given, and its time is over."""
 
+    def __init__(self, person: Person) -> None:
+        super().__init__(person.pk)
+        self.person = person
+
 
 def place() -> str:
     """The address of the page without anybody's key; empty when no customer can reach us."""
@@ -79,7 +83,7 @@ def person_of(key: str, *, at: datetime) -> tuple[Person, datetime]:
     if since is not None and given <= since:
         raise NoSuchLink
     if at >= given + GOOD_FOR:
-        raise LinkEnded
+        raise LinkEnded(person)
     return person, given + GOOD_FOR
 
 

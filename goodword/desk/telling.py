@@ -29,7 +29,9 @@ TITLES = {
     "handed_over": noop("Yours now, promised %(when)s: %(what)s"),
     "their_day": noop("Their word is due: %(what)s"),
     "come_back": noop("The day has come: %(what)s"),
+    "other_time": noop("They ask for another time. Promised %(when)s: %(what)s"),
 }
+_ON_ITS_PAGE = {"other_time"}  # what they asked for stands in the promise's own history
 
 
 def tell(teammate: Teammate, promise: Promise, *, kind: str, at: datetime) -> bool:
@@ -49,7 +51,7 @@ def tell(teammate: Teammate, promise: Promise, *, kind: str, at: datetime) -> bo
         matter=events.name_of(promise),
         kind=kind,
         title=title,
-        url=_place(promise),
+        url=_place(promise, kind),
         at=at,
     )
 
@@ -64,7 +66,7 @@ def _what(promise: Promise) -> str:
     return f"{kind} · {what}"
 
 
-def _place(promise: Promise) -> str:
-    if promise.conversation is not None:
+def _place(promise: Promise, kind: str) -> str:
+    if promise.conversation is not None and kind not in _ON_ITS_PAGE:
         return reverse("inbox:conversation", args=[promise.conversation.public_id])
     return reverse("promises:promise", args=[promise.public_id])

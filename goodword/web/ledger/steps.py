@@ -31,6 +31,7 @@ _ICONS = {
     "broken": "x",
     "reopened": "undo-2",
     "held": "mail",
+    "other_time": "calendar-clock",
 }
 
 
@@ -138,6 +139,7 @@ _WORDS: dict[str, Callable[[_Told], str]] = {
     "released": _released,
     "broken": _broken,
     "reopened": _reopened,
+    "other_time": lambda told: _("They asked for another time"),
     "held": lambda told: _("They were told when the answer will come"),
 }
 

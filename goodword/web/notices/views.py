@@ -25,6 +25,7 @@ _ICONS = {
     "handed_over": "corner-down-right",
     "their_day": "message-circle-question-mark",
     "come_back": "alarm-clock",
+    "other_time": "calendar-clock",
 }
 
 

@@ -13,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.conversations.models import Conversation
-from goodword.desk import checking, handling, joining, promising, public_links
+from goodword.desk import checking, handling, joining, promising, public_links, theirs
+from goodword.notices.models import Notice
 from goodword.people.models import Person
 from goodword.plan import queries as plan
 from goodword.promises import kinds
@@ -252,3 +253,54 @@ def test_when_its_time_has_passed_no_way_back_is_offered(house):
     assert "I do still need it" in read(house.grace)
     with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
         assert "I do still need it" not in read(house.grace)
+
+
+def wish_for(client: Client, person: Person, promise: Promise, words: str):
+    path = path_of(person, promise.public_id, "another-time")
+    return client.post(path, {"wish": words}, follow=True)
+
+
+def test_another_time_is_told_to_whoever_owes_it_and_our_word_stands(house, client):
+    promise = word(house, "Call you about the stone")
+    assert (
+        "Which time suits you better?"
+        in client.get(path_of(house.grace, promise.public_id, "another-time")).content.decode()
+    )
+    said = wish_for(client, house.grace, promise, "Thursday\nafternoon")
+    assert "Until then our word stands as it is." in said.content.decode()
+    promise.refresh_from_db()
+    assert promise.is_open and promise.due_at == NOW + DAY
+
+    notice = Notice.objects.get(teammate=house.ben)
+    assert notice.kind == "other_time"
+    assert "They ask for another time." in notice.title and "stone" in notice.title
+    client.force_login(house.ben)
+    told = client.get(notice.url).content.decode()
+    assert "They asked for another time" in told and "Thursday afternoon" in told
+    assert "Thursday afternoon" not in read(house.grace)
+
+
+def test_an_answer_can_be_asked_for_another_time_as_well(house, client):
+    wish_for(client, house.grace, house.reply, "Friday")
+    assert set(Notice.objects.values_list("teammate__name", flat=True)) == {
+        "Ben Okri", "Lea Sommer",
+    }  # fmt: skip
+    assert checking.violations() == []
+
+
+@pytest.mark.parametrize("words", ["", "  ", "\x00"])
+def test_a_wish_needs_words(house, client, words):
+    answer = wish_for(client, house.grace, house.reply, words)
+    assert answer.status_code == 422
+    assert "Say which time would suit you." in answer.content.decode()
+    assert not Notice.objects.exists()
+
+
+def test_nobody_is_flooded_with_wishes_and_what_has_ended_has_none(house, client):
+    promise = word(house, "Call you")
+    for n in range(8):
+        answer = wish_for(client, house.grace, promise, f"Friday {n} " + "x" * 5000)
+    assert "Nothing was changed" in answer.content.decode()
+    assert promise.steps.filter(kind=theirs.OTHER_TIME).count() == theirs.MOST_WISHES
+    promising.keep(promise, by=house.ben, at=NOW)
+    assert "Nothing was changed" in wish_for(client, house.grace, promise, "x").content.decode()

@@ -12,14 +12,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from goodword.accounts import queries as accounts
-from goodword.desk import promising, public_links
+from goodword.conversations.models import Message
+from goodword.desk import acknowledging, promising, public_links
 from goodword.files import actions as files
 from goodword.people import actions as people
+from goodword.people.models import Holding
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise, Step
 from goodword.web.yours import outside
 from goodword.web.yours.urls import urlpatterns
-from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, make_house, receive
+from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, make_house, receive
 
 pytestmark = pytest.mark.django_db
 CAST = ("ana", "lea", "ben", "lou", "carl")
@@ -29,12 +31,14 @@ KEYED = {
     "promises": "/yours/{key}/",
     "no_longer_needed": "/yours/{key}/{open}/",
     "still_needed": "/yours/{key}/{open}/needed/",
+    "another_time": "/yours/{key}/{open}/another-time/",
 }
 INSIDE = {
     "preview": "/conversations/{conversation}/their-page/",
     "withdraw": "/conversations/{conversation}/their-page/withdraw/",
 }
 PUBLIC = {
+    "new_link": "/yours/{key}/new-link/",
     "without_key": "/yours/",
     "stylesheet": "/house/accent-8a2b0a.css",
     "logo": "/house/logo-{logo}",
@@ -134,13 +138,59 @@ def test_an_ended_link_says_so_and_nothing_else(house, name) -> None:
     assert stored() == before
 
 
+def new_link(key: str):
+    path = PUBLIC["new_link"].format(key=key)
+    assert Client().get(path).status_code == 405
+    return Client().post(path)
+
+
+def test_for_a_link_that_has_ended_a_new_one_is_mailed_to_them_and_shown_to_nobody(
+    house, settings
+) -> None:
+    settings.URL = "https://desk.shop.example"
+    ended = public_links.key_of(house.grace, at=NOW - timedelta(days=91))
+    assert b"Send me a new link" in Client().get(f"/yours/{ended}/").content
+    answer = new_link(ended)
+    assert answer.status_code == 200
+    assert b"whitlow" not in answer.content and b"/yours/" not in answer.content
+    mail = deliver(at=NOW + MINUTE).sent[0]
+    assert mail.envelope == ["grace@whitlow.example"] and mail.automatic
+    link = mail.text.split()[-1]
+    with time_machine.travel(NOW + MINUTE, tick=False):
+        page = Client().get(link.removeprefix(settings.URL)).content.decode()
+    assert "Our promises to you, Grace Whitlow" in page
+    for _n in range(5):
+        assert new_link(ended).status_code == 200
+    assert Message.objects.filter(automatic=True).count() == acknowledging.MOST_AN_HOUR
+
+
+def test_no_new_link_for_what_never_was_one_was_withdrawn_or_still_works(house, settings) -> None:
+    settings.URL = "https://desk.shop.example"
+    working, withdrawn = key_of(house), public_links.key_of(house.ida, at=NOW - 91 * DAY)
+    people.withdraw_links(house.ida, by=house.ana, at=NOW)
+    for key in ("x", withdrawn, f"{working}x"):
+        assert new_link(key).status_code == 404
+    assert new_link(working).status_code == 303
+    assert not Message.objects.filter(automatic=True).exists()
+
+
+def test_a_new_link_goes_to_no_address_that_somebody_else_reads_too(house, settings) -> None:
+    settings.URL = "https://desk.shop.example"
+    address = house.grace.holdings.get().address
+    Holding.objects.create(person=house.ida, address=address, since=NOW)
+    assert new_link(public_links.key_of(house.grace, at=NOW - 91 * DAY)).status_code == 200
+    assert not Message.objects.filter(automatic=True).exists()
+
+
 def test_with_ones_own_key_nobody_touches_what_was_promised_to_another(house) -> None:
     to_ourselves = _word(house, "Ask again", direction="to_ourselves")
     theirs = _word(house, "Send the photo", direction="theirs")
     before = stored()
     for who, promise in (("ida", house.open), ("grace", to_ourselves), ("grace", theirs)):
         path = f"/yours/{key_of(house, who)}/{promise.public_id}/"
+        wish = {"wish": "Friday"}
         answers = [Client().post(path), Client().get(path)]
+        answers.append(Client().post(f"{path}another-time/", wish))
         if promise != theirs:
             answers.append(Client().post(f"{path}needed/"))
         assert {each.status_code for each in answers} == {404}
@@ -153,7 +203,12 @@ def test_a_link_that_is_only_followed_changes_nothing(house) -> None:
     before = stored()
     for promise in (house.open, gone):
         path = f"/yours/{key_of(house)}/{promise.public_id}/"
-        for each in (path, f"{path}needed/", f"/yours/{key_of(house)}/?ended={promise.public_id}"):
+        for each in (
+            path,
+            f"{path}needed/",
+            f"{path}another-time/?wish=Friday",
+            f"/yours/{key_of(house)}/?ended={promise.public_id}",
+        ):
             Client().get(each)
             Client().head(each)
     assert stored() == before
@@ -222,7 +277,8 @@ def test_a_teammate_who_may_answer_there_looks_at_it_and_can_only_look(house) ->
         if expected == 200:
             page = answer.content.decode()
             assert "Send you the link" in page and "This is how Grace Whitlow sees it." in page
-            assert "<form" not in page and "/yours/" not in page
+            assert page.count("<form") == 1 and "Withdraw their links" in page
+            assert "/yours/" not in page
             assert "no-store" in answer["Cache-Control"]
 
 

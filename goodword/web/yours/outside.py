@@ -102,7 +102,7 @@ def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except public_links.NoSuchLink:
             return notice("no_such_link", status=404)
         except public_links.LinkEnded:
-            return notice("ended", status=410)
+            return notice("ended", status=410, key=key)
         with as_they_read(person):
             try:
                 return view(request, Guest(person, key, until, now), **kwargs)
@@ -134,9 +134,13 @@ def page(template: str, context: dict[str, Any], *, status: int = 200) -> HttpRe
     return HttpResponse(render_to_string(template, shared | context), status=status)
 
 
-def notice(what: str, *, status: int) -> HttpResponse:
-    """A kind word where the page would be; `what` says which. It tells nothing of anybody."""
-    return page("web/yours/notice.html", {"what": what}, status=status)
+def notice(what: str, *, status: int, key: str = "") -> HttpResponse:
+    """A kind word where the page would be; `what` says which. It tells nothing of anybody.
+
+    `key`: one that has ended, for which a new one can be asked.
+    """
+    context = {"what": what, "key": key if public_links.place() else ""}
+    return page("web/yours/notice.html", context, status=status)
 
 
 def private(response: HttpResponse) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -28,7 +29,11 @@ def preview(request: HttpRequest, public_id: str) -> HttpResponse:
     person = queries.standing(conversation.person)
     rows = promises.shown_to(person)
     seen = rows.filter(pk__in=promises.visible_to(teammate_of(request)).values("pk"))
-    own_words = {"back": conversation.public_id, "place": public_links.place()}
+    own_words = {
+        "back": conversation.public_id,
+        "place": public_links.place(),
+        "csrf_token": get_token(request),
+    }
     with as_they_read(person):
         guest = Guest(person, "", now + public_links.GOOD_FOR, now)
         context = page_of(person, seen, guest=guest) | own_words

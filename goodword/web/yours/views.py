@@ -8,13 +8,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from goodword.accounts import queries as accounts
-from goodword.core.text import clean_line
 from goodword.inboxes import queries as inboxes
 from goodword.people.models import Person
 from goodword.plan import queries as plan
 from goodword.plan import words
 from goodword.promises import queries
 from goodword.promises.models import Promise
+from goodword.web.inside import typed
 from goodword.web.yours import showing
 from goodword.web.yours.outside import Guest, notice, outside, own_page, page
 
@@ -30,16 +30,18 @@ def without_key(request: HttpRequest) -> HttpResponse:
 def promises(request: HttpRequest, guest: Guest) -> HttpResponse:
     rows = queries.shown_to(guest.person)
     context = page_of(guest.person, rows, guest=guest)
-    asked = clean_line(request.GET.get("ended", ""), most=40)
-    context["just_ended"] = next(
-        (each for each in context["shown"].let_go if each.public_id == asked), None
-    )
-    again = clean_line(request.GET.get("again", ""), most=40)
-    context["just_again"] = next(
-        (each for each in context["shown"].owed if each.public_id == again), None
-    )
+    shown: showing.Sections = context["shown"]
+    context["just_ended"] = _named(request, "ended", shown.let_go)
+    context["just_again"] = _named(request, "again", shown.owed)
+    context["just_asked"] = _named(request, "asked", shown.owed)
     context["too_late"] = "unchanged" in request.GET
     return page("web/yours/promises.html", context)
+
+
+def _named(request: HttpRequest, name: str, rows: list[showing.Shown]) -> showing.Shown | None:
+    """What was done just now, as the address says; only where it is true of their own."""
+    public_id = typed(request.GET, name)
+    return next((each for each in rows if each.public_id == public_id), None)
 
 
 def page_of(person: Person, rows: Any, *, guest: Guest) -> dict[str, Any]:
