@@ -14,6 +14,8 @@ from email.utils import make_msgid
 from typing import Any
 
 import psycopg
+from django.apps import apps
+from django.db.models import DateTimeField
 
 from goodword.bench.servers import wait_until
 from goodword.bench.servers.dovecot import Dovecot
@@ -80,6 +82,30 @@ def let_time_pass(goodword: GoodwordProcess) -> None:
     postgres = "GOODWORD_DATABASE_URL" in goodword.environment
     now = "now()" if postgres else "strftime('%Y-%m-%d %H:%M:%f', 'now')"
     _write(goodword, f"UPDATE desk_dispatch SET due_at = {now} WHERE due_at > {now}")
+
+
+def hours_pass(goodword: GoodwordProcess, hours: float) -> None:
+    """As if the clock had gone on: every moment that is written down lies so much further back."""
+    postgres = "GOODWORD_DATABASE_URL" in goodword.environment
+    statements = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("goodword."):
+            continue
+        columns = [
+            field.column for field in model._meta.local_fields if isinstance(field, DateTimeField)
+        ]
+        earlier = ", ".join(
+            f"{column} = {column} - interval '{hours} hours'"
+            if postgres
+            else f"{column} = strftime('%Y-%m-%d %H:%M:%f', {column}, '-{hours} hours')"
+            for column in columns
+        )
+        if columns:
+            statements.append(f"UPDATE {model._meta.db_table} SET {earlier}")
+    # What a process keeps of the plan is read again.
+    statements.append("UPDATE plan_planversion SET number = number + 1")
+    for statement in statements:
+        _write(goodword, statement)
 
 
 def end_leases(goodword: GoodwordProcess) -> None:
