@@ -225,7 +225,14 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without keys": {"()": "goodword.core.masking.WithoutKeys"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without keys"],
+        }
+    },
     "root": {
         "handlers": ["console"],
         "level": env.one_of("GOODWORD_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

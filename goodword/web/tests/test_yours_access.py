@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -234,6 +236,21 @@ def test_nothing_of_it_is_kept_found_framed_or_told_on(house) -> None:
         assert answer["X-Frame-Options"] == "DENY"
         assert "Set-Cookie" not in answer and b"<script" not in answer.content
         assert b"style=" not in answer.content and b"http://" not in answer.content
+
+
+def test_no_key_stands_in_the_log(house, monkeypatch) -> None:
+    key = key_of(house)
+    ended = public_links.key_of(house.grace, at=NOW - timedelta(days=91))
+    said = io.StringIO()
+    monkeypatch.setattr(logging.getLogger().handlers[0], "stream", said)
+    monkeypatch.setattr(outside, "MOST_LOOKS", 2)
+    Client().get(f"/yours/{key}/{house.open.public_id}/needed/")
+    for _n in range(2):
+        Client().get(f"/yours/{ended}/")
+        Client().get(f"/yours/{key}/")
+    assert "Method Not Allowed (GET): /yours/…/" in said.getvalue()
+    assert "Too Many Requests: /yours/…/" in said.getvalue()
+    assert key not in said.getvalue() and ended not in said.getvalue()
 
 
 def test_it_works_without_cookies_and_a_strict_browser_needs_no_token(house) -> None:
