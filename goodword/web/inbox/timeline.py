@@ -267,5 +267,6 @@ def _how_it_ended(promise: Promise, by: Teammate) -> str:
         "spam": _("let go as spam"),
         "trash": _("let go with the conversation"),
         "answered": _("answered before"),
+        "they_let_go": _("they need no answer any more, as they said on their page"),
         "joined": _("one answer is owed for both conversations that were joined"),
     }.get(promise.ended_why, _("let go"))

@@ -217,6 +217,10 @@ def test_an_answer_let_go_of_is_none_that_anybody_owes(house, client):
     press(client, house.grace, house.reply)
     assert owed_reply(house.conversation) is None
     assert checking.violations() == []
+    team = Client()
+    team.force_login(house.ben)
+    told = team.get(f"/conversations/{house.conversation.public_id}/").content.decode()
+    assert "they need no answer any more, as they said on their page" in told
     press(client, house.grace, house.reply, "needed")
     assert owed_reply(house.conversation) == house.reply
     assert checking.violations() == []
