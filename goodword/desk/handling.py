@@ -152,6 +152,8 @@ def mark_urgent(conversation: Conversation, *, urgent: bool, by: Teammate, at: d
     if urgent and promise is not None and message is not None:
         first = not owing.has_been_answered(conversation)
         due = owing.answer_due(conversation, message, first=first)
+        if due.at <= at:  # nothing is late just because somebody says that it can't wait
+            due = owing.answer_due(conversation, message, first=first, since=at)
         promises.hasten(promise, due=due, by=by, at=at)
 
 

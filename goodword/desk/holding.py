@@ -89,7 +89,7 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     conversation = conversations.lock(conversation)
     promise.refresh_from_db()
     message = owing.owed_message(conversation)
-    if not promise.is_open or message is None or was_held(message):
+    if not promise.is_open or message is None or was_held(message) or _is_answered(conversation):
         return None
     due = new_due(conversation, message, at=at)
     if due.at <= promise.due_at:
@@ -98,6 +98,11 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     if sent is not None:
         _put_off(promise, due=due, by=None, at=at)
     return sent
+
+
+def _is_answered(conversation: Conversation) -> bool:
+    """Whether an answer is on its way: "we need longer" would be in the same post."""
+    return conversation.messages.filter(automatic=False, dispatch__due_at__isnull=False).exists()
 
 
 def was_held(message: Message) -> bool:

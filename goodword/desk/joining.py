@@ -32,6 +32,7 @@ from goodword.people import organisations
 from goodword.people.models import Address
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
+from goodword.promises.models import REPLY
 
 State = Conversation.State
 _SIGNATURE_LENGTH = 12
@@ -167,6 +168,7 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
         raise CannotJoin("one of them is spam, in the trash or joined already")
     _leave_one_answer_owed(conversation, into, by=by, at=at)
     promises.carry_over(owed.of_conversation(conversation), into)
+    _hand_to_who_is_there(into, by=by, at=at)
     owing.carry_over(conversation, into)
     conversations.carry_over(conversation, into)
     owing.waive_no_more_than_one(into)
@@ -181,6 +183,14 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
         conversation_id=into.pk, inbox_id=into.inbox_id, joined_id=conversation.pk
     )
     events.announce(fact, by=by, about=into, at=at)
+
+
+def _hand_to_who_is_there(into: Conversation, *, by: Teammate, at: datetime) -> None:
+    """What came along from another inbox is owed by the team, where its owner doesn't answer."""
+    for promise in owed.open_in(into).exclude(kind=REPLY).select_related("owner", "team"):
+        owner = promise.owner or promise.team
+        if owner is not None and not owing.can_keep(owner, into.inbox):
+            promises.hand_over(promise, to=into.inbox.team, by=by, at=at, why="joined")
 
 
 def _be_as_awake_as(

@@ -66,14 +66,36 @@ def can_answer(teammate: Teammate, inbox: Inbox) -> bool:
     return rights.may_answer(teammate) and inboxes.open_to(teammate).filter(pk=inbox.pk).exists()
 
 
-def answer_due(conversation: Conversation, message: Message, *, first: bool) -> Due:
-    """By when the plan promises an answer to `message`."""
+def can_keep(owner: Teammate | Team, inbox: Inbox | None) -> bool:
+    """Whether what is promised in this inbox, or in none, can be owed by `owner`."""
+    if isinstance(owner, Team):
+        return inbox is None or inbox.teams.filter(pk=owner.pk).exists()
+    return can_answer(owner, inbox) if inbox else rights.may_answer(owner)
+
+
+def lock(promise: Promise) -> Conversation | None:
+    """Its conversation, locked, and then the promise, as it is now: in this order, everywhere.
+
+    Raises AlreadyEnded when it was taken back meanwhile.
+    """
+    conversation = conversation_actions.lock(promise.conversation) if promise.conversation else None
+    try:
+        promise.refresh_from_db(from_queryset=Promise.objects.select_for_update())
+    except Promise.DoesNotExist as error:
+        raise promises.AlreadyEnded(promise.pk) from error
+    return conversation
+
+
+def answer_due(
+    conversation: Conversation, message: Message, *, first: bool, since: datetime | None = None
+) -> Due:
+    """By when the plan promises an answer to `message`; `since` None: from when it was said."""
     return plan.current().answer_due(
         conversation.inbox_id,
         first=first,
         kind_id=message.person.kind_id if message.person else None,
         urgent=conversation.urgent,
-        since=message.said_at,
+        since=since or message.said_at,
     )
 
 

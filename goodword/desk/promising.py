@@ -177,7 +177,7 @@ def keep(promise: Promise, *, by: Teammate, at: datetime) -> Promise:
     Raises MayNot, AlreadyEnded.
     """
     rights.require_answer(by)
-    conversation = _locked(promise)
+    conversation = owing.lock(promise)
     promise = promises.keep(promise, by=by, at=at)
     if conversation is not None and promise.kind == REPLY:
         _waive(conversation, by=by, at=at)
@@ -189,7 +189,7 @@ def move(promise: Promise, *, due: Due, why: str = "", by: Teammate, at: datetim
     """Raises MayNot, handling.InThePast, AlreadyEnded, AlreadyDue."""
     rights.require_answer(by)
     _ahead(due, at=at)
-    _locked(promise)
+    owing.lock(promise)
     return promises.move(promise, due=due, by=by, at=at, why=why)
 
 
@@ -200,7 +200,7 @@ def promise_anew(
     """The successor. Raises MayNot, handling.InThePast, AlreadyEnded, NotDueYet."""
     rights.require_answer(by)
     _ahead(due, at=at)
-    _locked(promise)
+    owing.lock(promise)
     return promises.promise_anew(promise, due=due, by=by, at=at, why=why)
 
 
@@ -212,7 +212,7 @@ def hand_over(
 
     Raises MayNot, handling.CannotSee, AlreadyEnded.
     """
-    conversation = _locked(promise)
+    conversation = owing.lock(promise)
     if not promise.is_open:
         raise promises.AlreadyEnded(promise.pk)
     if not rights.may_reassign(by, now_with=promise.owner):
@@ -249,12 +249,12 @@ def break_(promise: Promise, *, by: Teammate, at: datetime, why: str = "") -> Pr
     rights.require_answer(by)
     if promise.kind == REPLY:
         raise OnlyAnew
-    _locked(promise)
+    owing.lock(promise)
     return promises.break_(promise, by=by, at=at, why=why)
 
 
 def _let_go(promise: Promise, *, by: Teammate | None, at: datetime, why: str) -> Promise:
-    conversation = _locked(promise)
+    conversation = owing.lock(promise)
     promise = promises.release(promise, by=by, at=at, why=why)
     if conversation is not None and promise.kind == REPLY:
         _waive(conversation, by=by, at=at)
@@ -271,17 +271,6 @@ def _waive(conversation: Conversation, *, by: Teammate | None, at: datetime) -> 
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
     )
     events.announce(fact, by=by, about=conversation, at=at)
-
-
-def _locked(promise: Promise) -> Conversation | None:
-    """The promise's conversation, locked, with the promise as it is now."""
-    if promise.conversation_id is None:
-        promise.refresh_from_db()
-        return None
-    assert promise.conversation is not None
-    conversation = conversations.lock(promise.conversation)
-    promise.refresh_from_db()
-    return conversation
 
 
 def _check(
@@ -308,11 +297,5 @@ def _ahead(due: Due, *, at: datetime) -> None:
 
 def _may_own(to: Teammate | Team, inbox: Inbox | None) -> None:
     """Raises CannotSee when what is promised in `inbox` can't be kept by `to`."""
-    if isinstance(to, Team):
-        fits = inbox is None or inbox.teams.filter(pk=to.pk).exists()
-    elif inbox is None:
-        fits = rights.may_answer(to)
-    else:
-        fits = owing.can_answer(to, inbox)
-    if not fits:
+    if not owing.can_keep(to, inbox):
         raise handling.CannotSee(to.name)

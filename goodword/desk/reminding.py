@@ -107,6 +107,8 @@ def _locked(key: int) -> Promise | None:
     for (conversation,) in prepared.rows("where a promise stands", _where, key):
         if conversation is not None:
             conversations.lock(Conversation(pk=conversation))
+        else:  # nothing else holds what no conversation holds
+            Promise.objects.select_for_update().filter(pk=key).first()
     found = prepared.objects("promise looked at", _with_all, key)
     return found[0] if found else None
 

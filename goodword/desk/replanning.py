@@ -11,6 +11,7 @@ from typing import cast
 from django.db import transaction
 from django.utils import timezone
 
+from goodword.conversations import actions as conversations
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import Due, Said
@@ -31,15 +32,17 @@ def recompute(*, at: datetime) -> int:
     said = [Promise.Said.DAY, Promise.Said.WORKING_HOURS]
     open_ones = owed.open_promises().filter(due_said__in=said).order_by("pk")
     changed, last = 0, 0
-    open_ones = open_ones.select_related("conversation", "person")
-    while batch := list(open_ones.filter(pk__gt=last)[:BATCH]):
+    while batch := dict(open_ones.filter(pk__gt=last).values_list("pk", "conversation")[:BATCH]):
         with transaction.atomic():
+            # Read again once nobody else holds them: a time that was said meanwhile stays.
+            conversations.lock_all(key for key in batch.values() if key)
+            held = open_ones.filter(pk__in=batch).select_for_update(of=("self",))
             changed += sum(
                 promises.recompute(each, due_at=due_at, at=at)
-                for each in batch
+                for each in held.select_related("conversation", "person")
                 if (due_at := plan.current().recomputed(due_of(each), each.inbox_id)) != each.due_at
             )
-        last = batch[-1].pk
+        last = max(batch)
     return changed
 
 

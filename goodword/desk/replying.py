@@ -380,7 +380,8 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
     fact = desk_facts.ReplyTakenBack(
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
     )
-    for promise in Promise.objects.filter(message=message):
+    # What was given anew meanwhile goes before what it was given for.
+    for promise in Promise.objects.filter(message=message).order_by("-pk"):
         promises.unmake(promise, by=by, at=at)
     conversations.unsay(message)
     events.announce(fact, by=by, about=conversation, at=at)

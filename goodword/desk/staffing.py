@@ -6,6 +6,7 @@ the backup that the plan names, else to the inbox's team, which always has someb
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -108,15 +109,19 @@ def _return_unreachable(*, by: Teammate, at: datetime) -> None:
     lost_team = Q(team__isnull=False) & ~Exists(
         Inbox.teams.through.objects.filter(inbox=OuterRef("inbox"), team=OuterRef("team"))
     )
-    for conversation in Conversation.objects.filter(lost_person | lost_team):
-        conversation = conversations.lock(conversation)
+    lost = list(Conversation.objects.filter(lost_person | lost_team).values_list("pk", flat=True))
+    elsewhere = orphaned().filter(conversation__isnull=False)
+    locked = conversations.lock_all([*lost, *elsewhere.values_list("conversation", flat=True)])
+    for conversation in (locked[key] for key in lost):
         to = _backup_of(conversation.assignee, conversation.inbox, at=at)
         handling.give(conversation, to, by=by, at=at)
-    for promise in _orphaned().select_related("inbox__team", "owner"):
-        promises.hand_over(promise, to=_heir_of(promise, by=by, at=at), by=by, at=at)
+    for promise in orphaned().order_by("conversation", "pk"):
+        with suppress(promises.AlreadyEnded):
+            owing.lock(promise)
+            promises.hand_over(promise, to=_heir_of(promise, by=by, at=at), by=by, at=at)
 
 
-def _orphaned() -> QuerySet[Promise]:
+def orphaned() -> QuerySet[Promise]:
     """Open promises other than answers whose owner is no longer there to keep them."""
     member = Membership.objects.filter(teammate=OuterRef("owner"), team__inboxes=OuterRef("inbox"))
     lost_person = Q(owner__isnull=False) & (

@@ -44,10 +44,7 @@ def may_take_back(promise: Promise, by: Teammate) -> bool:
 def not_kept(promise: Promise, *, by: Teammate, at: datetime) -> Promise:
     """It is owed again, at its old time. Raises MayNot, NothingToTakeBack."""
     rights.require_answer(by)
-    conversation = None
-    if promise.conversation is not None:
-        conversation = conversations.lock(promise.conversation)
-    promise.refresh_from_db()
+    conversation = owing.lock(promise)
     if not may_take_back(promise, by):
         raise NothingToTakeBack
     if promise.kind == REPLY and conversation is not None:
@@ -78,10 +75,7 @@ def still_needed(promise: Promise, *, at: datetime) -> Promise:
 
     Raises NothingToTakeBack when that can't be any more: its time has passed, or an answer came.
     """
-    conversation = None
-    if promise.conversation is not None:
-        conversation = conversations.lock(promise.conversation)
-    promise.refresh_from_db()
+    conversation = owing.lock(promise)
     if not may_need_again(promise, at=at) or (conversation and not conversation.is_live):
         raise NothingToTakeBack
     if promise.kind != REPLY or conversation is None:
@@ -117,12 +111,6 @@ def _needs_an_answer(conversation: Conversation, *, at: datetime) -> None:
 def _who_can(promise: Promise) -> Teammate | Team:
     """Whoever owed it, if they are still there to keep it; else the inbox's team, or an owner."""
     owner, inbox = promise.owner or promise.team, promise.inbox
-    if inbox is None:
-        fits = isinstance(owner, Teammate) and rights.may_answer(owner)
-    elif isinstance(owner, Teammate):
-        fits = owing.can_answer(owner, inbox)
-    else:
-        fits = owner is not None and inbox.teams.filter(pk=owner.pk).exists()
-    if fits and owner is not None:
+    if owner is not None and owing.can_keep(owner, inbox):
         return owner
     return inbox.team if inbox else accounts.owners()[0]

@@ -216,14 +216,19 @@ def reopen(promise: Promise, *, by: Teammate | None, at: datetime, why: str) -> 
 def hand_over(
     promise: Promise, *, to: Owner, by: Teammate | None, at: datetime, why: str = ""
 ) -> Promise:
-    """Someone else owes it from now on. Nothing happens when they do already."""
+    """Someone else owes it from now on; nothing happens when they do already.
+
+    Raises AlreadyEnded.
+    """
     columns = _owner_columns(to)
     if (promise.owner, promise.team) == (columns["owner"], columns["team"]):
         return promise
     promise.owner, promise.team = columns["owner"], columns["team"]
     if at < promise.due_at:  # what is late, the backup and the lead have heard of
         _look_from_the_start(promise, since=at)
-    promise.save(update_fields=["owner", "team", "looked", "look_at"])
+    columns |= {"looked": promise.looked, "look_at": promise.look_at}
+    if not Promise.objects.filter(pk=promise.pk, state=State.OPEN).update(**columns):
+        raise AlreadyEnded(promise.pk)
     _step(promise, "handed_over", by=by, at=at, why=why, to=events.name_of(to))
     events.announce(
         facts.PromiseHandedOver(**_about(promise), owner=events.name_of(to)),
