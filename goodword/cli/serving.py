@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from goodword.cli.working import Worker
 
 
+_READY_AFTER_SECONDS = 15  # what is needed to read drafts is made once the first pages are out
+
+
 @click.command()
 def run() -> None:
     """Serve everything in one process: web, worker, mail in and out.
@@ -132,7 +135,12 @@ def _serve() -> None:
     from django.conf import settings
     from django.db import connection
 
+    from goodword.language.readiness import make_ready
+
     connection.close()
+    ready = threading.Timer(_READY_AFTER_SECONDS, make_ready)
+    ready.daemon = True
+    ready.start()
     config = uvicorn.Config(
         "goodword.asgi:application",
         host=settings.HOST,
