@@ -13,7 +13,7 @@ from goodword.example.today import Today
 from goodword.notices import actions as notices
 from goodword.notices.models import Notice
 
-WEEKS, A_WEEK = 13, 16
+WEEKS, A_WEEK = 13, 12
 
 
 @transaction.atomic

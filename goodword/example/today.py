@@ -348,7 +348,7 @@ class Today:
         def later(begun: Message) -> None:
             at = begun.said_at + 40 * MINUTE
             story.answer(begun, "Gladly. I will come back to you then.", by=shop.nora, at=at)
-            due = self._moment(now + timedelta(days=46))
+            due = self._moment(story.ahead(46 * 24 * 60))
             why = "She wants to choose a ring for her mother"
             promising.come_back(
                 begun.conversation, due=due, why=why, by=shop.nora, at=at + 2 * MINUTE
