@@ -293,10 +293,22 @@ def test_a_teammate_who_may_answer_there_looks_at_it_and_can_only_look(house) ->
         assert answer.status_code == expected, who
         if expected == 200:
             page = answer.content.decode()
-            assert "Send you the link" in page and "This is how Grace Whitlow sees it." in page
+            assert (
+                "Send you the link" in page
+                and "This is how Grace Whitlow sees it, as far as you may" in page
+            )
             assert page.count("<form") == 1 and "Withdraw their links" in page
             assert "/yours/" not in page
             assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_teammates_own_words_over_it_are_in_their_language(house) -> None:
+    house.grace.language, house.grace.zone = "de", "Asia/Tokyo"
+    house.grace.save()
+    path = INSIDE["preview"].format(conversation=house.conversation.public_id)
+    answer = clients(house)["ben"].get(path, headers={"accept-language": "en"}).content.decode()
+    assert '<html lang="de">' in answer and 'class="yours-strip" lang="en"' in answer
+    assert "Back to the conversation" in answer and "Asia/Tokyo" in answer
 
 
 def test_what_another_inbox_promised_them_a_teammate_does_not_read_there(house) -> None:
@@ -304,8 +316,8 @@ def test_what_another_inbox_promised_them_a_teammate_does_not_read_there(house) 
     path = INSIDE["preview"].format(conversation=house.conversation.public_id)
     signed_in = clients(house)
     ben, ana = (signed_in[who].get(path).content.decode() for who in ("ben", "ana"))
-    assert "watch" not in ben and "They see one more" in ben
-    assert "watch" in ana and "They see" not in ana
+    assert "watch" not in ben and "watch" in ana
+    assert "We owe you 2 things" in ben and "We owe you 3 things" in ana  # not even a count
 
 
 def test_links_are_withdrawn_by_who_may_answer_there(house) -> None:

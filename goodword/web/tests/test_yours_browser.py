@@ -107,6 +107,9 @@ def test_mail_in_link_out_let_go_and_the_team_sees_it(
         page.get_by_role("link", name="Their page").click()
     expect(opened.value.get_by_role("heading", level=1)).to_contain_text("Grace Whitlow")
     expect(opened.value.get_by_role("link", name="No longer needed")).to_have_count(0)
+    for width, theme in ((1440, "light"), (390, "dark")):
+        shot(opened.value, "yours-preview", width, theme)
+        assert axe(opened.value) == []
 
 
 def test_every_page_is_open_to_everyone_on_every_screen(
@@ -121,6 +124,7 @@ def test_every_page_is_open_to_everyone_on_every_screen(
     pages: dict[str, tuple[str, Sizes]] = {
         "yours": (link, both),
         "yours-confirm": (f"{link}{promise.public_id}/", both[1:2]),
+        "yours-other-time": (f"{link}{promise.public_id}/another-time/", both[:1]),
         "yours-ended": (ended.replace(PLACE, live_server.url), both[:1]),
     }
     faults = []

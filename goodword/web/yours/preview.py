@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,15 +30,16 @@ def preview(request: HttpRequest, public_id: str) -> HttpResponse:
     person = queries.standing(conversation.person)
     rows = promises.shown_to(person)
     seen = rows.filter(pk__in=promises.visible_to(teammate_of(request)).values("pk"))
-    own_words = {
+    strip = {  # in the language of who looks, before the page speaks theirs
         "back": conversation.public_id,
+        "name": person.name,
         "place": public_links.place(),
         "csrf_token": get_token(request),
     }
+    above = render_to_string("web/yours/_strip.html", strip)
     with as_they_read(person):
         guest = Guest(person, "", now + public_links.GOOD_FOR, now)
-        context = page_of(person, seen, guest=guest) | own_words
-        context["hidden"] = rows.exclude(pk__in=seen.order_by().values("pk")).count()
+        context = page_of(person, seen, guest=guest) | {"strip": above}
         return private(page("web/yours/promises.html", context))
 
 
