@@ -258,7 +258,8 @@ def on_house_changed(event: Event) -> None:
         matters = mine.values_list("matter", flat=True).iterator(chunk_size=_AT_ONCE)
         while some := set(islice(matters, _AT_ONCE)):
             keys = {int(each.removeprefix(prefix)) for each in some}
-            elsewhere = Promise.objects.filter(pk__in=keys, inbox__isnull=False)
-            lost = elsewhere.exclude(pk__in=promised.visible_to(teammate).filter(pk__in=keys))
+            lost = Promise.objects.filter(pk__in=keys).exclude(
+                pk__in=promised.visible_to(teammate).filter(pk__in=keys)
+            )
             names = [f"{prefix}{key}" for key in lost.values_list("pk", flat=True)]
             notices.withdraw(mine.filter(matter__in=names), at=event.at)

@@ -77,10 +77,10 @@ class House:
         return {key} & self._seeing(owed) if key is not None else set()
 
     def _colleagues(self, owed: Owed) -> set[int]:
-        """Members of the teams where it is owed; elsewhere than in an inbox, where its owner is."""
+        """Members of the teams where it is owed; none for what one owes outside of any inbox,
+        which nobody sees but they and the owners of the house.
+        """
         teams = {owed.team_id} if owed.team_id else self.teams.get(owed.inbox_id or 0, set())
-        if owed.inbox_id is None and owed.team_id is None:
-            teams = {key for key, inside in self.members.items() if owed.owner_id in inside}
         return set().union(*(self.members.get(key, set()) for key in teams))
 
     def _seeing(self, owed: Owed) -> set[int]:

@@ -5,23 +5,29 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from goodword.accounts.models import Team, Teammate
+from goodword.accounts.models import Membership, Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
+from goodword.core import prepared
 from goodword.inboxes import queries as inboxes
 from goodword.people.models import Person
 from goodword.promises.models import REPLY, Promise, Step
 
 
 def visible_to(teammate: Teammate) -> QuerySet[Promise]:
-    """The one door to promises: those of the inboxes open to `teammate`, and their own."""
+    """The one door to promises: those of the inboxes open to `teammate`, and of those that stand
+    in none what they or a team of theirs owes, and what they wait for.
+    """
     if not teammate.is_active:
         return Promise.objects.none()
     if teammate.is_owner:
         return Promise.objects.all()
     # The few inboxes are asked first: a list of keys lets both databases take their indexes.
     mine = list(inboxes.open_to(teammate).order_by().values_list("pk", flat=True))
-    return Promise.objects.filter(Q(inbox_id__in=mine) | Q(owner=teammate, inbox__isnull=True))
+    theirs = Membership.objects.filter(teammate=teammate).values("team")
+    waits = Q(direction=Promise.Direction.THEIRS, made_by=teammate)
+    owes = Q(owner=teammate) | Q(team__in=theirs)
+    return Promise.objects.filter(Q(inbox_id__in=mine) | Q(owes | waits, inbox__isnull=True))
 
 
 def of_conversation(conversation: Conversation) -> QuerySet[Promise]:

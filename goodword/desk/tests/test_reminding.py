@@ -11,11 +11,12 @@ from goodword.desk import checking, handling, promising, reminding, staffing
 from goodword.events import actions as events
 from goodword.notices import mailing
 from goodword.notices.models import Notice
+from goodword.people import actions as people
 from goodword.plan import actions as plan_actions
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
 from goodword.promises.models import Promise, Step
-from goodword.promises.queries import owed_reply
+from goodword.promises.queries import owed_reply, visible_to
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -411,3 +412,44 @@ def test_a_batch_costs_as_many_claims_as_one(house, owed, django_assert_max_num_
     with django_assert_max_num_queries(3):
         _lease, keys = reminding._claim(at=SOON, most=50)
     assert len(keys) == 10
+
+
+def _given(house, *, by, direction="to_ourselves", what="Talk to the landlord"):
+    due = plan.current().moment_due(DUE, zone="Europe/Berlin")
+    person = people.meet("grace@whitlow.example", name="Grace", at=MONDAY_NOON)[0]
+    return promising.give(
+        what=what, due=due, inbox=None, person=person, direction=direction, by=by, at=MONDAY_NOON
+    )
+
+
+def test_what_one_owes_outside_of_any_inbox_is_told_to_nobody_who_may_not_see_it(house):
+    plan_actions.be_absent(
+        house.ben, since=SOON, until=DUE + DAY, stand_in=house.lea, by=house.ana, at=MONDAY_NOON
+    )
+    promise = _given(house, by=house.ben, direction="ours")
+    sweep(LATE + HOUR)
+    assert told(promise).keys() == {"Ben", "Ana"}
+    for who in ("ben", "ana"):
+        assert visible_to(getattr(house, who)).filter(pk=promise.pk).exists()
+
+
+def test_who_waits_for_their_word_sees_it_without_an_inbox_and_nobody_else(house):
+    promise = _given(house, by=house.ben, direction="theirs")
+    assert list(visible_to(house.ben)) == list(visible_to(house.ana)) == [promise]
+    assert not visible_to(house.lea).exists()
+
+
+def test_a_team_sees_what_was_handed_to_it_without_an_inbox(house):
+    promise = _given(house, by=house.ben, direction="ours")
+    promising.hand_over(promise, to=house.workshop, by=house.ben, at=MONDAY_NOON)
+    assert list(visible_to(house.carl)) == [promise]
+    assert not visible_to(house.lea).exists()
+    sweep(LATE)
+    hand_on(at=LATE)
+    assert "Carl" in told(promise)
+
+    accounts.change_team(
+        house.workshop, name="Workshop", members=[house.lea], by=house.ana, at=LATE
+    )
+    hand_on(at=LATE)
+    assert "Carl" not in told(promise)
