@@ -1,5 +1,6 @@
 """Whatever happens in whatever order, the invariants hold."""
 
+import contextlib
 import os
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from goodword.desk import (
     replanning,
     replying,
     staffing,
+    unkeeping,
 )
 from goodword.desk.roads import Answer, Party
 from goodword.plan import actions as plans
@@ -285,6 +287,13 @@ class Desk(RuleBasedStateMachine):
             promises.NotDueYet,
         ):
             pass
+
+    @rule(n=pick)
+    @precondition(lambda self: Promise.objects.filter(ended_why="they_let_go").exists())
+    def they_need_it_after_all(self, n):
+        found = list(Promise.objects.filter(ended_why="they_let_go").order_by("pk"))
+        with contextlib.suppress(unkeeping.NothingToTakeBack):
+            unkeeping.still_needed(found[n % len(found)], at=self.at)
 
     @rule(n=pick, hours=st.integers(min_value=1, max_value=100))
     @precondition(lambda self: Conversation.objects.exists())
