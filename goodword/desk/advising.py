@@ -18,19 +18,22 @@ from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Message
 from goodword.core.text import clean_line, fold
 from goodword.desk.models import NotAPromise
+from goodword.language import gist, questions
 from goodword.language import promises as language
-from goodword.language import questions
 from goodword.language.promises import Commitment, OfficeHours
 from goodword.language.questions import Answered, Pitch
+from goodword.language.readiness import make_ready
 from goodword.plan import hours as business_time
 from goodword.plan import queries as plan
 from goodword.plan.hours import Hours
 from goodword.plan.service_plan import Due
+from goodword.promises import kinds
 from goodword.promises.models import Promise
 
 _MOST_MESSAGES = 5  # of theirs that are read for questions
 _MOST_READ = 20_000  # characters of one of them
 _MOST_FOUND = 8  # promises that are asked about at once
+_KINDS = {"call": kinds.CALL, "send": kinds.SEND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Found:
 
     key: str
     what: str
+    kind: str
     sentence: str
     due: Due
     by_default: bool  # nobody said when: the plan's time for a next answer stands in
@@ -60,6 +64,7 @@ class Advice:
 
 def advise(conversation: Conversation, draft: str, *, by: Teammate, at: datetime) -> Advice:
     """On what `by` is writing here."""
+    make_ready()
     asked = questions.find([each.shown_text[:_MOST_READ] for each in open_messages(conversation)])
     compared = questions.compare(asked, draft)
     left = [each.question for each in compared if not each.answered]
@@ -130,6 +135,7 @@ def _found(
     by: Teammate,
     at: datetime,
 ) -> list[Found]:
+    make_ready()
     business = accounts.business()
     zone = ZoneInfo(business.zone if business else "UTC")
     hours = plan.current().hours_of(conversation.inbox_id)
@@ -150,6 +156,7 @@ def _found(
         found[key] = Found(
             key=key,
             what=_what(each),
+            kind=_KINDS.get(gist.kind_of(each.what), kinds.DO),
             sentence=clean_line(each.sentence, most=500),
             due=_due(each, conversation, zone=zone, at=at),
             by_default=each.due is None,
@@ -159,7 +166,7 @@ def _found(
 
 
 def _what(commitment: Commitment) -> str:
-    what = clean_line(commitment.what or commitment.sentence, most=200).rstrip(".!")
+    what = clean_line(gist.brief(commitment.what) or commitment.sentence, most=200)
     return what[:1].upper() + what[1:]
 
 
