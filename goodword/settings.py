@@ -29,6 +29,9 @@ except OSError as error:
     raise ImproperlyConfigured(
         f"GOODWORD_DATA is {str(DATA_DIR)!r}, which can't be made: {error.strerror}"
     ) from error
+# An example says so by a file in its folder: nothing leaves it, and nothing real comes in.
+EXAMPLE_MARK = "this-is-an-example"
+EXAMPLE = (DATA_DIR / EXAMPLE_MARK).exists()
 
 HOST = env.text("GOODWORD_HOST", "127.0.0.1")
 PORT = env.whole_number("GOODWORD_PORT", 8000, least=1, most=65535)
@@ -70,7 +73,8 @@ ALLOWED_HOSTS = sorted({str(_address.hostname), "127.0.0.1", "localhost", "[::1]
 CSRF_TRUSTED_ORIGINS = [URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_ENGINE = "goodword.accounts.signed_in"
-SESSION_COOKIE_NAME = "goodword_session"
+# A name of its own, so that who looks around in the example stays signed in at home.
+SESSION_COOKIE_NAME = "goodword_example_session" if EXAMPLE else "goodword_session"
 CSRF_COOKIE_NAME = "goodword_csrf"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True

@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("account/", include("goodword.web.settings.sign_in")),
     path("", include("goodword.web.setup.urls")),
+    path("", include("goodword.web.example.urls")),
     path("", include("goodword.web.settings.urls")),
     path("", include("goodword.web.urls")),
 ]

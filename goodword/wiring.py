@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from goodword.channels.email import accounts, notices, trials
+from goodword.channels.email.pretending import PretendingRoad
 from goodword.channels.email.road import EmailRoad
 from goodword.core import statistics
 from goodword.desk import (
@@ -61,6 +63,9 @@ LANES: dict[str, list[Job]] = {
         lambda at: trials.try_due(clock=timezone.now),
     ],
 }
+if settings.EXAMPLE:  # nothing leaves it: the road pretends, notices stay, no mailbox is tried
+    LANES["out"] = LANES["out"][:1]
+    del LANES["trials"]
 # What has time, and how many seconds it has. What looks through whole tables has an hour.
 SWEEP: list[tuple[Job, int]] = [
     (lambda at: handling.wake_due(at=at), 20),
@@ -86,5 +91,5 @@ def _forget_old_sessions() -> int:
 def wire() -> None:
     """Called once, when Django is ready (goodword/apps.py)."""
     events.listen(LISTENERS)
-    roads.register(EmailRoad())
+    roads.register(PretendingRoad() if settings.EXAMPLE else EmailRoad())
     kinds.register(*kinds.BUILT_IN)

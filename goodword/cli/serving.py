@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import click
 from goodword.cli import begin
 
 if TYPE_CHECKING:
+    from goodword.cli.changing_over import ChangeOver
     from goodword.cli.working import Worker
 
 
@@ -22,22 +24,32 @@ _READY_AFTER_SECONDS = 15  # what is needed to read drafts is made once the firs
 
 
 @click.command()
-def run() -> None:
+@click.option("--doors", hidden=True, default="", help="Sockets left open by a change-over.")
+def run(doors: str) -> None:
     """Serve everything in one process: web, worker, mail in and out.
 
     Sets up the database first. Stop it with Ctrl-C.
     """
     begin()
+    from goodword.cli.changing_over import ChangeOver
+    from goodword.web.example import houses
+
+    if houses.stands_beside():
+        ChangeOver.go_on(doors)
     _prepare(static=True)
     from goodword.cli.working import Worker
 
     worker = Worker()
     _start(worker)
+    change = ChangeOver()
+    houses.serve_by(change.begin)
     try:
-        _say_where()
-        _serve()
+        _say_where(came_back=bool(doors))
+        _serve(change, doors=doors)
     finally:
         worker.stop()
+    if change.doors:
+        change.go_on(change.doors)
 
 
 @click.command()
@@ -110,8 +122,11 @@ def _prepare(*, static: bool) -> None:
         settings.FILES_DIR.mkdir(parents=True)
 
 
-def _say_where() -> None:
-    """The address, and the way in for the first owner while there is none."""
+def _say_where(*, came_back: bool = False) -> None:
+    """The address, and the way in for the first owner while there is none.
+
+    `came_back`: from the example. The link that was said before is open in a browser, and stays.
+    """
     from django.conf import settings
     from django.utils import timezone
 
@@ -122,6 +137,11 @@ def _say_where() -> None:
         click.echo(f"Mail is taken in at {settings.SMTP_HOST}:{settings.SMTP_PORT} (SMTP)")
     if settings.LMTP_PORT:
         click.echo(f"Mail is taken in at {settings.LMTP_HOST}:{settings.LMTP_PORT} (LMTP)")
+    if settings.EXAMPLE:
+        _say_example()
+        return
+    if came_back:
+        return
     try:
         token = accounts.make_first_owner_link(at=timezone.now())
     except accounts.AlreadyOwned:
@@ -130,7 +150,17 @@ def _say_where() -> None:
     click.echo(f"  {settings.URL}/setup/{token}/\n")
 
 
-def _serve() -> None:
+def _say_example() -> None:
+    from django.conf import settings
+
+    from goodword.web.example import houses
+
+    click.echo("This is the example: no mail comes in, and none leaves. Look around with this link")
+    click.echo(f"(works once):\n  {settings.URL}/example/{houses.new_key(settings.DATA_DIR)}/\n")
+
+
+def _serve(change: ChangeOver | None = None, *, doors: str = "") -> None:
+    """`doors`: sockets that listen already. `change` may end it, to go on with another house."""
     import uvicorn
     from django.conf import settings
     from django.db import connection
@@ -159,7 +189,10 @@ def _serve() -> None:
     # uvicorn ends on these signals, then raises them again for whoever listened before: without
     # a listener the process would die before the worker has put down what it has in hand.
     _on_end(lambda: None)
-    server.run()
+    if change is not None:
+        change.server = server
+    inherited = [socket.socket(fileno=int(each)) for each in doors.split(",") if each]
+    server.run(sockets=inherited or None)
     if not server.started:
         sys.exit(
             f"goodword: can't listen at {settings.HOST}:{settings.PORT}."

@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import datetime
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
@@ -59,7 +60,8 @@ class Worker:
         self._doors.start()
         for thread in self._threads:
             thread.start()
-        self._fetcher.start()
+        if not settings.EXAMPLE:
+            self._fetcher.start()
 
     def stop(self) -> None:
         self._doors.stop()

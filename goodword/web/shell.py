@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -20,6 +21,7 @@ from goodword.desk import queries as desk
 from goodword.inboxes import queries as inboxes
 from goodword.notices import queries as notices
 from goodword.promises import day as promises
+from goodword.web.example import houses
 from goodword.web.inbox.places import FOLDERS
 
 _COUNTED = ("mine", "unassigned", "waiting", "snoozed", "unsent")
@@ -41,6 +43,11 @@ class FailingMailbox:
     inbox_id: str  # public
     since: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    may_leave: bool
 
 
 class Shell:
@@ -136,6 +143,11 @@ class Shell:
             for each in _failing(teammate).select_related("inbox").order_by("inbox__name")
             if each.failing_since
         ]
+
+    @property
+    def example(self) -> Example | None:
+        """Whether all of this is made up, and the real house stands beside it."""
+        return Example(may_leave=houses.home() is not None) if settings.EXAMPLE else None
 
     @property
     def disk_is_short(self) -> bool:

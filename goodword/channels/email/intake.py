@@ -72,6 +72,7 @@ class Doors:
             disk_short=disk_is_short,
             rate_per_minute=settings.SMTP_RATE,
             local=protocol == "LMTP",
+            closed=bool(settings.EXAMPLE),
         )
         try:
             intake.start()

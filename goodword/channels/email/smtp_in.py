@@ -157,6 +157,8 @@ class _Handler:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self.intake.closed:
+            return "451 4.3.2 No mail is taken in just now, try again later"
         if self.rate and not self.rate.allows(_client(session)):
             return "451 4.7.0 Too many mails from your address, try again in a minute"
         if await self._aside(self.intake.disk_short):
@@ -276,7 +278,7 @@ class Intake:
     `known(address)` says whether we take mail for it; `store(mails)` returns once they
     are safe, whoever brought them; `disk_short()` whether to ask senders to wait. All three are
     called in worker threads and may be slow. `port` 0 takes a free one, told by `.port`. `local`:
-    speak LMTP.
+    speak LMTP. `closed`: ask every sender to come again later.
     """
 
     def __init__(
@@ -291,6 +293,7 @@ class Intake:
         max_connections: int = 20,
         rate_per_minute: int = 120,
         local: bool = False,
+        closed: bool = False,
     ) -> None:
         self.host = host
         self.known = known
@@ -299,6 +302,7 @@ class Intake:
         self.max_connections = max_connections
         self.rate_per_minute = rate_per_minute
         self.local = local
+        self.closed = closed
         self._wanted_port = port
         self._max_bytes = max_bytes
         self._lock = threading.Lock()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -73,6 +74,8 @@ def give(request: HttpRequest, way: Way) -> HttpResponse:
         form = MailboxForm(request.POST or None, before=before, address=address)
     else:
         form = ConsentForm(request.POST or None, kind=kind, before=before, address=address)
+    if settings.EXAMPLE and request.method == "POST":  # an example reaches nobody
+        form.add_error(None, _("This is an example: no mailbox can be connected here."))
     if request.method == "POST" and form.is_valid():
         return redirect(way.watch_url(_asked_for(request, form)))
     context = {

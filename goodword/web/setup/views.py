@@ -23,6 +23,7 @@ from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.plan import actions as planning
 from goodword.plan import queries as plan
+from goodword.web.example import houses
 from goodword.web.inside import moment_of, teammate_of
 from goodword.web.plan.forms import FirstHoursForm
 from goodword.web.settings import mailboxes, pages
@@ -64,7 +65,8 @@ def owner(request: HttpRequest, token: str) -> HttpResponse:
         else:
             login(request, teammate)
             return redirect("setup:business")
-    return _step(request, "owner", {"form": form}, pages.status_of(form))
+    context = {"form": form, "offers_example": houses.is_offered(), "link": token}
+    return _step(request, "owner", context, pages.status_of(form))
 
 
 @pages.owners_only
@@ -79,7 +81,8 @@ def business(request: HttpRequest) -> HttpResponse:
         by, at = teammate_of(request), moment_of(request)
         accounts.name_business(**form.cleaned_data, by=by, at=at)
         return redirect("setup:hours")
-    return _step(request, "business", {"form": form}, pages.status_of(form))
+    context = {"form": form, "offers_example": houses.is_offered()}
+    return _step(request, "business", context, pages.status_of(form))
 
 
 @pages.owners_only

@@ -1,0 +1,1 @@
+"""The way from the first evening into the example, and back."""
