@@ -18,7 +18,7 @@ from goodword.conversations.models import (
 )
 from goodword.core import prepared
 from goodword.inboxes import queries as inboxes
-from goodword.people.models import Address
+from goodword.people.models import Address, Person
 
 
 def visible_to(teammate: Teammate) -> QuerySet[Conversation]:
@@ -97,6 +97,12 @@ def _wrote(conversation: int, address: int) -> QuerySet[Message, tuple[int]]:
 def _named(conversation: int, address: int) -> QuerySet[Recipient, tuple[int]]:
     told = Recipient.objects.filter(message__conversation=conversation, address=address)
     return told.exclude(role=Recipient.Role.REPLY_TO).values_list("pk")[:1]
+
+
+def newest_with(person: Person) -> Conversation | None:
+    """Where the two sides wrote to each other last."""
+    here = Conversation.objects.filter(person=person, redirect_to__isnull=True)
+    return here.order_by("-latest_key").first()
 
 
 def standing(conversation: Conversation) -> Conversation:

@@ -65,16 +65,16 @@ def url_of(person: Person, *, at: datetime) -> str:
 
 def key_of(person: Person, *, at: datetime) -> str:
     """What opens their page, given at `at`; it says nothing about them."""
-    return _signer().sign(f"{person.public_id}.{int(at.timestamp()) // 60:x}")
+    return _signer().sign(f"{person.public_id}.{int(at.timestamp()):x}")
 
 
 def person_of(key: str, *, at: datetime) -> tuple[Person, datetime]:
     """Whose page it opens, and until when. Raises NoSuchLink, LinkEnded."""
     try:
-        public_id, _dot, minute = _signer().unsign(key).partition(".")
+        public_id, _dot, second = _signer().unsign(key).partition(".")
     except signing.BadSignature as error:
         raise NoSuchLink from error
-    given = datetime.fromtimestamp(int(minute, 16) * 60, tz=UTC)
+    given = datetime.fromtimestamp(int(second, 16), tz=UTC)
     named = people.known_as(public_id)
     if named is None:
         raise NoSuchLink

@@ -73,10 +73,8 @@ def sender_address(inbox: Inbox) -> str:
 
 
 def address_of(inbox_id: int | None) -> str:
-    """What to write to: the inbox's preferred address, else that of the first inbox there is."""
-    rows = InboxAddress.objects.order_by("inbox_id", "-preferred", "pk")
-    if inbox_id is not None:
-        rows = rows.filter(inbox=inbox_id)
+    """What one writes to, the preferred first; empty without an inbox."""
+    rows = InboxAddress.objects.filter(inbox=inbox_id).order_by("-preferred", "pk")
     return rows.values_list("value", flat=True).first() or ""
 
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from goodword.accounts import queries as accounts
+from goodword.conversations import queries as conversations
 from goodword.inboxes import queries as inboxes
 from goodword.people.models import Person
 from goodword.plan import queries as plan
@@ -44,7 +46,7 @@ def _named(request: HttpRequest, name: str, rows: list[showing.Shown]) -> showin
     return next((each for each in rows if each.public_id == public_id), None)
 
 
-def page_of(person: Person, rows: Any, *, guest: Guest) -> dict[str, Any]:
+def page_of(person: Person, rows: QuerySet[Promise], *, guest: Guest) -> dict[str, Any]:
     """What the page shows of `rows`, in the language and zone that are active."""
     business = accounts.business()
     house = business.name if business else ""
@@ -54,13 +56,13 @@ def page_of(person: Person, rows: Any, *, guest: Guest) -> dict[str, Any]:
         "name": person.name,
         "now": guest.now,
         "shown": shown,
-        **_reaching_us(rows, guest),
+        **_reaching_us(guest),
     }
 
 
-def _reaching_us(rows: Any, guest: Guest) -> dict[str, Any]:
+def _reaching_us(guest: Guest) -> dict[str, Any]:
     """Where they wrote to last, whether somebody is there, and by when an answer comes."""
-    newest: Promise | None = rows.filter(inbox__isnull=False).order_by("-made_at").first()
+    newest = conversations.newest_with(guest.person)
     inbox_id = newest.inbox_id if newest else None
     service_plan, zone = plan.current(), timezone.get_current_timezone_name()
     language = get_language() or ""
