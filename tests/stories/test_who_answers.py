@@ -86,14 +86,9 @@ def test_hours_duty_and_answer_times_are_seen_by_both_sides(page, start_shop, sm
     page.get_by_text("A clasp").first.wait_for()
     page.get_by_label(re.compile("Hand", re.I)).first.check()
     page.locator("main button.button-filled").first.click()
+    owner = "SELECT t.name FROM promises_promise p JOIN accounts_teammate t ON t.id = p.owner_id"
     wait_until(
-        lambda: (
-            rows(
-                goodword,
-                "SELECT t.name FROM promises_promise p JOIN accounts_teammate t ON t.id = p.owner_id",
-            )
-            == [("Ana Ruiz",)]
-        ),
+        lambda: rows(goodword, owner) == [("Ana Ruiz",)],
         seconds=10,
         what="the promise to be Ana's",
     )
