@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -66,8 +66,8 @@ def preferences_of(teammates: Sequence[int]) -> dict[int, Preference]:
 def _read(after: str) -> tuple[datetime, int] | None:
     told_at, _sep, key = after.rpartition("_")
     try:
-        moment = datetime.fromisoformat(told_at)
-    except ValueError:
+        moment = datetime.fromisoformat(told_at).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    known = key.isascii() and key.isdecimal() and len(key) < 19 and moment.tzinfo is not None
+    known = key.isascii() and key.isdecimal() and len(key) < 19
     return (moment, int(key)) if known else None

@@ -27,6 +27,7 @@ from goodword.plan import queries as plan
 from goodword.plan.service_plan import Due
 from goodword.web.inbox import conversation as pages
 from goodword.web.inside import inside, moment_of, teammate_of, typed
+from goodword.web.ledger.forms import MOST_YEARS
 
 _MOST_TEXT = 500_000
 
@@ -169,6 +170,8 @@ def _due(row: Row, conversation: Conversation, *, now: datetime) -> Due:
         clock = time.fromisoformat(row.clock) if row.clock else None
     except ValueError as error:
         raise WrongTime(row.what) from error
+    if abs(day.year - now.year) > MOST_YEARS:
+        raise WrongTime(row.what)
     if clock is None:
         due = plan.current().day_due(conversation.inbox_id, day, zone=zone)
     else:

@@ -27,7 +27,7 @@ from goodword.promises.models import Promise
 
 Direction = Promise.Direction
 _NOT_BY_HAND = {"reply", kinds.COME_BACK, kinds.WAITING}  # made by what happens in a conversation
-_WITHIN_YEARS = 20
+MOST_YEARS = 20  # ahead that anybody can promise
 
 
 class DueForm(forms.Form):
@@ -53,7 +53,7 @@ class DueForm(forms.Form):
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
-        if abs(day.year - self.now.year) > _WITHIN_YEARS:
+        if abs(day.year - self.now.year) > MOST_YEARS:
             raise ValidationError(_("That is further away than anybody can promise."))
         return day
 

@@ -173,3 +173,16 @@ def test_a_hostile_draft_is_read_without_harm(ben, conversation):
     page = advised(ben, conversation, "I'll call you <script>alert(1)</script> tomorrow. " * 4_000)
     assert "<script" not in page
     assert page.count('name="seen"') <= 8
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
+@pytest.mark.parametrize("clock", ["", "00:00"])
+def test_a_day_that_nobody_can_promise_is_asked_about_again(ben, conversation, day, clock):
+    page = advised(ben, conversation)
+    [key] = re.findall(r'name="seen" value="([^"]+)"', page)
+    given = {"seen": key, f"track-{key}": "on", f"day-{key}": day, f"clock-{key}": clock}
+    assert f'value="{day}"' in advised(ben, conversation, **given)
+
+    sent = {"mode": "reply", "text": DRAFT, "to": "grace@whitlow.example"} | given
+    assert ben.post(path(conversation, "reply"), sent).status_code == 422
+    assert not Promise.objects.filter(what__icontains="gift-card link").exists()

@@ -123,7 +123,14 @@ def test_long_lists_come_in_pages_without_gaps(house, ben, monkeypatch):
             break
     assert sorted(seen) == [f"Matter {number}." for number in range(7)]
     assert [row.title for row in queries.page_of(house.ben).rows] == seen
-    for nonsense in ("x", "_", "2026-01-01_5", "2026-01-01T00:00:00+00:00_²", "a_" + "9" * 30):
+    for nonsense in (
+        "x",
+        "_",
+        "2026-01-01_5",
+        "2026-01-01T00:00:00+00:00_²",
+        "0001-01-01T00:00:00+14:00_1",
+        "a_" + "9" * 30,
+    ):
         assert ben.get("/notices/", {"after": nonsense}).status_code == 200
 
 
