@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from goodword.accounts.models import Membership, Role, Teammate
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.desk import owing
+from goodword.desk import owing, staffing
 from goodword.desk.models import Arrival, Dispatch
 from goodword.files import actions as files
 from goodword.files.models import File
@@ -86,8 +86,9 @@ def _every_promise_has_someone() -> Iterator[Violation]:
         teammate__role=Role.LIGHT
     )
     ownerless = Q(owner__is_active=False) | Q(owner__role=Role.LIGHT)
+    elsewhere = Q(pk__in=staffing.orphaned().order_by().values("pk"))
     rows = Promise.objects.filter(state=Promise.State.OPEN).filter(
-        ownerless | (Q(team__isnull=False) & ~Exists(answering))
+        ownerless | elsewhere | (Q(team__isnull=False) & ~Exists(answering))
     )
     yield from _named("owner", rows, "a promise is owed by nobody who could keep it")
 
@@ -122,7 +123,9 @@ def _ended_as_they_say() -> Iterator[Violation]:
         | Q(state=Promise.State.KEPT_LATE, ended_at__lte=F("due_at"))
     )
     yield from _named("promise", rows, "a promise is counted in time that was not, or late")
-    forgotten = Promise.objects.filter(state=Promise.State.OPEN, look_at__isnull=True, looked="")
+    never = Promise.objects.filter(state=Promise.State.OPEN, look_at__isnull=True)
+    half_way = Q(direction=Promise.Direction.OURS) & ~Q(looked="lead")
+    forgotten = never.filter(Q(looked="") | half_way)
     yield from _named("promise", forgotten, "nobody will be reminded of a promise")
     before = Promise.objects.filter(successor__isnull=False).exclude(state=Promise.State.BROKEN)
     yield from _named("promise", before, "a word was given anew, and the old one not counted")

@@ -131,13 +131,14 @@ def give(
 
     Raises what `track` raises.
     """
+    theirs = direction == Direction.THEIRS
+    owner = None if theirs else owner or by
     _check(what, due, owner, inbox, by=by, at=at)
     if direction != Direction.TO_OURSELVES and person is None:
         raise NothingPromised
-    theirs = direction == Direction.THEIRS
     return promises.make(
         kind=kind,
-        owner=None if theirs else owner or by,
+        owner=owner,
         person=person,
         direction=direction,
         what=what,

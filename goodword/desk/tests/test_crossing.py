@@ -137,3 +137,36 @@ def test_what_was_taken_back_meanwhile_cannot_be_kept_any_more(house):
     Promise.objects.filter(pk=promise.pk).delete()
     with pytest.raises(promises.AlreadyEnded):
         promising.keep(promise, by=house.ben, at=MONDAY_NOON)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"owner": "carl"}, "owner"),
+        ({"owner": "lou"}, "owner"),
+        ({"owner": None, "team": "workshop"}, "owner"),
+        ({"inbox": "repairs"}, "promise"),
+        ({"look_at": None}, "promise"),
+        ({"look_at": None, "looked": "backup"}, "promise"),
+        ({"state": "kept", "ended_at": MONDAY_NOON + DAY}, "promise"),
+    ],
+)
+def test_the_check_finds_what_no_verb_would_leave(house, changes, rule):
+    promise = tracked(house)
+    assert checking.violations() == []
+    named = {"owner", "team", "inbox"}
+    wrong = {k: getattr(house, v) if k in named and v else v for k, v in changes.items()}
+    Promise.objects.filter(pk=promise.pk).update(**wrong)
+    assert (rule, f"promise:{promise.pk}") in {(v.rule, v.row) for v in checking.violations()}
+
+
+def test_a_word_is_given_in_no_inbox_where_one_does_not_answer(house):
+    with pytest.raises(handling.CannotSee):
+        promising.give(
+            what="Mend it",
+            due=moment(MONDAY_NOON + DAY),
+            inbox=house.repairs,
+            person=receive(house).conversation.person,
+            by=house.ben,
+            at=MONDAY_NOON,
+        )
