@@ -7,7 +7,7 @@ PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup lint types layers migrations tests-sqlite tests-postgres shots words clean
+.PHONY: help run test check setup lint types layers migrations tests-sqlite tests-postgres shots pictures words clean
 
 help: ## List what one can do
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ tests-postgres: $(VENV)/.installed-dev ## Run all tests on PostgreSQL
 
 shots: $(VENV)/.installed-dev ## Save screenshots of the pages below shots/
 	@GOODWORD_TEST_STRICT=1 GOODWORD_TEST_SHOTS=1 $(PYTEST) -m browser && echo "The pictures are in shots/"
+
+pictures: $(VENV)/.installed-dev ## Take the README's pictures anew, of the example, into docs/pictures/
+	@$(PYTHON) tools/pictures.py
 
 # Django's tools work on the folder they stand in; -P keeps its rooms from being taken for packages.
 django_words = ../$(PYTHON) -P -m django $(1) --settings goodword.settings --pythonpath ..

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import tomllib
 from dataclasses import dataclass
@@ -78,27 +79,29 @@ def _exchange(read: dict[str, Any]) -> Exchange:
 
 
 class Months:
-    """`weeks` of ordinary days before today, `a_week` conversations in each."""
+    """`weeks` of ordinary days before today, `a_week` conversations in each; more in the last."""
 
     def __init__(self, story: Story, *, weeks: int, a_week: int) -> None:
         self._story, self._shop = story, story.shop
         self._weeks, self._a_week = weeks, a_week
         self._dice = random.Random(_SEED)  # noqa: S311  # nothing secret hangs on it
         self._turn: dict[str, int] = {}
-        self._promised = 0
+        self._promised, self._numbers = 0, itertools.count()
 
     def begin(self) -> None:
         """Put every matter where it begins. Those of the last days end before now."""
-        wanted, count = exchanges(), self._weeks * self._a_week
-        first = self._story.now - self._weeks * 7 * DAY
-        for number in range(count):
-            exchange = wanted[number * 7 % len(wanted)]
-            begins = first + (self._weeks * 7 * DAY) * (number / count)
-            begins += self._dice.randrange(0, 300) * MINUTE
-            opened = hours.opens_next(self._story.hours, begins)
-            came = self._story.open_after(opened, self._dice.randrange(5, 200))
-            if came < self._story.now - 6 * 60 * MINUTE:
-                self._story.at(came, _Matter(self, exchange, number).arrive)
+        for days, count in ((self._weeks * 7, self._weeks * self._a_week), (8, 2 * self._a_week)):
+            for place in range(count):
+                self._begin_one(self._story.now - days * DAY * (1 - place / count))
+
+    def _begin_one(self, about: datetime) -> None:
+        number, wanted = next(self._numbers), exchanges()
+        exchange = wanted[number * 7 % len(wanted)]
+        about += self._dice.randrange(0, 300) * MINUTE
+        opened = hours.opens_next(self._story.hours, about)
+        came = self._story.open_after(opened, self._dice.randrange(5, 200))
+        if came < self._story.now - 6 * 60 * MINUTE:
+            self._story.at(came, _Matter(self, exchange, number).arrive)
 
     def customer(self, language: str) -> Party:
         known = customers()[language]

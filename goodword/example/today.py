@@ -240,7 +240,7 @@ class Today:
         self._asks(
             KEN, "真珠のネックレス",
             "はじめまして。母の真珠のネックレスの糸替えをお願いできますか。日本から送ることはできますか。",
-            self._due_at(story.ahead(235)), language="ja",
+            self._due_at(story.ahead(235)), to=shop.sam, language="ja",
         )  # fmt: skip
 
     def _amara_and_david(self) -> None:
