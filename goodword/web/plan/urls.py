@@ -36,7 +36,6 @@ urlpatterns = [
     path("plan/kinds/new/", kinds.new, name="new_kind"),
     path(_KIND, kinds.one, name="kind"),
     path(f"{_KIND}forget/", kinds.forget, name="forget_kind"),
-    path("people/<slug:public_id>/kind/", kinds.choose, name="person_kind"),
     path("plan/absences/", away.listed, name="absences"),
     path("plan/away/", away.away, name="away"),
     path(_ABSENCE, away.absence, name="absence"),

@@ -51,7 +51,6 @@ EXPECTED = {
     "new_kind": SETTLE,
     "kind": SETTLE,
     "forget_kind": SETTLE_POST,
-    "person_kind": (405, 405, 405, 404, 405, 302),
     "absences": READ,
     "away": AWAY,
     "absence": BENS,
@@ -94,7 +93,6 @@ def _url(name: str, house: SimpleNamespace) -> str:
         "inbox": house.hello,
         "kind": house.kind,
         "forget_kind": house.kind,
-        "person_kind": house.grace,
         "absence": house.absence,
         "change_absence": house.absence,
         "back": house.absence,
@@ -146,17 +144,7 @@ def test_no_form_is_taken_from_whom_the_page_is_closed_to(name: str, planned: Si
             client.force_login(who)
         answer = client.post(_url(name, planned), form)
         assert answer.status_code in ((404, 405) if who else (302, 405)), (name, who)
-    if name != "person_kind":  # Carl's own business: see below
-        assert _stored(planned) == before
-
-
-def test_carl_chooses_no_kind_for_somebody_he_never_met(planned: SimpleNamespace):
-    carl = Client()
-    carl.force_login(planned.carl)
-    url = _url("person_kind", planned)
-    assert carl.post(url, {"kind": planned.kind.public_id}).status_code == 404
-    planned.grace.refresh_from_db()
-    assert planned.grace.kind is None
+    assert _stored(planned) == before
 
 
 def test_another_team_reads_nothing_of_an_inbox_that_is_not_theirs(planned: SimpleNamespace):

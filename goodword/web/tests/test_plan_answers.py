@@ -168,18 +168,19 @@ def test_kinds_are_named_renamed_and_forgotten(ana: Client):
 def test_whoever_answers_says_which_kind_a_person_is(house: SimpleNamespace):
     kind = people.name_kind("Wholesale", by=house.ana, at=MONDAY_NOON)
     message = receive(house)
-    grace = message.person
-    ben = Client()
-    ben.force_login(house.ben)
-    url = f"/people/{grace.public_id}/kind/"
-    answer = ben.post(url, {"kind": kind.public_id})
-    assert answer.url == f"/conversations/{message.conversation.public_id}/"
-    grace.refresh_from_db()
-    assert grace.kind == kind
-    piece = ben.post(url, {"kind": ""}, headers={"HX-Request": "true"}).content.decode()
-    grace.refresh_from_db()
-    assert grace.kind is None and "Saved." in piece and "<html" not in piece
-    assert ben.post(url, {"kind": "nothing"}).status_code == 404
+    grace, url = message.person, f"/conversations/{message.conversation.public_id}/person/"
+    client = Client()
+    for who, chosen, found in (
+        (house.ben, kind.public_id, kind),
+        (house.lou, "", kind),  # a light one says nothing of it
+        (house.carl, "", kind),  # nor does who never met her
+        (house.ben, "nothing", kind),
+        (house.ben, "", None),
+    ):
+        client.force_login(who)
+        client.post(url, {"name": "Grace", "language": "", "zone": "", "kind": chosen})
+        grace.refresh_from_db()
+        assert grace.kind == found, (who, chosen)
 
 
 def test_a_forgotten_kind_leaves_its_people_without_one(ana: Client, house: SimpleNamespace):
