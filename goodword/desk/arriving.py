@@ -25,6 +25,7 @@ from goodword.events import waking
 from goodword.files import actions as files
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
+from goodword.plan import queries as plan
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ def _receive_together(arrivals: Sequence[Arrival], *, at: datetime) -> None:
             alone.append(arrival)
     files.keep_all([file.data for _, inbound in read for file in inbound.files], at=at)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), plan.asked_once():
             received = _receive_all(read, alone, at=at)
             prepared.update_all(received, "state", "message", "inbox")
             due.finish_together(received)

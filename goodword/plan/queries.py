@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -34,6 +36,7 @@ from goodword.plan.service_plan import (
 )
 
 _kept: tuple[int | None, ServicePlan] = (None, ServicePlan())
+_asked: ContextVar[list[ServicePlan] | None] = ContextVar("asked", default=None)
 
 
 def current() -> ServicePlan:
@@ -43,6 +46,27 @@ def current() -> ServicePlan:
     random, so a change that was rolled back, or another database, is never taken for it. No number:
     no verb of the plan was ever called here, and the plan is empty.
     """
+    asked = _asked.get()
+    if asked is None:
+        return _now()
+    if not asked:
+        asked.append(_now())
+    return asked[0]
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Within it the plan stays what it was when first asked for: for the many things of one
+    transaction that changes nothing of the plan, nor of who works where.
+    """
+    before = _asked.set([])
+    try:
+        yield
+    finally:
+        _asked.reset(before)
+
+
+def _now() -> ServicePlan:
     return replace(_stored(), workplaces=_Workplaces())
 
 

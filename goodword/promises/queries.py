@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
 from goodword.core import prepared
 from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Inbox
 from goodword.people.models import Person
 from goodword.promises.models import REPLY, Promise, Step
 
@@ -18,12 +20,26 @@ def visible_to(teammate: Teammate) -> QuerySet[Promise]:
     """The one door to promises: those of the inboxes open to `teammate`, and of those that stand
     in none what they or a team of theirs owes, and what they wait for.
     """
+    # The few inboxes are asked first: a list of keys lets both databases take their indexes.
+    return seen_from(open_inboxes(teammate) if not teammate.is_owner else (), teammate)
+
+
+def open_inboxes(teammate: Teammate) -> list[int]:
+    """The keys of the inboxes open to `teammate`."""
+
+    def build(key: int) -> QuerySet[Inbox, tuple[int]]:
+        return inboxes.open_to(accounts.like(teammate, key)).order_by().values_list("pk")
+
+    shape = ("open inboxes", teammate.role, teammate.is_active)
+    return [key for (key,) in prepared.rows(shape, build, teammate.pk)]
+
+
+def seen_from(mine: Sequence[int], teammate: Teammate) -> QuerySet[Promise]:
+    """As `visible_to`; `mine`: what `open_inboxes` gives, which isn't looked at for an owner."""
     if not teammate.is_active:
         return Promise.objects.none()
     if teammate.is_owner:
         return Promise.objects.all()
-    # The few inboxes are asked first: a list of keys lets both databases take their indexes.
-    mine = list(inboxes.open_to(teammate).order_by().values_list("pk", flat=True))
     theirs = Membership.objects.filter(teammate=teammate).values("team")
     waits = Q(direction=Promise.Direction.THEIRS, made_by=teammate)
     owes = Q(owner=teammate) | Q(team__in=theirs)
@@ -104,7 +120,12 @@ def open_replies() -> QuerySet[Promise]:
 
 def owed_reply(conversation: Conversation) -> Promise | None:
     """The answer owed in a conversation, if any; there is at most one."""
-    return open_replies().filter(conversation=conversation).first()
+    found = prepared.objects("owed reply", _owed_reply, conversation.pk)
+    return found[0] if found else None
+
+
+def _owed_reply(conversation_id: int) -> QuerySet[Promise]:
+    return open_replies().filter(conversation=conversation_id)[:1]
 
 
 def replies_of(conversation: Conversation) -> QuerySet[Promise]:
@@ -114,9 +135,13 @@ def replies_of(conversation: Conversation) -> QuerySet[Promise]:
 
 def made_anew(promises: Iterable[Promise]) -> set[int]:
     """The keys of those that a promise made anew follows."""
+
+    def build(*keys: int) -> QuerySet[Promise, tuple[int]]:
+        after = Promise.objects.filter(successor_of__in=keys, successor_of__isnull=False)
+        return after.values_list("successor_of")
+
     keys = [promise.pk for promise in promises]
-    after = Promise.objects.filter(successor_of__in=keys, successor_of__isnull=False)
-    return {key for key in after.values_list("successor_of", flat=True) if key} if keys else set()
+    return {key for (key,) in prepared.rows(("made anew", len(keys)), build, *keys)}
 
 
 def steps_of(promise: Promise) -> QuerySet[Step]:
