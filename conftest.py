@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 
 from goodword.bench.servers import NotInstalled
@@ -83,5 +84,9 @@ try:
 except BaseException:
     _clean_up()
     raise
+
+# How long an example takes says how crowded the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("goodword", deadline=None)
+hypothesis.settings.load_profile("goodword")
 
 pytest_plugins = ["tests.servers.fixtures", "tests.cast"]

@@ -424,7 +424,6 @@ def test_the_invariants_hold_whatever_happens():
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),

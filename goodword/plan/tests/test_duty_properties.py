@@ -41,7 +41,7 @@ CALENDARS = st.sampled_from(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     CALENDARS,
     st.lists(DUTIES, max_size=8),

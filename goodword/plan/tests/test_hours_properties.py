@@ -58,7 +58,7 @@ def calendars(draw: st.DrawFn) -> tuple[Hours, datetime]:
     return Hours(ZoneInfo(zone), tuple(week), country, "", tuple(closures)), start
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(calendars(), st.randoms(use_true_random=False))
 def test_every_answer_is_the_one_that_counting_minutes_gives(drawn, random):
     calendar, start = drawn
@@ -89,7 +89,7 @@ def _spans_of(minutes: list[tuple[datetime, bool]]) -> list[tuple[datetime, date
     return spans
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(calendars(), st.integers(1, 60 * 24 * 400), st.integers(1, 60 * 24 * 400))
 def test_parts_of_a_wait_add_up_and_later_is_never_sooner(drawn, first, second):
     calendar, start = drawn
@@ -103,7 +103,7 @@ def test_parts_of_a_wait_add_up_and_later_is_never_sooner(drawn, first, second):
     assert business_time.after(calendar, start + MINUTE, first) >= halfway
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(calendars(), st.integers(-10, 10))
 def test_the_days_make_up_the_whole_and_a_day_ends_within_itself(drawn, ahead):
     calendar, start = drawn

@@ -500,7 +500,7 @@ def test_no_text_makes_reading_a_bounce_slow(text):
     assert time.process_time() - began < 0.5  # far above what it takes: the machine may be busy
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300), st.text(max_size=300))
 def test_no_report_and_no_notice_makes_it_raise(fields, text):
     raw = parts(

@@ -296,7 +296,7 @@ TEXTS = [
 HEADERS = st.tuples(st.sampled_from(NAMES), st.text(max_size=80) | st.sampled_from(VALUES))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(HEADERS, max_size=8), st.text(max_size=200) | st.sampled_from(TEXTS))
 def test_any_salad_of_headers_gets_one_verdict_and_a_reason_for_all_but_people(headers, text):
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
