@@ -5,6 +5,7 @@ ORM takes longer to write such a query than the database to answer it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,9 +16,10 @@ from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
-Key = int | str
+Key = int | str | datetime
 Rows = list[Sequence[Any]]
 _STAND_IN = 2**62  # what follows it stands for a key that is given with each asking
+_STAND_IN_DAY = datetime(9000, 1, 1, tzinfo=UTC)
 _made: dict[Hashable, _Query] = {}
 _MOST = 500
 _TEXT = (CharField, TextField)
@@ -53,7 +55,7 @@ def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
         return []
     bound = list(query.params)
     for place, number in query.places:
-        bound[place] = keys[number]
+        bound[place] = _bound(keys[number])
     with connection.cursor() as cursor:
         cursor.execute(query.sql, bound)
         return list(cursor.fetchall())
@@ -72,11 +74,9 @@ def _query(
 
 
 def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Query:
-    numbers = range(_STAND_IN, _STAND_IN + len(keys))
-    stand_ins = [
-        str(n) if isinstance(key, str) else n for key, n in zip(keys, numbers, strict=True)
-    ]
-    queryset = build(*stand_ins)
+    given = [_stand_in(key, number) for number, key in enumerate(keys)]
+    stand_ins = [_bound(each) for each in given]
+    queryset = build(*given)
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     try:
         sql, params = compiler.as_sql()
@@ -89,7 +89,18 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     return _Query(sql, params, places, _reader(compiler, made))
 
 
-def _holds(param: object, stand_ins: Sequence[Key]) -> bool:
+def _stand_in(key: Key, number: int) -> Key:
+    if isinstance(key, datetime):
+        return _STAND_IN_DAY + timedelta(days=number)
+    return str(_STAND_IN + number) if isinstance(key, str) else _STAND_IN + number
+
+
+def _bound(key: Key) -> Any:
+    """As the database takes it: of our fields, only moments are turned into something else."""
+    return connection.ops.adapt_datetimefield_value(key) if isinstance(key, datetime) else key
+
+
+def _holds(param: object, stand_ins: Sequence[object]) -> bool:
     return any(str(each) in str(param) for each in stand_ins)
 
 

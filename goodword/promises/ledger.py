@@ -6,16 +6,19 @@ Every read takes a bounded number of rows from an index, so that it costs the sa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
+from goodword.core import prepared
 from goodword.core.counting import CappedCount
-from goodword.inboxes import queries as inboxes
 from goodword.people.models import Person
 from goodword.promises import queries
 from goodword.promises.models import Promise
@@ -27,6 +30,7 @@ COUNT_TO = 999
 PAGE = 50
 _CHUNK = 500
 _FEW = 2_000
+_DUE = ("due_at", "state", "times_moved")
 _BESIDE = ("person", "owner", "team", "conversation", "message")
 _HEAVY = ("text", "reply_text", "html", "search_text", "oddities", "invitation")
 
@@ -44,6 +48,19 @@ class Asked:
     start: datetime | None = None  # due in [start, end)
     end: datetime | None = None
 
+    @property
+    def on_an_index(self) -> bool:
+        """Whether one index alone has all of it in its order."""
+        return bool(self.owner or self.person)
+
+    @property
+    def keys(self) -> dict[str, prepared.Key]:
+        """What is asked for by a key or a moment."""
+        rows = {"owner": self.owner, "team": self.team, "person": self.person}
+        moments = {"start": self.start, "end": self.end}
+        keys: dict[str, prepared.Key] = {name: row.pk for name, row in rows.items() if row}
+        return keys | {name: each for name, each in moments.items() if each}
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -60,53 +77,28 @@ class Ledger:
         self.teammate, self.asked, self.now = teammate, asked, now
 
     @cached_property
-    def rows(self) -> QuerySet[Promise]:
-        """Of any state."""
-        asked, rows = self.asked, queries.visible_to(self.teammate)
-        columns = {
-            "owner": asked.owner,
-            "team": asked.team,
-            "person": asked.person,
-            "kind": asked.kind,
-            "direction": asked.direction,
-        }
-        rows = rows.filter(**{name: value for name, value in columns.items() if value})
-        rows = rows.filter(due_at__gte=asked.start) if asked.start else rows
-        return rows.filter(due_at__lt=asked.end) if asked.end else rows
-
-    @cached_property
     def _inboxes(self) -> list[int]:
-        return list(inboxes.open_to(self.teammate).order_by().values_list("pk", flat=True))
-
-    @property
-    def _on_an_index(self) -> bool:
-        """Whether one index alone has all of `rows` in their order."""
-        return bool(self.asked.owner or self.asked.person)
-
-    @property
-    def _runs(self) -> list[QuerySet[Promise]]:
-        """Parts of `rows`, each of which lies in its order in an index."""
-        if self._on_an_index:
-            return [self.rows]
-        each = [self.rows.filter(inbox=key) for key in self._inboxes]
-        return [self.rows.filter(inbox__isnull=True), *each]
-
-    @property
-    def _lots(self) -> list[QuerySet[Promise]]:
-        """The same in fewer parts, where no order is needed."""
-        if self._on_an_index:
-            return [self.rows]
-        return [self.rows.filter(inbox__isnull=True), self.rows.filter(inbox__in=self._inboxes)]
+        return queries.open_inboxes(self.teammate)
 
     def page(self, *, after: str = "", most: int = PAGE) -> Page:
         """Keyset; an unreadable cursor begins at the top."""
-        chosen = in_state(self.asked.state, now=self.now) & _below(after)
-        runs = [run.filter(chosen).order_by("-due_at", "-id")[: most + 1] for run in self._runs]
-        rows = list(with_all_shown(together(runs)).order_by("-due_at", "-id")[: most + 1])
+        cursor = _read_cursor(after)
+
+        def build(here: _Here) -> QuerySet[Promise]:
+            chosen = in_state(self.asked.state, now=here.given["now"])
+            if cursor:
+                due_at, last = here.given["due_at"], here.given["last"]
+                chosen &= Q(due_at__lte=due_at) & (Q(due_at__lt=due_at) | Q(pk__lt=last))
+            runs = [run.filter(chosen).order_by("-due_at", "-id") for run in here.runs]
+            whole = together([run[: most + 1] for run in runs])
+            return with_all_shown(whole).order_by("-due_at", "-id")[: most + 1]
+
+        more: dict[str, prepared.Key] = {"due_at": cursor[0], "last": cursor[1]} if cursor else {}
+        rows = prepared.objects(*self._query(("page", self.asked.state, most), build, more))
         if len(rows) <= most:
             return Page(rows)
-        last = rows[most - 1]
-        return Page(rows[:most], f"{last.due_at.isoformat()}_{last.pk}")
+        end = rows[most - 1]
+        return Page(rows[:most], f"{end.due_at.isoformat()}_{end.pk}")
 
     def all(self) -> Iterator[list[Promise]]:
         """Everything, a page at a time."""
@@ -119,23 +111,29 @@ class Ledger:
 
     def counts(self) -> dict[str, int]:
         """How many are in each state, each at most COUNT_TO + 1. One query."""
-        lots = self._lots
-        columns = [
-            CappedCount(lot.filter(in_state(state, now=self.now)), most=COUNT_TO)
-            for state in STATES
-            for lot in lots
-        ]
-        found = Teammate.objects.filter(pk=self.teammate.pk).values_list(*columns)[0]
-        sums = (sum(found[n : n + len(lots)]) for n in range(0, len(found), len(lots)))
+
+        def build(here: _Here) -> QuerySet[Teammate, Any]:
+            columns = [
+                CappedCount(lot.filter(in_state(state, now=here.given["now"])), most=COUNT_TO)
+                for state in STATES
+                for lot in here.lots
+            ]
+            return Teammate.objects.filter(pk=here.teammate.pk).values_list(*columns)
+
+        found = prepared.rows(*self._query(("counts",), build))[0]
+        lots = len(found) // len(STATES)
+        sums = (sum(found[n : n + lots]) for n in range(0, len(found), lots))
         return {state: min(n, COUNT_TO + 1) for state, n in zip(STATES, sums, strict=True)}
 
     def by_day(self, days: Sequence[tuple[datetime, datetime]], *, most: int) -> list[Counter[str]]:
-        """How many promises of each state are due on each of `days`; of `most` a day at least.
+        """How many promises of each state are due on each of `days`, which follow one another; of
+        `most` a day at least.
 
         More than `most`: there are so many that nobody counts them one by one.
         """
-        rows = [row for lot in self._lots for row in self._due_on(days, lot, most)]
         found: list[Counter[str]] = [Counter() for _ in days]
+        lots = 1 if self.asked.on_an_index else 2
+        rows = [tuple(row) for lot in range(lots) for row in self._due_on(lot, days, most)]
         day = 0
         for due_at, state, moved in sorted(rows):
             while due_at >= days[day][1]:
@@ -144,16 +142,87 @@ class Ledger:
         return found
 
     def _due_on(
-        self, days: Sequence[tuple[datetime, datetime]], lot: QuerySet[Promise], most: int
-    ) -> list[tuple[datetime, str, int]]:
-        columns = ("due_at", "state", "times_moved")
-        whole = queries.due_within(lot, days[0][0], days[-1][1]).order_by()
-        found = list(whole.values_list(*columns)[:_FEW])
+        self, lot: int, days: Sequence[tuple[datetime, datetime]], most: int
+    ) -> prepared.Rows:
+        borders = {f"day {n}": start for n, (start, _) in enumerate([*days, days[-1][::-1]])}
+        names = list(borders)
+
+        def build(here: _Here, first: str, last: str) -> QuerySet[Promise]:
+            return queries.due_within(
+                here.lots[lot], here.given[first], here.given[last]
+            ).order_by()
+
+        def whole(here: _Here) -> QuerySet[Promise, Any]:
+            return build(here, names[0], names[-1]).values_list(*_DUE)[:_FEW]
+
+        def shares(here: _Here) -> QuerySet[Promise, Any]:
+            parts = [build(here, *each)[: most + 1] for each in pairwise(names)]
+            return together(parts).values_list(*_DUE)
+
+        found = prepared.rows(*self._query(("due on", lot, len(days)), whole, borders))
         if len(found) < _FEW:
             return found
         # A large house: so that no day hides the others, of each its share.
-        parts = [queries.due_within(lot, *day).order_by()[: most + 1] for day in days]
-        return list(together(parts).values_list(*columns))
+        return prepared.rows(*self._query(("shares", lot, len(days), most), shares, borders))
+
+    def _query(
+        self,
+        name: tuple[Hashable, ...],
+        build: Callable[[_Here], QuerySet[Any, Any]],
+        more: Mapping[str, prepared.Key] | None = None,
+    ) -> tuple[Any, ...]:
+        """What `prepared` takes for a query of what is asked; its keys have names, as in `more`."""
+        by, asked = self.teammate, self.asked
+        given = {"by": by.pk, "now": self.now} | asked.keys | dict(more or {})
+        names, inboxes = tuple(given), self._inboxes
+
+        def built(*keys: Any) -> QuerySet[Any, Any]:
+            end = len(names)
+            like = accounts.like(by, keys[0])
+            return build(_Here(like, asked, dict(zip(names, keys, strict=False)), keys[end:]))
+
+        here = (by.role, by.is_active, asked.kind, asked.direction, len(inboxes))
+        return ("ledger", *name, names, *here), built, *given.values(), *inboxes
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """What is asked of the ledger, for a query that is made once: `given` are its keys."""
+
+    teammate: Teammate
+    asked: Asked
+    given: dict[str, Any]
+    inboxes: Sequence[int]
+
+    @property
+    def rows(self) -> QuerySet[Promise]:
+        """Of any state."""
+        given, rows = self.given, queries.seen_from(self.inboxes, self.teammate)
+        columns = {
+            "owner": given.get("owner"),
+            "team": given.get("team"),
+            "person": given.get("person"),
+            "kind": self.asked.kind,
+            "direction": self.asked.direction,
+        }
+        rows = rows.filter(**{name: value for name, value in columns.items() if value})
+        rows = rows.filter(due_at__gte=given["start"]) if "start" in given else rows
+        return rows.filter(due_at__lt=given["end"]) if "end" in given else rows
+
+    @property
+    def runs(self) -> list[QuerySet[Promise]]:
+        """Parts of `rows`, each of which lies in its order in an index."""
+        if self.asked.on_an_index:
+            return [self.rows]
+        each = [self.rows.filter(inbox=key) for key in self.inboxes]
+        return [self.rows.filter(inbox__isnull=True), *each]
+
+    @property
+    def lots(self) -> list[QuerySet[Promise]]:
+        """The same in fewer parts, where no order is needed."""
+        if self.asked.on_an_index:
+            return [self.rows]
+        return [self.rows.filter(inbox__isnull=True), self.rows.filter(inbox__in=self.inboxes)]
 
 
 def together(parts: Sequence[QuerySet[Promise]]) -> QuerySet[Promise]:
@@ -194,13 +263,11 @@ def _shown(state: str, due_at: datetime, times_moved: int, *, now: datetime) -> 
     return "moved" if times_moved else "due"
 
 
-def _below(cursor: str) -> Q:
-    """What comes after the last row shown: its due time and key."""
-    moment, _, key = cursor.partition("_")
+def _read_cursor(text: str) -> tuple[datetime, int] | None:
+    """Due time and key of the last row shown; None for what somebody typed."""
+    moment, _, key = text.partition("_")
     try:
         due_at = datetime.fromisoformat(moment).astimezone(UTC)
     except (ValueError, OverflowError):
-        return Q()
-    if not key.isdecimal() or len(key) > 18:
-        return Q()
-    return Q(due_at__lte=due_at) & (Q(due_at__lt=due_at) | Q(pk__lt=int(key)))
+        return None
+    return (due_at, int(key)) if key.isdecimal() and len(key) <= 18 else None

@@ -136,7 +136,7 @@ def replies_of(conversation: Conversation) -> QuerySet[Promise]:
 def made_anew(promises: Iterable[Promise]) -> set[int]:
     """The keys of those that a promise made anew follows."""
 
-    def build(*keys: int) -> QuerySet[Promise, tuple[int]]:
+    def build(*keys: int) -> QuerySet[Promise, tuple[int | None]]:
         after = Promise.objects.filter(successor_of__in=keys, successor_of__isnull=False)
         return after.values_list("successor_of")
 

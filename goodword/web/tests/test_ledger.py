@@ -320,8 +320,12 @@ def test_a_full_ledger_costs_what_a_short_one_does(
 def _plan(ledger_of: Teammate, asked: Asked) -> str:
     """How the database finds the first page and the counts."""
     whole = Ledger(ledger_of, asked, now=NOW)
-    runs = [run.order_by("-due_at", "-id")[:51].explain() for run in whole._runs]
-    return "\n".join(runs)
+    runs = 1 if asked.on_an_index else len(whole._inboxes) + 1
+    plans = []
+    for number in range(runs):
+        _shape, build, *keys = whole._query((), lambda here, number=number: here.runs[number])
+        plans.append(build(*keys).order_by("-due_at", "-id")[:51].explain())
+    return "\n".join(plans)
 
 
 @pytest.mark.parametrize("who", ["ana", "lea"])

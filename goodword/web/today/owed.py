@@ -45,8 +45,8 @@ class Owed:
 
 def of(teammate: Teammate, *, now: datetime) -> Owed:
     ends = _Ends(now)
-    mine = list(promises.owed_by(teammate, until=ends.week, most=MOST + 1))
-    theirs = list(promises.waited_for(teammate, until=ends.day, most=MOST))
+    mine = promises.owed_by(teammate, until=ends.week, most=MOST + 1)
+    theirs = promises.waited_for(teammate, until=ends.day, most=MOST)
     has_more = len(mine) > MOST
     rows = showing.shown([*mine[:MOST], *theirs], by=teammate, now=now)
     groups = _grouped(sorted(rows, key=lambda row: row.promise.due_at), ends)

@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _context(teammate: Teammate, now: datetime) -> dict[str, Any]:
     service_plan, seen = plan.current(), list(inboxes.open_to(teammate))
     before = owed.of(teammate, now=now)
-    risky = list(promises.at_risk(teammate, until=now + SOON, most=_MOST_AT_RISK))
+    risky = promises.at_risk(teammate, until=now + SOON, most=_MOST_AT_RISK)
     hours = dayline.hours_of(
         service_plan,
         teammate,
@@ -85,7 +85,7 @@ def _moments(teammate: Teammate, rows: Sequence[Shown], now: datetime) -> list[d
     kept = promises.kept_by(teammate, since=midnight, until=over, most=_MOST_KEPT)
     done = [
         dayline.Moment(each.ended_at or each.due_at, each.state, "check", each.what)
-        for each in kept.select_related("conversation")
+        for each in kept
     ]
     ahead = [
         dayline.Moment(row.promise.due_at, row.state, _icon(row), row.words)
