@@ -22,6 +22,7 @@ Purpose = Wording.Purpose
 
 _LINK = "{link}"
 REFUSALS = (Purpose.NOT_FOR_US, Purpose.NOT_BEFORE, Purpose.RIGHT_PRICE)
+STAND_READY = (Purpose.HOLDING, *REFUSALS)
 
 
 def words_of(conversation: Conversation, purpose: str, *, name: str = "", **fill: str) -> str:

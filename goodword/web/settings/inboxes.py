@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -12,7 +13,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team
 from goodword.channels.email.explaining import words_for
 from goodword.channels.email.models import MailAccount
-from goodword.desk import staffing
+from goodword.desk import staffing, wording
 from goodword.inboxes import actions, queries
 from goodword.inboxes.models import Inbox, Wording
 from goodword.web.inside import moment_of, teammate_of
@@ -95,9 +96,26 @@ def words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
             actions.word(inbox, purpose, form.texts(), by=by, at=at)
             messages.success(request, _("The words are saved."))
             return redirect("settings:inbox", public_id)
-    context = {"inbox": inbox, "form": form, "purpose": Wording.Purpose(purpose)}
+    with translation.override(inbox.language):
+        ours = wording.default_words(purpose)
+    context = {
+        "inbox": inbox,
+        "form": form,
+        "purpose": Wording.Purpose(purpose),
+        "stands_ready": purpose in wording.STAND_READY,
+        "ours": ours,
+    }
     status = pages.status_of(form)
     return pages.show(request, "web/settings/words.html", context, here="inboxes", status=status)
+
+
+@pages.owners_only
+@require_http_methods(["GET", "POST"])
+def ready_words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
+    """Words that stand ready for whoever writes: the holding reply, kind refusals."""
+    if purpose not in wording.STAND_READY:
+        raise Http404
+    return words(request, public_id, purpose)
 
 
 def _inbox(request: HttpRequest, public_id: str) -> Inbox:

@@ -42,6 +42,7 @@ urlpatterns = [
         {"purpose": Wording.Purpose.ACKNOWLEDGEMENT},
         name="acknowledgement",
     ),
+    path(f"{_inbox}/words/<slug:purpose>/", inboxes.ready_words, name="ready_words"),
     path(f"{_inbox}/mailbox/", mailboxes.mailbox, name="mailbox"),
     path(f"{_inbox}/mailbox/disconnect/", mailboxes.disconnect, name="disconnect"),
     path(f"{_inbox}/mailbox/again/", mailboxes.connect_again, name="connect_again"),

@@ -303,3 +303,20 @@ def test_everyone_keeps_their_own_profile(house: SimpleNamespace):
     assert 'data-theme="dark"' in said(lou, "/settings/profile/")
     assert "/settings/business/" not in said(lou, "/settings/profile/")
     assert lou.post("/settings/profile/", given | {"theme": "pink"}).status_code == 422
+
+
+def test_words_that_stand_ready_are_the_business_own_in_each_language(
+    ana: Client, house: SimpleNamespace
+):
+    from goodword.desk import wording
+    from tests.factories import receive
+
+    url = f"/settings/inboxes/{house.hello.public_id}/words/not_for_us/"
+    page = ana.get(url).content.decode()
+    assert "It is not something that" in page  # ours, as long as there are no others
+    ana.post(url, {"text_en": "Sorry {name}, not our trade.", "text_de": "Das machen wir nicht."})
+    conversation = receive(house).conversation
+    said = wording.words_of(conversation, "not_for_us", name="Grace")
+    assert said == "Sorry Grace, not our trade."
+    assert ana.get(f"/settings/inboxes/{house.hello.public_id}/words/other/").status_code == 404
+    assert ana.get(f"/settings/inboxes/{house.hello.public_id}/words/signature/").status_code == 404

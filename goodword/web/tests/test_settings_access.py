@@ -43,6 +43,7 @@ EXPECTED = {
     "settings:inbox": OWNERS,
     "settings:signature": OWNERS,
     "settings:acknowledgement": OWNERS,
+    "settings:ready_words": OWNERS,
     "settings:mailbox": OWNERS,
     "settings:disconnect": OWNERS_POST,
     "settings:connect_again": OWNERS_POST,
@@ -149,6 +150,8 @@ def _url(name: str, house: SimpleNamespace) -> str:
         return reverse(name, args=[invitation.pk])
     if name.split(":")[-1] in {"arrival_raw", "arrival_again"}:
         return reverse(name, args=[house.arrival.pk])
+    if name == "settings:ready_words":
+        return reverse(name, args=[inbox, "holding"])
     if name in {"settings:inbox", "settings:signature", "settings:acknowledgement"} | {
         "settings:mailbox",
         "settings:disconnect",
