@@ -54,8 +54,9 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
 def restore(file: Path, passphrase_file: Path | None) -> None:
     """Bring FILE back into an empty data folder (GOODWORD_DATA) and database.
 
-    Stop Goodword first. Messages that were queued are held until a person lets them go, and
-    mailboxes are looked through again.
+    Stop Goodword first. Messages that were queued are held until a person lets them go, holding
+    replies are drafted and not sent until an owner says so again, and mailboxes are looked through
+    again.
     """
     begin()
     from django.utils import timezone

@@ -14,7 +14,14 @@ from goodword.cli import begin
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--weeks", default=13, show_default=True, help="How far back it goes.")
+@click.option(
+    "--weeks",
+    default=13,
+    envvar="GOODWORD_EXAMPLE_WEEKS",
+    show_default=True,
+    show_envvar=True,
+    help="How far back it goes.",
+)
 @click.option("--a-week", default=12, show_default=True, help="Conversations a week.")
 def example(folder: Path, weeks: int, a_week: int) -> None:
     """Furnish an example in FOLDER: a shop with months of conversations and promises.

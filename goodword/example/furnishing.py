@@ -13,11 +13,9 @@ from goodword.example.today import Today
 from goodword.notices import actions as notices
 from goodword.notices.models import Notice
 
-WEEKS, A_WEEK = 13, 12
-
 
 @transaction.atomic
-def furnish(*, now: datetime, weeks: int = WEEKS, a_week: int = A_WEEK) -> Shop:
+def furnish(*, now: datetime, weeks: int = 13, a_week: int = 12) -> Shop:
     """Let it all happen, up to `now`. The database must be empty but migrated."""
     shop = open_shop(now=now, at=now - timedelta(weeks=max(weeks, 6) + 1))
     story = Story(shop, now=now)

@@ -175,7 +175,7 @@ class Today:
             ),
         )  # fmt: skip
         self._gives(
-            GRACE, "Bring the receipt when she comes by", self._story.ahead(48 * 60),
+            GRACE, "Bring the receipt", self._story.ahead(48 * 60),
             direction=Promise.Direction.THEIRS, made=self._now - 2 * DAY,
         )  # fmt: skip
 

@@ -62,16 +62,19 @@ def stands_beside() -> bool:
 
 def is_offered() -> bool:
     """Only on the first evening, and only where one process serves one SQLite file of its own."""
-    own_file = str(settings.DATABASES["default"]["NAME"]) == str(
-        Path(settings.DATA_DIR) / "goodword.sqlite3"
-    )
     return (
         _change_over is not None
         and not settings.EXAMPLE
-        and own_file
+        and _has_a_file_of_its_own()
         and accounts.business() is None
         and not Conversation.objects.exists()
     )
+
+
+def _has_a_file_of_its_own() -> bool:
+    """SQLite in the data folder: another folder is another database then."""
+    own = Path(settings.DATA_DIR) / "goodword.sqlite3"
+    return str(settings.DATABASES["default"]["NAME"]) == str(own)
 
 
 def begin() -> str:
