@@ -40,6 +40,7 @@ from goodword.channels.email.models import MailAccount
 from goodword.desk import delivering
 from goodword.events import actions as events
 from goodword.files.models import File
+from goodword.plan.models import InboxPlan
 
 FORMAT = 1
 HELD = "restored"
@@ -315,10 +316,15 @@ def _python(field: models.Field[Any, Any], value: Any) -> Any:
 
 
 def _calm_down(made_at: datetime, *, at: datetime) -> int:
-    """What the backup had queued may have left since it was made: a person decides."""
+    """What the backup had queued may have left since it was made: a person decides.
+
+    And what it owed may have been answered: no inbox asks for patience by itself until an owner
+    chooses so again.
+    """
     held = delivering.hold_everything(why=HELD, at=at)
     events.forget_undelivered()
     notices.forget_unsent()
+    InboxPlan.objects.update(holding=InboxPlan.Holding.DRAFT)
     MailAccount.objects.update(uidvalidity=None, last_uid=0, lease="", leased_until=None)
     # What came before a mailbox was last read to its end is in the backup; one that failed for
     # days has mail that is not.

@@ -4,16 +4,20 @@ import os
 import tarfile
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
 from goodword import backups
 from goodword.accounts.models import Teammate
 from goodword.channels.email.models import MailAccount
 from goodword.conversations.models import Message
-from goodword.desk import checking
-from goodword.desk.models import Dispatch
+from goodword.desk import advising, checking, promising, reminding
+from goodword.desk.models import Dispatch, Keeping, NotAPromise
 from goodword.desk.roads import InboundFile
 from goodword.files import actions as files
+from goodword.notices import actions as notices
+from goodword.plan import actions as plans
+from goodword.plan import queries as plan
 from tests.factories import DAY, HOUR, MONDAY_NOON, deliver, make_house, receive, reply
 
 # serialized_rollback is not needed: each test ends in an empty database of its own.
@@ -69,6 +73,57 @@ def test_everything_comes_back_as_it_was(settings, tmp_path, passphrase):
     assert files.read(again.attachments.get().file) == b"%PDF-1"
     assert (settings.DATA_DIR / "keys" / "secret").read_text() == "s3cret"
     assert Teammate.objects.get(email="ana@shop.example").check_password("correct horse battery")
+
+
+def owe_in_every_way(message, answer):
+    """A plan, words moved, kept by an answer, given anew, and notices of them."""
+    ana, ben = (Teammate.objects.get(name__startswith=name) for name in ("Ana", "Ben"))
+    by = {"by": ana, "at": MONDAY_NOON}
+    inbox, friday = message.conversation.inbox, (MONDAY_NOON + 4 * DAY).date()
+    calendar = plans.make_calendar(
+        name="Shop", zone="Europe/Berlin", country="DE", periods=[(0, 540, 1440)], **by
+    )
+    plans.close_days(calendar, first_day=friday, last_day=friday, text="Leave", **by)
+    plans.set_inbox_plan(inbox, calendar=calendar, holding="send", **by)
+    plans.add_duty(teammate=ben, backup=ana, period=(0, 540, 720), inbox=inbox, **by)
+    plans.set_target(first_minutes=60, next_minutes=60, **by)
+    plans.be_absent(ben, since=MONDAY_NOON + DAY, stand_in=ana, **by)
+    now = plan.current()
+    for due in (
+        now.day_due(inbox.pk, friday, zone="Europe/Berlin"),
+        now.hours_due(inbox.pk, MONDAY_NOON, 90),
+        now.moment_due(MONDAY_NOON + HOUR, zone="Asia/Kathmandu"),
+    ):
+        conversation = message.conversation
+        promise = promising.track(conversation, what="call", due=due, by=ben, at=MONDAY_NOON)
+        Keeping.objects.create(message=answer, promise=promise)
+    later = now.moment_due(MONDAY_NOON + 9 * DAY, zone="UTC")
+    promising.promise_anew(promise, due=later, by=ben, at=MONDAY_NOON + 2 * HOUR)
+    advising.dismiss(["I will."], by=ben, at=MONDAY_NOON)
+    reminding.remind_due(at=MONDAY_NOON + 3 * HOUR)
+    notices.prefer(
+        ben, by_mail=False, by_browser=True, quiet_from=0, quiet_until=60, quiet_weekends=False
+    )
+
+
+def rows_of(*apps_named):
+    rooms = [apps.get_app_config(name).get_models() for name in apps_named]
+    return {m._meta.label: list(m.objects.order_by("pk").values()) for r in rooms for m in r}
+
+
+def test_every_word_comes_back_as_it_was_and_nobody_is_asked_for_patience(settings, tmp_path):
+    owe_in_every_way(*fill())
+    before = rows_of("plan", "promises", "notices", "people")
+    assert all(before[f"plan.{name}"] for name in ("Closure", "Duty", "Absence", "InboxPlan"))
+    assert before["notices.Notice"] and before["promises.Step"] and before["plan.Target"]
+    backups.write(tmp_path / "b", at=MONDAY_NOON + 3 * HOUR)
+    empty(settings)
+    backups.restore(tmp_path / "b", at=MONDAY_NOON + DAY)
+
+    before["plan.InboxPlan"][0]["holding"] = "draft"
+    assert rows_of("plan", "promises", "notices", "people") == before
+    assert (Keeping.objects.count(), NotAPromise.objects.count()) == (3, 1)
+    assert checking.violations() == []
 
 
 def test_nothing_queued_leaves_by_itself_and_mailboxes_are_looked_through_again(settings, tmp_path):
