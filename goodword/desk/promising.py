@@ -34,6 +34,10 @@ class NothingPromised(Exception):
     """A promise needs words: what is it?"""
 
 
+class NoChoice(Exception):
+    """An answer is always on their page, and what we promised ourselves never is."""
+
+
 class OnlyAnew(Exception):
     """Somebody waits for this answer: it can be promised anew, not just broken."""
 
@@ -61,10 +65,12 @@ def track(
     said: str = "",
     message: Message | None = None,
     due_by_default: bool = False,
+    is_shown: bool = True,
     by: Teammate,
     at: datetime,
 ) -> Promise:
     """Follow a promise made in a conversation. `owner` None: `by`; theirs is owed by the person.
+    `is_shown`: they see it on their page.
 
     Raises MayNot, NothingPromised, handling.CannotSee, handling.InThePast.
     """
@@ -84,6 +90,7 @@ def track(
         message=message,
         due=due,
         due_by_default=due_by_default,
+        is_shown=is_shown,
         by=by,
         at=at,
     )
@@ -124,6 +131,7 @@ def give(
     kind: str = kinds.DO,
     direction: str = Direction.OURS,
     owner: Teammate | Team | None = None,
+    is_shown: bool = True,
     by: Teammate,
     at: datetime,
 ) -> Promise:
@@ -144,6 +152,7 @@ def give(
         what=what,
         inbox=inbox,
         due=due,
+        is_shown=is_shown,
         by=by,
         at=at,
     )
@@ -252,6 +261,21 @@ def break_(promise: Promise, *, by: Teammate, at: datetime, why: str = "") -> Pr
         raise OnlyAnew
     owing.lock(promise)
     return promises.break_(promise, by=by, at=at, why=why)
+
+
+def may_choose_shown(promise: Promise) -> bool:
+    """Whether it may stand on their page or be kept off it."""
+    return promise.kind != REPLY and promise.direction != Direction.TO_OURSELVES
+
+
+@transaction.atomic
+def show(promise: Promise, shown: bool, *, by: Teammate, at: datetime) -> None:
+    """Whether they see it on their page, also once it has ended. Raises MayNot, NoChoice."""
+    rights.require_answer(by)
+    if not may_choose_shown(promise):
+        raise NoChoice
+    owing.lock(promise)
+    promises.show(promise, shown=shown, by=by, at=at)
 
 
 def _let_go(promise: Promise, *, by: Teammate | None, at: datetime, why: str) -> Promise:

@@ -55,6 +55,7 @@ def make(
     inbox: Inbox | None = None,
     message: Message | None = None,
     due_by_default: bool = False,
+    is_shown: bool = True,
     successor_of: Promise | None = None,
     by: Teammate | None,
     at: datetime,
@@ -73,6 +74,7 @@ def make(
         inbox=conversation.inbox if conversation else inbox,
         message=message,
         due_by_default=due_by_default,
+        is_shown=is_shown,
         told_due_at=due.at,
         made_at=at,
         made_by=by,
@@ -147,6 +149,7 @@ def promise_anew(
         conversation=promise.conversation,
         inbox=promise.inbox,
         message=promise.message,
+        is_shown=promise.is_shown,
         successor_of=promise,
         by=by,
         at=at,
@@ -237,6 +240,17 @@ def hand_over(
         at=at,
     )
     return promise
+
+
+@transaction.atomic
+def show(promise: Promise, *, shown: bool, by: Teammate | None, at: datetime) -> None:
+    """Whether it stands on the page of whom it concerns; nothing happens when it does already."""
+    if not Promise.objects.filter(pk=promise.pk, is_shown=not shown).update(is_shown=shown):
+        return
+    promise.is_shown = shown
+    _step(promise, "shown" if shown else "hidden", by=by, at=at)
+    fact = facts.PromiseShown if shown else facts.PromiseHidden
+    events.announce(fact(**_about(promise)), by=by, about=promise, at=at)
 
 
 @transaction.atomic

@@ -55,6 +55,16 @@ class PromiseBroken(_AboutPromise):
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseShown(_AboutPromise):
+    KIND: ClassVar[str] = "promises.shown"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseHidden(_AboutPromise):
+    KIND: ClassVar[str] = "promises.hidden"
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseTakenBack(_AboutPromise):
     KIND: ClassVar[str] = "promises.taken_back"
 

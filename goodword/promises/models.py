@@ -69,6 +69,7 @@ class Promise(models.Model):
     times_moved = models.PositiveSmallIntegerField(default=0)
     urgency = models.PositiveSmallIntegerField(default=0)  # times asked again while it was owed
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    is_shown = models.BooleanField(default=True)  # on the page of whom it concerns
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Teammate, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
@@ -142,6 +143,9 @@ class Promise(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind=REPLY) | Q(conversation__isnull=False),
                 name="promise_reply_in_conversation",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=REPLY) | Q(is_shown=True), name="promise_reply_is_shown"
             ),
         ]
 

@@ -102,11 +102,12 @@ def to_person(person: Person) -> QuerySet[Promise]:
 
 def shown_to(person: Person) -> QuerySet[Promise]:
     """The one door for a person outside: what we and they promised each other, wherever it was
-    said, also before they were merged into who they are. Never what we promised ourselves.
+    said, also before they were merged into who they are. Never what we promised ourselves, nor
+    what a teammate keeps off their page.
     """
     known_as = [person.pk, *Person.objects.filter(redirect_to=person).values_list("pk", flat=True)]
     return (
-        Promise.objects.filter(person__in=known_as)
+        Promise.objects.filter(person__in=known_as, is_shown=True)
         .exclude(direction=Promise.Direction.TO_OURSELVES)
         .select_related("owner", "message", "successor")
         .order_by("due_at", "id")

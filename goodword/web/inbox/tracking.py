@@ -30,7 +30,7 @@ from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import errors as inbox_errors
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 from goodword.web.ledger.errors import REFUSALS, sentence
-from goodword.web.ledger.forms import DueForm, kinds_by_hand, owners_of
+from goodword.web.ledger.forms import DueForm, ShownField, kinds_by_hand, owners_of
 
 Direction = Promise.Direction
 
@@ -54,8 +54,9 @@ class TrackForm(DueForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=kinds_by_hand)
     owner = forms.ChoiceField(label=gettext_lazy("Who keeps it"), required=False)
     said = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    is_shown = ShownField()
 
-    field_order = ("what", "direction", "kind", "owner", "day", "clock")
+    field_order = ("what", "direction", "kind", "owner", "day", "clock", "is_shown")
 
     def __init__(self, *args: Any, conversation: Conversation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,6 +76,7 @@ class TrackForm(DueForm):
             direction=given["direction"],
             owner=None if theirs else self._owners.get(given["owner"]),
             said=clean_line(given["said"]),
+            is_shown=given["is_shown"],
             due=due,
             **who,
         )

@@ -63,6 +63,19 @@ def not_kept(request: HttpRequest, public_id: str) -> HttpResponse:
     return _do(request, promise, act, done=_("It is owed again."))
 
 
+@inside
+@require_POST
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    """On their page, or off it."""
+    promise, shown = found(request, public_id), request.POST.get("shown") == "yes"
+
+    def act(promise: Promise, by: Teammate, at: datetime) -> None:
+        promising.show(promise, shown, by=by, at=at)
+
+    done = _("They see it on their page.") if shown else _("They don't see it on their page.")
+    return _do(request, promise, act, done=done)
+
+
 def _do(request: HttpRequest, promise: Promise, act: Act, *, done: str) -> HttpResponse:
     """Act; by htmx the row comes back as it stands now, else one is led back."""
     by, now = teammate_of(request), moment_of(request)

@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.rights import MayNot
 from goodword.desk.handling import CannotSee, InThePast
-from goodword.desk.promising import NothingPromised, OnlyAnew
+from goodword.desk.promising import NoChoice, NothingPromised, OnlyAnew
 from goodword.desk.unkeeping import NothingToTakeBack
 from goodword.promises.actions import AlreadyDue, AlreadyEnded, NotDueYet
 from goodword.web.inbox import errors as inbox_errors
 
 REFUSALS = (
-    MayNot, CannotSee, InThePast, NothingPromised, OnlyAnew, NothingToTakeBack, AlreadyDue,
-    AlreadyEnded, NotDueYet,
+    MayNot, CannotSee, InThePast, NoChoice, NothingPromised, OnlyAnew, NothingToTakeBack,
+    AlreadyDue, AlreadyEnded, NotDueYet,
 )  # fmt: skip
 
 
@@ -29,6 +29,8 @@ def sentence(error: Exception) -> str:
             return _("Its time hasn't come yet: it can still be moved.")
         case OnlyAnew():
             return _("Somebody waits for this answer: promise it anew, with a new time.")
+        case NoChoice():
+            return _("An answer is always on their page, and what we promised ourselves never is.")
         case NothingPromised():
             return _("Nothing was promised yet: say what, and to whom.")
         case MayNot() if not str(error):

@@ -111,6 +111,14 @@ def _grouped(named: dict[str, Teammate | Team]) -> list[tuple[Any, Any]]:
     return [(_("Teammates"), people), (_("Teams"), teams)]
 
 
+class ShownField(forms.BooleanField):
+    """Whether a promise stands on the page of whom it concerns."""
+
+    def __init__(self, **more: Any) -> None:
+        label = _("They see it on their page")
+        super().__init__(label=label, required=False, initial=True, **more)
+
+
 class NewPromiseForm(DueForm):
     """A promise given on the phone, at the counter, or to ourselves."""
 
@@ -138,8 +146,9 @@ class NewPromiseForm(DueForm):
     inbox = forms.ChoiceField(
         label=_("Inbox"), required=False, help_text=_("Its teams see the promise.")
     )
+    is_shown = ShownField(help_text=_("What we promise ourselves they never see."))
 
-    field_order = ("what", "direction", "kind", "person", "day", "clock", "inbox")
+    field_order = ("what", "direction", "kind", "person", "day", "clock", "inbox", "is_shown")
 
     def __init__(self, *args: Any, by: Teammate, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -65,6 +65,7 @@ def _give(form: NewPromiseForm, *, by: Teammate, at: datetime) -> Promise:
         person=person,
         kind=form.kind_chosen,
         direction=given["direction"],
+        is_shown=given["is_shown"],
         by=by,
         at=at,
     )

@@ -31,6 +31,8 @@ _ICONS = {
     "broken": "x",
     "reopened": "undo-2",
     "held": "mail",
+    "shown": "eye",
+    "hidden": "eye-off",
     "other_time": "calendar-clock",
 }
 
@@ -140,6 +142,8 @@ _WORDS: dict[str, Callable[[_Told], str]] = {
     "broken": _broken,
     "reopened": _reopened,
     "other_time": lambda told: _("They asked for another time"),
+    "shown": lambda told: _("%(who)s put it on their page"),
+    "hidden": lambda told: _("%(who)s took it off their page"),
     "held": lambda told: _("They were told when the answer will come"),
 }
 

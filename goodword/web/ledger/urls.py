@@ -20,4 +20,5 @@ urlpatterns = [
     path(f"{_ONE}hand-over/", acts.hand_over, name="hand_over"),
     path(f"{_ONE}release/", acts.release, name="release"),
     path(f"{_ONE}break/", acts.break_, name="break"),
+    path(f"{_ONE}show/", acts.show, name="show"),
 ]

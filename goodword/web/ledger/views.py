@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.core.counting import capped
-from goodword.desk import unkeeping
+from goodword.desk import promising, unkeeping
 from goodword.promises import queries as promises
 from goodword.promises.ledger import COUNT_TO, Ledger
 from goodword.promises.models import REPLY, Promise
@@ -143,6 +143,8 @@ def promise(request: HttpRequest, public_id: str) -> HttpResponse:
         and found.direction != Promise.Direction.THEIRS
         and rights.may_reassign(teammate, now_with=found.owner),
         "may_break": row.may_act and found.kind != REPLY,
+        "may_choose_shown": promising.may_choose_shown(found),
+        "may_show": rights.may_answer(teammate),
         "may_undo": unkeeping.may_take_back(found, teammate),
         "came_from": found.successor_of,
         "went_on": getattr(found, "successor", None),

@@ -90,6 +90,8 @@ SENTENCES: dict[str, Words] = {
     "desk.urgency_changed": _("changed whether %(subject)s is urgent"),
     "promises.moved": _("A promise has another time, %(subject)s"),
     "promises.broken": _("A promise was broken, %(subject)s"),
+    "promises.shown": _("put %(subject)s on the page of whom it concerns"),
+    "promises.hidden": _("took %(subject)s off the page of whom it concerns"),
     "promises.taken_back": _("A promise was taken back before it left, %(subject)s"),
     "promises.reminded": _("Somebody was told of a promise, %(subject)s"),
     "notices.changed": _("The notices of %(subject)s changed"),

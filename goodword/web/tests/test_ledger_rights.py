@@ -59,6 +59,7 @@ CASES: dict[str, Case] = {
     "promises:hand_over": Case("open", {"to": "lea"}, 302, changes_for=LEADING),
     "promises:release": Case("open", {}, 302),
     "promises:break": Case("open", {}, 302),
+    "promises:show": Case("open", {"shown": "no"}, 302),
 }
 
 
@@ -176,7 +177,7 @@ def test_given_a_light_teammate_today_and_a_promise_offer_no_acts(house, client)
     one = client.get(f"/promises/{house.named['open']}/").content.decode()
 
     assert "You owe nobody anything today." in page
-    for act in ("keep", "move", "hand-over", "release", "break"):
+    for act in ("keep", "move", "hand-over", "release", "break", "show"):
         assert f"/{act}/" not in page and f"/{act}/" not in one
     assert "/promises/new/" not in page
 

@@ -147,7 +147,7 @@ class _Drawing:
     def _since(self, promise: Promise) -> str:
         """What became of it: the word given anew."""
         after = getattr(promise, "successor", None)
-        if after is None:
+        if after is None or not after.is_shown:
             return ""
         if after.is_open:
             return _("You have our word anew, %(when)s.") % {"when": by_when(after.due_at)}
