@@ -166,6 +166,13 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 else:
     raise ImproperlyConfigured("GOODWORD_DATABASE_URL must name PostgreSQL or SQLite")
+# Pages apart from the counts of tries: asking for one in each zone there is lets no count be
+# forgotten.
+_in_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {
+    "default": _in_memory | {"OPTIONS": {"MAX_ENTRIES": 10_000}},
+    "pages": _in_memory | {"LOCATION": "pages"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Teammate"

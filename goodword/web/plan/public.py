@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -54,10 +54,10 @@ def hours(request: HttpRequest) -> HttpResponse:
     zone = ZoneInfo(asked if places.is_zone(asked) else house.zone)
     language = get_language() or house.language
     key = f"hours:{language}:{zone.key}:{now:%Y%m%d%H%M}"
-    page = cache.get(key)
+    page = caches["pages"].get(key)
     if page is None:
         page = _page(house, now, zone, language)
-        cache.set(key, page, _KEPT_SECONDS)
+        caches["pages"].set(key, page, _KEPT_SECONDS)
     response = HttpResponse(page)
     patch_cache_control(response, public=True, max_age=_KEPT_SECONDS)
     patch_vary_headers(response, ["Accept-Language"])

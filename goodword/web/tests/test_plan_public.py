@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def monday(time_machine) -> None:
     """The same minute for each test, of which the page is kept."""
     time_machine.move_to(MONDAY_NOON, tick=False)
-    cache.clear()
+    caches["pages"].clear()
 
 
 @pytest.fixture
@@ -180,3 +181,14 @@ def test_what_the_first_hours_cannot_be_is_said(owner: Client, wrong: dict[str, 
     answer = owner.post("/setup/hours/", WEEK | wrong)
     assert answer.status_code == 422 and said in answer.content.decode()
     assert not Calendar.objects.exists() and not Target.objects.exists()
+
+
+def test_asking_in_every_zone_lets_no_count_of_tries_be_forgotten(
+    house: SimpleNamespace, monkeypatch
+):
+    monkeypatch.setattr("goodword.web.plan.public._page", lambda *of: "when we are there")
+    cache.set("tries", 7)
+    client = Client()
+    for zone in sorted(zoneinfo.available_timezones())[:400]:
+        assert client.get("/hours/", {"zone": zone}).status_code == 200
+    assert cache.get("tries") == 7
