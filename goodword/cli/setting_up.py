@@ -37,7 +37,8 @@ def setup(
     """Make owner, business and first inbox without a browser.
 
     Mail for the inbox is taken in by SMTP or `goodword mail receive` at once; connect a mailbox
-    on the inbox's settings page.
+    on the inbox's settings page. No opening hours are guessed: until they are set (the page Plan),
+    answers are promised within 24 hours by the clock.
     """
     begin()
     from django.core.management import call_command
