@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -64,7 +65,12 @@ CASES: dict[str, Case] = {
 
 
 @pytest.fixture
-def house() -> SimpleNamespace:
+def house(scene: SimpleNamespace) -> SimpleNamespace:
+    return deepcopy(scene)
+
+
+@pytest.fixture(scope="module")
+def scene(rows_of_module: None) -> SimpleNamespace:
     """The cast, a promise of Ana's that is open, and one that she kept."""
     now = timezone.now()
     house = make_house(now - 9 * DAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +14,7 @@ from goodword.plan import actions as plan
 from goodword.plan import queries
 from goodword.plan.models import Absence, Calendar, Closure, Duty, InboxPlan, Target
 from goodword.web.plan import urls
-from tests.factories import DAY, HOUR, MONDAY_NOON, receive
+from tests.factories import DAY, HOUR, MONDAY_NOON, make_house, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +61,14 @@ EXPECTED = {
 
 
 @pytest.fixture
-def planned(house: SimpleNamespace) -> SimpleNamespace:
+def planned(scene: SimpleNamespace) -> SimpleNamespace:
+    return deepcopy(scene)
+
+
+@pytest.fixture(scope="module")
+def scene(rows_of_module: None) -> SimpleNamespace:
     """Hours, a closure, a duty, an answer time, a kind, and Ben away."""
+    house = make_house()
     by = {"by": house.ana, "at": MONDAY_NOON}
     house.calendar = plan.make_calendar(
         name="Opening hours", zone="Europe/Berlin", country="DE", periods=NINE_TO_FIVE, **by

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from copy import deepcopy
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -48,15 +49,21 @@ PUBLIC = {
 
 
 @pytest.fixture
-def house():
+def house(scene):
     cache.clear()
+    with time_machine.travel(NOW, tick=False):
+        yield deepcopy(scene)
+
+
+@pytest.fixture(scope="module")
+def scene(rows_of_module):
     with time_machine.travel(NOW, tick=False):
         house = make_house()
         message = receive(house)
         house.grace, house.conversation = message.person, message.conversation
         house.open = _word(house, "Send you the link")
         house.ida = receive(house, sender="ida@home.example", name="Ida", subject="Mine").person
-        yield house
+        return house
 
 
 def _word(house: SimpleNamespace, what: str, **more: object) -> Promise:
