@@ -18,7 +18,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import events as facts
 from goodword.desk import handling, owing
-from goodword.desk.models import NoAnswerNeeded
+from goodword.desk.models import Keeping, NoAnswerNeeded
 from goodword.events import actions as events
 from goodword.inboxes.models import Inbox
 from goodword.people.models import Person
@@ -211,7 +211,9 @@ def promise_anew(
     rights.require_answer(by)
     _ahead(due, at=at)
     owing.lock(promise)
-    return promises.promise_anew(promise, due=due, by=by, at=at, why=why)
+    again = promises.promise_anew(promise, due=due, by=by, at=at, why=why)
+    Keeping.objects.filter(promise=promise).update(promise=again)  # by what is still on its way
+    return again
 
 
 @transaction.atomic

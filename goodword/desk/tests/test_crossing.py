@@ -14,7 +14,7 @@ from goodword.promises import actions as promises
 from goodword.promises import kinds
 from goodword.promises.models import Promise
 from goodword.promises.queries import owed_reply
-from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, receive, reply
+from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, MemoryRoad, deliver, receive, reply
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +170,22 @@ def test_a_word_is_given_in_no_inbox_where_one_does_not_answer(house):
             by=house.ben,
             at=MONDAY_NOON,
         )
+
+
+def test_given_anew_while_the_mail_server_was_down_it_is_kept_by_what_was_on_its_way(house):
+    promise = tracked(house, due_in=HOUR)
+    replying.reply(
+        promise.conversation,
+        by=house.ben,
+        text="Here is your link.",
+        recipients=replying.Recipients(to=("grace@whitlow.example",)),
+        keeps=[promise],
+        at=MONDAY_NOON,
+    )
+    deliver(at=MONDAY_NOON + HOUR, road=MemoryRoad(trouble="no route to host"))
+    late = MONDAY_NOON + 2 * HOUR
+    again = promising.promise_anew(promise, due=moment(late + DAY), by=house.ben, at=late)
+    deliver(at=late + HOUR)
+    again.refresh_from_db()
+    assert again.state == Promise.State.KEPT
+    assert checking.violations() == []
