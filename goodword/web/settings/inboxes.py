@@ -4,6 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -111,7 +112,7 @@ def words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
 
 @pages.owners_only
 @require_http_methods(["GET", "POST"])
-def ready_words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
+def ready_words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponseBase:
     """Words that stand ready for whoever writes: the holding reply, kind refusals."""
     if purpose not in wording.STAND_READY:
         raise Http404
