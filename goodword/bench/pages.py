@@ -60,7 +60,7 @@ class Cost:
 
 
 @click.command()
-@click.option("--conversations", type=click.IntRange(min=100), default=1000, show_default=True)
+@click.option("--conversations", type=click.IntRange(min=20), default=1000, show_default=True)
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
 @click.option("--requests", type=click.IntRange(min=1), default=100, help="Of each page.")
 @click.option("--only", default="", help="Pages whose name holds this.")
