@@ -50,6 +50,8 @@ def not_kept(promise: Promise, *, by: Teammate, at: datetime) -> Promise:
     if promise.kind == REPLY and conversation is not None:
         handling.take_back_no_answer(conversation, by=by, at=at)
         promise.refresh_from_db()
+        if not promise.is_open:
+            raise NothingToTakeBack  # an answer has arrived since
         return promise
     return promises.reopen(promise, by=by, at=at, why=WHY)
 

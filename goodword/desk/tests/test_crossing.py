@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from goodword.conversations import actions as conversations
-from goodword.desk import checking, handling, holding, joining, promising, replanning, replying
+from goodword.desk import (
+    checking,
+    handling,
+    holding,
+    joining,
+    promising,
+    replanning,
+    replying,
+    unkeeping,
+)
 from goodword.desk.promising import Said
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
@@ -188,4 +197,16 @@ def test_given_anew_while_the_mail_server_was_down_it_is_kept_by_what_was_on_its
     deliver(at=late + HOUR)
     again.refresh_from_db()
     assert again.state == Promise.State.KEPT
+    assert checking.violations() == []
+
+
+def test_what_an_answer_has_kept_as_well_is_not_said_to_be_owed_again(house):
+    conversation = receive(house).conversation
+    reply(conversation, house.ben, at=MONDAY_NOON + MINUTE)
+    promise = owed_reply(conversation)
+    promising.keep(promise, by=house.ben, at=MONDAY_NOON + 2 * MINUTE)
+    deliver(at=MONDAY_NOON + HOUR)
+    with pytest.raises(unkeeping.NothingToTakeBack):
+        unkeeping.not_kept(promise, by=house.ben, at=MONDAY_NOON + 2 * HOUR)
+    assert conversation.no_answers_needed.exists()
     assert checking.violations() == []
