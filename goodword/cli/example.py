@@ -36,14 +36,17 @@ def example(folder: Path, weeks: int, a_week: int) -> None:
     for name in ("GOODWORD_DATABASE_URL", "GOODWORD_DATABASE_URL_FILE"):
         os.environ.pop(name, None)
     os.environ["GOODWORD_DATA"] = str(folder)
-    (folder / "this-is-an-example").touch()
+    (folder / "this-is-an-example").touch()  # settings.EXAMPLE_MARK, which settings look for
     begin()
     from django.core.management import call_command
+    from django.db import connection
     from django.utils import timezone
 
     from goodword.core import statistics
     from goodword.example.furnishing import furnish
 
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")  # a power cut costs no more than an example
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     furnish(now=timezone.now(), weeks=weeks, a_week=a_week)
