@@ -90,8 +90,12 @@ def _on_end(act: Callable[[], None]) -> None:
 
 
 def _start(worker: Worker) -> None:
-    from goodword.channels.email.intake import CannotListen
+    from django.utils import timezone
 
+    from goodword.channels.email.intake import CannotListen
+    from goodword.plan.queries import make_ready
+
+    make_ready(at=timezone.now())
     try:
         worker.start()
     except CannotListen as why:
