@@ -152,16 +152,21 @@ class Ledger:
                 here.lots[lot], here.given[first], here.given[last]
             ).order_by()
 
-        def whole(here: _Here) -> QuerySet[Promise, Any]:
-            return build(here, names[0], names[-1]).values_list(*_DUE)[:_FEW]
+        def whole(here: _Here) -> QuerySet[Promise]:
+            return build(here, names[0], names[-1])
+
+        def many(here: _Here) -> QuerySet[Promise, Any]:
+            return whole(here).values_list("pk")[:_FEW]
+
+        def few(here: _Here) -> QuerySet[Promise, Any]:
+            return whole(here).values_list(*_DUE)
 
         def shares(here: _Here) -> QuerySet[Promise, Any]:
             parts = [build(here, *each)[: most + 1] for each in pairwise(names)]
             return together(parts).values_list(*_DUE)
 
-        found = prepared.rows(*self._query(("due on", lot, len(days)), whole, borders))
-        if len(found) < _FEW:
-            return found
+        if len(prepared.rows(*self._query(("many", lot, len(days)), many, borders))) < _FEW:
+            return prepared.rows(*self._query(("few", lot, len(days)), few, borders))
         # A large house: so that no day hides the others, of each its share.
         return prepared.rows(*self._query(("shares", lot, len(days), most), shares, borders))
 

@@ -90,7 +90,7 @@ def _do(request: HttpRequest, promise: Promise, act: Act, *, done: str) -> HttpR
     promise.refresh_from_db()
     row = showing.shown([promise], by=by, now=now)[0]
     if promise.is_open:
-        return HttpResponse(drawing.owed_rows([row], now=now, back=_back(request, promise)))
+        return HttpResponse(drawing.owed_rows([row], now=now))
     may_undo = unkeeping.may_take_back(promise, by)
     return HttpResponse(drawing.kept_row(row, now=now, may_undo=may_undo))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
-from urllib.parse import quote
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -14,14 +13,19 @@ from goodword.ui import marks
 from goodword.ui.times import Clock
 from goodword.web.ledger.showing import Shown
 
+_ROOM = 140  # characters beside the name
 FORM = "row-acts"  # one form on the page for the buttons of all rows: it holds token and way back
 
 
-def owed_rows(rows: Iterable[Shown], *, now: datetime, first: str = "", back: str) -> SafeString:
-    """What is still owed, with its acts in place; `first` names the row that stands out."""
-    clock, way = Clock(now), quote(back, safe="")
+def owed_rows(rows: Iterable[Shown], *, now: datetime, first: str = "") -> SafeString:
+    """What is still owed; `first` names the row that stands out.
+
+    What else can be done with a row stands once on the page, in _acts.html: promises.js gives it to
+    each. Without script all of it is a click away, on the promise's own page.
+    """
+    clock, about = Clock(now), escape(_("All about this promise"))
     return mark_safe(  # noqa: S308 -- each part is ours or escaped
-        "".join(_owed(row, clock, way, stands_out=row.public_id == first) for row in rows)
+        "".join(_owed(row, clock, about, stands_out=row.public_id == first) for row in rows)
     )
 
 
@@ -40,17 +44,18 @@ def kept_row(row: Shown, *, now: datetime, may_undo: bool) -> SafeString:
     )
 
 
-def _owed(row: Shown, clock: Clock, way: str, *, stands_out: bool) -> str:
-    about = _("All about this promise")
-    chip = marks.chip(row.state, clock, time=row.at, title=row.by)
+def _owed(row: Shown, clock: Clock, about: str, *, stands_out: bool) -> str:
+    chip = marks.chip(row.state, clock, time=row.at, title=row.by, uses=True)
     until = marks.due_in(row.promise.due_at, clock)
-    detail = f" · {escape(row.detail)}" if row.detail else ""
-    acts = _acts(row, way, stands_out=stands_out) if row.may_act else ""
+    detail = f" · {escape(_cut(row.detail))}" if row.detail else ""
+    acts, main = "", ""
+    if row.may_act:
+        acts, main = f' data-acts="{_acts(row)}"', _main_act(row, stands_out=stands_out)
     return (
         f'<li class="owed-row{" row-cursor" if stands_out else ""}" data-row'
-        f' id="promise-{row.public_id}">'
+        f' id="promise-{row.public_id}"{acts}>'
         f"{_words(row, row.said.url or row.url, f'{until}{detail}')}"
-        f'<a class="owed-chip" href="{row.url}" aria-label="{about}">{chip}</a>{acts}</li>'
+        f'<a class="owed-chip" href="{row.url}" aria-label="{about}">{chip}</a>{main}</li>'
     )
 
 
@@ -58,59 +63,42 @@ def _words(row: Shown, url: str, rest: str) -> str:
     who = f"<b>{escape(row.who)}</b> " if row.who else ""
     return (
         f'<div class="owed-words"><a class="promise owed-link" href="{escape(url)}">'
-        f'{escape(row.words)}</a><p class="owed-meta">{marks.icon(row.said.icon, 13)} {who}'
+        f'{escape(row.words)}</a><p class="owed-meta">{marks.used(row.said.icon, 13)} {who}'
         f"<span>{rest}</span></p></div>"
     )
 
 
-def _acts(row: Shown, way: str, *, stands_out: bool) -> str:
-    kept, move, hand = (
-        _("Mark as kept"),
-        _("Promise anew") if row.is_late else _("Move the time"),
-        _("Hand over"),
-    )
-    filled = " button-filled" if stands_out else ""
-    inside = f"{marks.icon(row.act.icon)} {escape(row.act.word)}"
-    quick, menu = [], []
-    if row.act.url:
-        main = (
-            f'<a class="button{filled}" data-act-key="r" href="{escape(row.act.url)}">{inside}</a>'
-        )
-        quick.append(
-            _button(row, "keep", "icon-button tip", "e", marks.icon("check", 16, kept), tip=kept)
-        )
-        menu.append(_button(row, "keep", "", "", f"{marks.icon('check')} {kept}"))
-    else:
-        main = _button(row, "keep", f"button{filled}", "r", inside)
-    asked = [("move", "m", "corner-up-right", move)]
+def _cut(text: str) -> str:
+    """To what a row has room for, on any screen."""
+    return text if len(text) <= _ROOM else f"{text[: _ROOM - 1].rstrip()}…"
+
+
+def _acts(row: Shown) -> str:
+    """Which of those in _acts.html are this row's, beside its main one."""
+    acts = ["keep"] if row.act.url else []
+    acts.append("anew" if row.is_late else "move")
     if not row.is_theirs:
-        asked.append(("hand-over", "w", "user-round-plus", hand))
-    for act, key, drawn, word in asked:
-        url = f"{row.url}{act}/?back={way}"
-        quick.append(
-            f'<a class="icon-button tip" data-act-key="{key}" href="{url}" hx-get="{url}"'
-            f' hx-target="#asking" hx-swap="innerHTML" data-tip="{word} ({key})">'
-            f"{marks.icon(drawn, 16, word)}</a>"
-        )
-        menu.append(f'<a href="{url}">{marks.icon(drawn)} {word}</a>')
-    menu.append(f'<a href="{row.url}">{marks.icon("history")} {_("All about it")}</a>')
-    more = _("More")
-    return (
-        f'<div class="owed-more">{"".join(quick)}</div>'
-        f'<details class="menu owed-menu"><summary class="icon-button" title="{more}">'
-        f'{marks.icon("ellipsis", 16, more)}</summary><div class="menu-body">{"".join(menu)}</div>'
-        f'</details><div class="owed-act">{main}</div>'
-    )
+        acts.append("hand-over")
+    return " ".join(acts)
 
 
-def _button(row: Shown, act: str, css: str, key: str, inside: str, *, tip: str = "") -> str:
-    """A button of the page's one form that acts on this row; by htmx in its place."""
+def _main_act(row: Shown, *, stands_out: bool) -> str:
+    css = "button button-filled" if stands_out else "button"
+    inside = f"{marks.used(row.act.icon)} {escape(row.act.word)}"
+    main = _button(row, "keep", css, "r", inside)
+    if row.act.url:
+        main = f'<a class="{css}" data-act-key="r" href="{escape(row.act.url)}">{inside}</a>'
+    return f'<div class="owed-act">{main}</div>'
+
+
+def _button(row: Shown, act: str, css: str, key: str, inside: str) -> str:
+    """A button of the page's one form that acts on this row; by htmx in its place, as the list
+    around it says.
+    """
     url = f"{row.url}{act}/"
-    named = f' data-act-key="{key}"' if key else ""
-    named += f' data-tip="{tip} ({key})"' if tip else ""
     return (
         f'<button class="{css}" form="{FORM}" formaction="{url}" hx-post="{url}"'
-        f' hx-target="closest [data-row]" hx-swap="outerHTML"{named}>{inside}</button>'
+        f' data-act-key="{key}">{inside}</button>'
     )
 
 
@@ -128,7 +116,7 @@ def ledger_rows(rows: Iterable[Shown], *, now: datetime, now_before: str = "") -
 
 
 def _ledger_row(row: Shown, clock: Clock) -> str:
-    chip = marks.chip(row.state, clock, time=row.at, title=row.by)
+    chip = marks.chip(row.state, clock, time=row.at, title=row.by, uses=True)
     said = escape(f"{row.said.where}, {clock.short(row.said.at)}")
     if row.said.url:
         said = f'<a href="{escape(row.said.url)}">{said}</a>'

@@ -19,10 +19,12 @@ from goodword.promises import kinds
 from goodword.promises import queries as promises
 from goodword.promises.models import REPLY, Promise
 from goodword.ui import times
+from goodword.ui.chips import FORMS
 from goodword.web.inbox.showing import chip_of, name_of
 
 Direction = Promise.Direction
 _KEEP_ICON = "check"
+_NOTE_ICON, _NOTED_ICON = "sticky-note", "notebook-pen"
 _ROAD_ICONS = {
     "email": "mail",
     "phone": "phone",
@@ -92,6 +94,12 @@ class Saying:
     at: datetime
     icon: str
     url: str = ""
+
+
+def icons() -> frozenset[str]:
+    """All that rows may show: once on their page, by `marks.symbols`."""
+    drawn = [form.icon for form in FORMS.values()] + [kind.icon for kind in kinds.known()]
+    return frozenset([*drawn, *_ROAD_ICONS.values(), _KEEP_ICON, _NOTE_ICON, _NOTED_ICON])
 
 
 def shown(found: Iterable[Promise], *, by: Teammate, now: datetime) -> list[Shown]:
@@ -180,12 +188,12 @@ def saying_of(promise: Promise) -> Saying:
     url = address("inbox:conversation", conversation.public_id) if conversation else ""
     if message is not None:
         where = _("Note") if message.is_note else road_word(message.road)
-        icon = "sticky-note" if message.is_note else _ROAD_ICONS.get(message.road, "mail")
+        icon = _NOTE_ICON if message.is_note else _ROAD_ICONS.get(message.road, "mail")
         there = f"{url}#message-{message.public_id}" if url else ""
         return Saying(where, message.said_at, icon, there)
     if conversation is not None:
         return Saying(_("Conversation"), promise.made_at, "mail", url)
-    return Saying(_("Noted"), promise.made_at, "notebook-pen")
+    return Saying(_("Noted"), promise.made_at, _NOTED_ICON)
 
 
 def road_word(road: str) -> str:

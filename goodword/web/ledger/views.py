@@ -20,6 +20,7 @@ from goodword.desk import promising, unkeeping
 from goodword.promises import queries as promises
 from goodword.promises.ledger import COUNT_TO, Ledger
 from goodword.promises.models import REPLY, Promise
+from goodword.ui import marks
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 from goodword.web.ledger import acts, drawing, exporting, filters, picture, showing, steps
 from goodword.web.ledger.filters import Filters
@@ -41,6 +42,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     context = rows | {
         "filters": here,
         "choices": filters.choices(here, by=teammate),
+        "icons": marks.symbols(showing.icons()),
         "may_promise": rights.may_answer(teammate),
         "csv_url": here.url(name="promises:csv"),
         **_counted(here, whole),

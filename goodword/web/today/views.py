@@ -19,6 +19,7 @@ from goodword.plan import queries as plan
 from goodword.plan.service_plan import ServicePlan
 from goodword.promises import day as promises
 from goodword.promises.models import Promise
+from goodword.ui import marks
 from goodword.ui.times import Clock
 from goodword.web.inbox.showing import SOON
 from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
@@ -58,14 +59,14 @@ def _context(teammate: Teammate, now: datetime) -> dict[str, Any]:
         "owed": before,
         "first_row": first,
         "groups": [
-            (group, drawing.owed_rows(group.rows, now=now, first=first, back=_HERE))
-            for group in before.groups
+            (group, drawing.owed_rows(group.rows, now=now, first=first)) for group in before.groups
         ],
         "stepping_in": _stepping_in(service_plan, before, now),
         "lines": dayline.lines(_moments(teammate, before.rows, now), hours, now=now),
         "coverage": rail.coverage(service_plan, seen, by=teammate, now=now),
         "at_risk": showing.shown(risky, by=teammate, now=now),
         "week": rail.week(teammate, now=now),
+        "icons": marks.symbols(showing.icons()),
         "back": _HERE,
     }
 

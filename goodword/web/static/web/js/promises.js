@@ -7,6 +7,19 @@ const CLOSING_MS = 140;
 const page = () => document.querySelector("main[data-live]");
 const cursor = () => document.querySelector("[data-rows] .row-cursor");
 
+// What can be done with a row stands once on the page: each gets its own of it.
+const acts = document.getElementById("owed-acts");
+function furnish(within) {
+  for (const row of [within, ...within.querySelectorAll("[data-acts]")]) {
+    if (!acts || !row.dataset?.acts || row.querySelector(".owed-more")) continue;
+    const own = row.querySelector(".owed-chip").getAttribute("href");
+    const mine = row.dataset.acts.split(" ");
+    row.querySelector(".owed-act").insertAdjacentHTML("beforebegin", acts.innerHTML.replaceAll(acts.dataset.about, own));
+    for (const act of row.querySelectorAll("[data-act]")) if (!mine.includes(act.dataset.act)) act.remove();
+  }
+}
+furnish(document.body);
+
 // Keys act on the row under the cursor, whatever the mouse is over.
 const labels = document.getElementById("today-list")?.dataset;
 if (labels) {
@@ -36,6 +49,10 @@ function closeLater(row) {
 }
 document.addEventListener("htmx:load", (event) => {
   const row = event.detail.elt;
+  if (row.matches?.("[data-acts]")) {
+    furnish(row);
+    window.htmx.process(row);
+  }
   if (!row.matches?.("[data-closes-after]")) return;
   const said = row.querySelector(".chip")?.textContent.trim();
   if (said) announce(said);
@@ -82,6 +99,7 @@ function put(part, fresh) {
   const at = cursor()?.id;
   const element = document.importNode(fresh, true);
   served.set(element, fresh.outerHTML);
+  furnish(element);
   part.replaceWith(element);
   window.htmx?.process(element);
   const row = at && element.querySelector(`#${CSS.escape(at)}`);
