@@ -105,6 +105,12 @@ def newest_with(person: Person) -> Conversation | None:
     return here.order_by("-latest_key").first()
 
 
+def known_as(public_id: str) -> Conversation | None:
+    """The row of this name, which may lead on to another: `standing`."""
+    rows = Conversation.objects.filter(public_id=public_id)
+    return rows.select_related("person__redirect_to", "redirect_to__person__redirect_to").first()
+
+
 def standing(conversation: Conversation) -> Conversation:
     """The conversation itself, or the one it was joined into."""
     return conversation.redirect_to or conversation

@@ -1,11 +1,11 @@
-"""What must not stand in a log: the key in the address of a person's own page opens it."""
+"""What must not stand in a log: the key in the address of a page of promises opens it."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-_KEY = re.compile(r"(/yours/)[^/\s'\"?]+")
+_KEY = re.compile(r"(/yours/(?:about/)?)[^/\s'\"?]+")
 
 
 class WithoutKeys(logging.Filter):

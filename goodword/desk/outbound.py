@@ -32,7 +32,7 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         # Some providers write another From on what they relay; answers must find us all the same.
         reply_to=Party(joining.reply_address(conversation, inbox), inbox.name),
         subject=message.subject,
-        text=public_links.addressed(message.text, named, at=message.said_at),
+        text=public_links.addressed(message.text, named, conversation, at=message.said_at),
         said_at=message.said_at,
         envelope=envelope,
         signature="" if message.automatic else _signature(message, language),

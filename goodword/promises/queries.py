@@ -106,8 +106,17 @@ def shown_to(person: Person) -> QuerySet[Promise]:
     what a teammate keeps off their page.
     """
     known_as = [person.pk, *Person.objects.filter(redirect_to=person).values_list("pk", flat=True)]
+    return _shown().filter(person__in=known_as)
+
+
+def shown_in(conversation: Conversation) -> QuerySet[Promise]:
+    """The door for all who are written to together: as `shown_to`, of one conversation alone."""
+    return _shown().filter(conversation=conversation)
+
+
+def _shown() -> QuerySet[Promise]:
     return (
-        Promise.objects.filter(person__in=known_as, is_shown=True)
+        Promise.objects.filter(is_shown=True)
         .exclude(direction=Promise.Direction.TO_OURSELVES)
         .select_related("owner", "message", "successor")
         .order_by("due_at", "id")

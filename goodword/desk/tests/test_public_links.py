@@ -1,4 +1,6 @@
-"""The link to a person's own page: it leaves with a mail that they alone get, and stays nowhere."""
+"""The links to our promises: they leave with a mail, one person's with what they alone get, and
+stay nowhere.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.conversations.models import Message
-from goodword.desk import acknowledging, holding, public_links
+from goodword.conversations.models import Conversation, Message
+from goodword.desk import acknowledging, holding, joining, public_links
 from goodword.inboxes import actions as inboxes
 from goodword.people import actions as people
 from goodword.people.models import Holding, Person
@@ -83,10 +85,21 @@ def sent_to(house, *to: str, text: str = f"See {PLACE}.", **more: object) -> str
     return deliver(at=MONDAY_NOON + 2 * HOUR).sent[-1].text
 
 
-def test_a_mail_to_several_carries_nobodys_link(house, grace):
+def about(link: str, *, at=MONDAY_NOON + DAY) -> Conversation:
+    key = link.removeprefix(f"{PLACE}about/").strip("/")
+    return public_links.conversation_of(key, at=at)[0]
+
+
+@pytest.mark.parametrize("role", ["to", "cc", "bcc"])
+def test_a_mail_to_several_carries_nobodys_own_link_but_the_conversations(house, grace, role):
     people.meet("bob@whitlow.example", at=MONDAY_NOON)
-    both = sent_to(house, "grace@whitlow.example", cc=("bob@whitlow.example",))
-    assert link_in(both) == f"{PLACE}."
+    several = {"to": ("grace@whitlow.example",)}
+    several[role] = (*several.get(role, ()), "bob@whitlow.example")
+    link = link_in(sent_to(house, *several.pop("to"), **several))[:-1]
+    assert about(link) == Message.objects.earliest("pk").conversation
+    with pytest.raises(public_links.NoSuchLink):
+        opened(link)
+    assert all(link not in each.text for each in Message.objects.all())
 
 
 def test_an_address_that_two_people_hold_carries_nobodys_link(house, grace):
@@ -111,6 +124,53 @@ def test_what_is_quoted_to_others_opens_nothing(house, grace):
     key = own.removeprefix(PLACE).strip("/")
     assert PLACE in history.text and PLACE in history.html
     assert key not in history.text and key not in history.html
+
+
+def test_the_link_of_a_conversation_is_cut_from_what_is_quoted_too(house, grace):
+    link = public_links.url_about(Message.objects.get().conversation, at=MONDAY_NOON)
+    for text in (f"> {link}\n", f'<a href="{link}">', link, link[:-1]):
+        cut = public_links.without_keys(text)
+        assert PLACE in cut and link.split("/")[-2] not in cut
+
+
+def test_the_link_of_a_conversation_works_for_ninety_days_and_leads_on_once_joined(house, grace):
+    conversation = Message.objects.get().conversation
+    link = public_links.url_about(conversation, at=MONDAY_NOON)
+    assert about(link, at=MONDAY_NOON + timedelta(days=89)) == conversation
+    into = receive(house, sender="ida@home.example", name="Ida", subject="Mine").conversation
+    last = receive(house, sender="joe@home.example", name="Joe", subject="His").conversation
+    for one, other in ((conversation, into), (into, last)):
+        joining.join(one, into=other, by=house.ana, at=MONDAY_NOON)
+    assert about(link) == last
+    with pytest.raises(public_links.LinkEnded):
+        about(link, at=MONDAY_NOON + timedelta(days=90))
+
+
+@pytest.mark.parametrize("whose", ["grace@whitlow.example", "ida@home.example"])
+def test_withdrawing_a_persons_links_withdraws_those_of_their_conversations(house, grace, whose):
+    conversation = Message.objects.get().conversation
+    link = public_links.url_about(conversation, at=MONDAY_NOON)
+    into = receive(house, sender="ida@home.example", name="Ida", subject="Mine").conversation
+    joining.join(conversation, into=into, by=house.ana, at=MONDAY_NOON)
+    person = people.meet(whose, at=MONDAY_NOON)[0]
+    people.withdraw_links(person, by=house.ana, at=MONDAY_NOON + HOUR)
+    with pytest.raises(public_links.NoSuchLink):
+        about(link)
+    assert about(public_links.url_about(conversation, at=MONDAY_NOON + 2 * HOUR)) == into
+
+
+def test_no_key_of_a_person_opens_a_conversation_and_none_can_be_made(grace):
+    conversation = Message.objects.get().conversation
+    key = public_links.key_about(conversation, at=MONDAY_NOON)
+    name, second, seal = key.split(".")
+    gone = public_links.key_about(Conversation(public_id="a" * 16), at=MONDAY_NOON)
+    forged = ["", "x", name, f"{name}.{second}", key[:-1], f"{key}A", f"{name}.ffffffff.{seal}",
+              gone, public_links.key_of(grace, at=MONDAY_NOON)]  # fmt: skip
+    for each in forged:
+        with pytest.raises(public_links.NoSuchLink):
+            public_links.conversation_of(each, at=MONDAY_NOON)
+    with pytest.raises(public_links.NoSuchLink):
+        public_links.person_of(key, at=MONDAY_NOON)
 
 
 def test_a_key_opens_one_page_for_ninety_days(grace):

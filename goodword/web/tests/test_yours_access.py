@@ -43,6 +43,7 @@ INSIDE = {
 PUBLIC = {
     "new_link": "/yours/{key}/new-link/",
     "without_key": "/yours/",
+    "about": "/yours/about/{about}/",
     "stylesheet": "/house/accent-8a2b0a.css",
     "logo": "/house/logo-{logo}",
 }

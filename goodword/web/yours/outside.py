@@ -8,7 +8,7 @@ need no CSRF token: who doesn't know the key can't post to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -113,12 +113,15 @@ def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 @contextmanager
-def as_they_read(person: Person) -> Iterator[None]:
-    """Their language, else what their browser asks for; their zone, else the house's."""
-    try:
-        language: str | None = translation.get_supported_language_variant(person.language)
-    except LookupError:
-        language = translation.get_language()
+def as_they_read(person: Person | None) -> Iterator[None]:
+    """Their language, else what their browser asks for; their zone, else the house's.
+
+    None: somebody of several, so that nothing of one of them shows to another.
+    """
+    language = translation.get_language()
+    if person is not None:
+        with suppress(LookupError):
+            language = translation.get_supported_language_variant(person.language)
     with translation.override(language), timezone.override(ZoneInfo(wording.zone_of(person))):
         yield
 

@@ -19,7 +19,7 @@ from goodword.promises import queries as promises
 from goodword.web.inbox.conversation import visible
 from goodword.web.inside import inside, moment_of, teammate_of
 from goodword.web.yours.outside import Guest, as_they_read, page, private
-from goodword.web.yours.views import page_of
+from goodword.web.yours.views import own_page_of
 
 
 @inside
@@ -39,7 +39,7 @@ def preview(request: HttpRequest, public_id: str) -> HttpResponse:
     above = render_to_string("web/yours/_strip.html", strip)
     with as_they_read(person):
         guest = Guest(person, "", now + public_links.GOOD_FOR, now)
-        context = page_of(person, seen, guest=guest) | {"strip": above}
+        context = own_page_of(person, seen, guest=guest) | {"strip": above}
         return private(page("web/yours/promises.html", context))
 
 

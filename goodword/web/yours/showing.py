@@ -47,8 +47,13 @@ class Sections(NamedTuple):
     sentence: str
 
 
-def sections(promises: QuerySet[Promise], *, house: str, now: datetime) -> Sections:
-    """`promises`: what the person may see (`promises.queries.shown_to`). Four queries."""
+def sections(
+    promises: QuerySet[Promise], *, house: str, now: datetime, to_several: bool = False
+) -> Sections:
+    """`promises`: what the person may see (`promises.queries.shown_to`). Four queries.
+
+    `to_several`: others read it as well, so it says of nobody what they wrote, and when.
+    """
     ours = promises.filter(direction=Direction.OURS)
     newest = ours.order_by("-ended_at", "-id")
     still_open = list(promises.filter(state=State.OPEN)[:_MOST_OPEN])
@@ -58,7 +63,7 @@ def sections(promises: QuerySet[Promise], *, house: str, now: datetime) -> Secti
     let_go = newest.filter(state=State.RELEASED).filter(
         Q(ended_why="they_let_go") | (Q(ended_why="no_longer_needed") & ~Q(kind=REPLY))
     )[:_MOST_ENDED]
-    draw = _Drawing(house, now)
+    draw = _Drawing(house, now, to_several)
     owed = [each for each in still_open if each.direction == Direction.OURS]
     theirs = [each for each in still_open if each.direction == Direction.THEIRS]
     return Sections(
@@ -94,10 +99,10 @@ def words_of(promise: Promise) -> str:
 
 
 class _Drawing:
-    """The house and the clock, which are the same for all."""
+    """The house, the clock and who reads it, which are the same for all."""
 
-    def __init__(self, house: str, now: datetime) -> None:
-        self.house, self.now, self.clock = house, now, Clock(now)
+    def __init__(self, house: str, now: datetime, to_several: bool = False) -> None:
+        self.house, self.now, self.clock, self.to_several = house, now, Clock(now), to_several
 
     def owed(self, promise: Promise) -> Shown:
         by = by_when(promise.due_at)
@@ -131,16 +136,17 @@ class _Drawing:
         may_need_again: bool = False,
     ) -> Shown:
         state, at = chip_of(promise, now=self.now)
-        return Shown(
-            promise.public_id, state, at, words_of(promise), when, who, may_let_go, may_need_again
-        )
+        what = words_of(promise)
+        if self.to_several and promise.kind == REPLY:
+            what = str(kinds.get(REPLY).title)
+        return Shown(promise.public_id, state, at, what, when, who, may_let_go, may_need_again)
 
     def _who(self, promise: Promise) -> str:
         name = _first_name(promise)
         house = {"house": self.house, "who": name}
         signed = _("%(who)s, %(house)s") % house if name else self.house
         day = {"signed": signed, "day": self.clock.date(promise.made_at)}
-        if promise.kind == REPLY:
+        if promise.kind == REPLY and not self.to_several:
             return _("%(signed)s · you wrote on %(day)s") % day
         return _("%(signed)s · promised on %(day)s") % day
 

@@ -10,6 +10,7 @@ _PREVIEW = "conversations/<slug:public_id>/their-page/"
 
 urlpatterns = [
     path("yours/", views.without_key, name="without_key"),
+    path("yours/about/<str:key>/", views.about, name="about"),
     path("yours/<str:key>/", views.promises, name="promises"),
     path("yours/<str:key>/new-link/", acts.new_link, name="new_link"),
     path(f"{_PROMISE}another-time/", acts.another_time, name="another_time"),
