@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goodword.notices import actions as notices
 from goodword.notices import mailing, queries
@@ -57,12 +57,13 @@ def news(request: HttpRequest) -> HttpResponse:
 
 
 @inside
-@require_GET
+@require_http_methods(["GET", "POST"])
 def open_one(request: HttpRequest, pk: int) -> HttpResponse:
-    """Go to where it leads; from then on it is seen."""
+    """Go to where it leads; whoever pressed it in the list has seen it."""
     mine = queries.of(teammate_of(request)).filter(pk=pk)
     notice = get_object_or_404(mine)
-    notices.see(mine, at=moment_of(request))
+    if request.method == "POST":
+        notices.see(mine, at=moment_of(request))
     return redirect(notice.url)
 
 

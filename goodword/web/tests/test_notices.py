@@ -100,7 +100,9 @@ def test_only_its_teammate_opens_a_notice_and_whoever_does_has_seen_it(house, be
     notice.refresh_from_db()
     assert notice.seen_at is None
 
-    assert ben.get(f"/notices/{notice.pk}/").url == "/inbox/mine/"
+    assert ben.get(f"/notices/{notice.pk}/").url == "/inbox/mine/"  # a link changes nothing
+    assert queries.count_unseen(house.ben) == 1
+    assert ben.post(f"/notices/{notice.pk}/").url == "/inbox/mine/"
     assert queries.count_unseen(house.ben) == 0
 
 

@@ -73,7 +73,7 @@ def test_by_keyboard_to_the_bell_from_there_to_the_matter_and_it_is_seen(desk, l
     bell = desk.get_by_role("link", name="Notices, new: 1")
     bell.focus()
     desk.keyboard.press("Enter")
-    desk.get_by_role("link", name=TITLE).focus()
+    desk.get_by_role("button", name=TITLE).focus()
     desk.keyboard.press("Enter")
     desk.wait_for_url("**/inbox/mine/")
     expect(desk.locator("#bell .bell-count")).to_have_count(0)
