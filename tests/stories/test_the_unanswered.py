@@ -124,7 +124,7 @@ def test_the_unanswered_is_reminded_handed_up_and_answered_and_a_word_given_with
     page.locator("#composer-text").fill("Yes, gladly. I'll send you the quote by Friday.")
     page.locator(".promise-bar").wait_for()
     page.get_by_role("button", name="Send").click()
-    page.get_by_role("button", name=re.compile("Undo")).first.wait_for()
+    page.get_by_role("button", name=re.compile("Undo")).first.wait_for(timeout=20_000)
     let_time_pass(goodword)
     page.get_by_text(re.compile("^Kept late")).first.wait_for(timeout=15000)
     expect(page.locator("blockquote.said").first).to_contain_text("the quote by Friday")
