@@ -57,7 +57,7 @@ def served() -> Iterator[None]:
         thread.join()
 
 
-def take(moment: datetime) -> None:
+def take(moment: datetime, be_there: Callable[[], object]) -> None:
     from django.conf import settings
     from django.test import Client
 
@@ -68,6 +68,7 @@ def take(moment: datetime) -> None:
     from tests.servers.chromium import Chromium
 
     nora = furnish(now=moment).nora
+    be_there()  # furnishing took a while
     grace = Conversation.objects.get(subject=GIFT_CARD)
     client = Client()
     client.force_login(nora)
@@ -121,8 +122,8 @@ def main() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         moment = a_thursday_morning()
-        with time_machine.travel(moment, tick=True):
-            take(moment)
+        with time_machine.travel(moment, tick=True) as clock:
+            take(moment, lambda: clock.move_to(moment))
 
 
 if __name__ == "__main__":
