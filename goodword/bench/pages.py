@@ -201,6 +201,8 @@ def _pages(browser: Browser) -> list[Page]:
     mine = browser.see("/inbox/mine/")
     opened = browsing.links(mine, _LINK)[:_OPENED]
     found = [
+        Page("today", ["/"]),
+        Page("ledger", ["/promises/"]),
         Page("list: mine", ["/inbox/mine/"]),
         Page("list: unassigned", ["/inbox/unassigned/"]),
         Page("list: all", ["/inbox/all/"]),

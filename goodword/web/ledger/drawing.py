@@ -13,7 +13,7 @@ from goodword.ui import marks
 from goodword.ui.times import Clock
 from goodword.web.ledger.showing import Shown
 
-_ROOM = 140  # characters beside the name
+_ROOM = 110  # characters beside the name
 FORM = "row-acts"  # one form on the page for the buttons of all rows: it holds token and way back
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.db.models import prefetch_related_objects
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -33,6 +33,17 @@ _ROAD_ICONS = {
     "text": "smartphone",
     "social": "at-sign",
     "post": "mailbox",
+}
+
+
+_ROAD_WORDS = {
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+    "chat": gettext_lazy("Chat"),
+    "form": gettext_lazy("Form"),
+    "text": gettext_lazy("Text message"),
+    "social": gettext_lazy("Social"),
+    "post": gettext_lazy("Letter"),
 }
 
 
@@ -198,16 +209,7 @@ def saying_of(promise: Promise) -> Saying:
 
 def road_word(road: str) -> str:
     """ "E-mail", "Phone"."""
-    words = {
-        "email": _("E-mail"),
-        "phone": _("Phone"),
-        "chat": _("Chat"),
-        "form": _("Form"),
-        "text": _("Text message"),
-        "social": _("Social"),
-        "post": _("Letter"),
-    }
-    return words.get(road, road.capitalize())
+    return str(_ROAD_WORDS.get(road, road.capitalize()))
 
 
 def _detail(promise: Promise) -> str:
