@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
@@ -20,16 +20,16 @@ from goodword.promises.models import Promise
 
 # %(when)s is "by Tuesday 24 November, 10:00", %(owner)s who owes it, %(what)s the promise.
 TITLES = {
-    "due_soon": noop("Promised %(when)s: %(what)s"),
-    "late": noop("Late, promised %(when)s: %(what)s"),
-    "stand_in": noop("For %(owner)s, who is away. Promised %(when)s: %(what)s"),
-    "backup": noop("You are the backup of %(owner)s. Promised %(when)s: %(what)s"),
-    "lead": noop("Nobody has kept this yet. %(owner)s promised it %(when)s: %(what)s"),
-    "missed": noop("Missed, promised %(when)s: %(what)s"),
-    "handed_over": noop("Yours now, promised %(when)s: %(what)s"),
-    "their_day": noop("Their word is due: %(what)s"),
-    "come_back": noop("The day has come: %(what)s"),
-    "other_time": noop("They ask for another time. Promised %(when)s: %(what)s"),
+    "due_soon": gettext_noop("Promised %(when)s: %(what)s"),
+    "late": gettext_noop("Late, promised %(when)s: %(what)s"),
+    "stand_in": gettext_noop("For %(owner)s, who is away. Promised %(when)s: %(what)s"),
+    "backup": gettext_noop("You are the backup of %(owner)s. Promised %(when)s: %(what)s"),
+    "lead": gettext_noop("Nobody has kept this yet. %(owner)s promised it %(when)s: %(what)s"),
+    "missed": gettext_noop("Missed, promised %(when)s: %(what)s"),
+    "handed_over": gettext_noop("Yours now, promised %(when)s: %(what)s"),
+    "their_day": gettext_noop("Their word is due: %(what)s"),
+    "come_back": gettext_noop("The day has come: %(what)s"),
+    "other_time": gettext_noop("They ask for another time. Promised %(when)s: %(what)s"),
 }
 _ON_ITS_PAGE = {"other_time"}  # what they asked for stands in the promise's own history
 

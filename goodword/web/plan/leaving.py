@@ -17,9 +17,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
@@ -133,7 +132,7 @@ class FatesForm(forms.Form):
             return
         for fate, text in ((HAND, handed_words(promise, self)), (MOVE, moved_words(promise, self))):
             self.fields[f"{key}_{fate}_tell"] = forms.BooleanField(
-                label=say("Tell %(who)s") % {"who": _name(promise)},
+                label=gettext("Tell %(who)s") % {"who": _name(promise)},
                 required=False,
                 initial=fate == MOVE,
             )
@@ -247,13 +246,15 @@ def back_day(absence: Absence) -> date | None:
 
 def moved_words(promise: Promise, form: FatesForm) -> str:
     """`{due}` stands where the new time will."""
-    return _words(promise, form, lambda: say("You will have what we promised you {due}."))
+    return _words(promise, form, lambda: gettext("You will have what we promised you {due}."))
 
 
 def handed_words(promise: Promise, form: FatesForm) -> str:
     """`{colleague}` stands where the name will of whoever takes it over."""
     return _words(
-        promise, form, lambda: say("{colleague} takes care of it meanwhile. What we said stands.")
+        promise,
+        form,
+        lambda: gettext("{colleague} takes care of it meanwhile. What we said stands."),
     )
 
 
@@ -262,17 +263,21 @@ def _words(promise: Promise, form: FatesForm, goes_on: Any) -> str:
     absence, mine = form.absence, form.by == form.absence.teammate
     with wording.their_language(promise.conversation):
         name = promise.person.name if promise.person else ""
-        hello = say("Hello %(name)s,") % {"name": name} if name else say("Hello,")
+        hello = gettext("Hello %(name)s,") % {"name": name} if name else gettext("Hello,")
         about = {"who": absence.teammate.name}
         if absence.until:
-            about["back"] = formats.date_format(timezone.localtime(absence.until), say("l j F"))
+            about["back"] = formats.date_format(timezone.localtime(absence.until), gettext("l j F"))
             why = (
-                say("I am away and back on %(back)s.")
+                gettext("I am away and back on %(back)s.")
                 if mine
-                else say("%(who)s is away and back on %(back)s.")
+                else gettext("%(who)s is away and back on %(back)s.")
             )
         else:
-            why = say("I am away for a while.") if mine else say("%(who)s is away for a while.")
+            why = (
+                gettext("I am away for a while.")
+                if mine
+                else gettext("%(who)s is away for a while.")
+            )
         return f"{hello}\n\n{why % about} {goes_on()}\n\n{form.by.name}"
 
 

@@ -200,7 +200,7 @@ def test_what_is_owed_elsewhere_shows_only_to_who_may_see_it(house, client):
 
 def test_a_new_kind_needs_no_more_than_its_registration(house, ben, monkeypatch):
     monkeypatch.setattr(kinds, "_known", dict(kinds._known))
-    kinds.register(kinds.Kind("water_plants", "Water the plants", "Water", "droplet"))
+    kinds.register(kinds.Kind("water_plants", "Water the plants", "Water", "sun"))
     conversation = receive(house).conversation
     sent = {"what": "The ficus", "direction": "ours", "kind": "water_plants", "day": "2026-11-17"}
     assert ben.post(path(conversation, "promise/"), sent).status_code == 302
