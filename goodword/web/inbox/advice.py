@@ -6,7 +6,8 @@ none. Without script they are shown as a step before sending.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from goodword.accounts import rights
@@ -28,6 +30,7 @@ from goodword.plan.service_plan import Due
 from goodword.web.inbox import conversation as pages
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 from goodword.web.ledger.forms import MOST_YEARS
+from goodword.web.today.owed import in_words
 
 _MOST_TEXT = 500_000
 
@@ -47,14 +50,20 @@ class Row:
     day: str
     clock: str
     is_tracked: bool
+    shown: str  # day and clock as the page first had them; while they stand, nobody said otherwise
+    at: datetime
 
     @property
     def key(self) -> str:
         return self.found.key
 
     @property
-    def at(self) -> datetime:
-        return self.found.due.at
+    def is_untouched(self) -> bool:
+        return f"{self.day} {self.clock}" == self.shown
+
+    @property
+    def is_by_default(self) -> bool:
+        return self.found.by_default and self.is_untouched
 
     @property
     def spans(self) -> str:
@@ -71,9 +80,28 @@ class Bar:
     unseen: bool = False
 
     @property
-    def questions_word(self) -> str:
-        left = self.advice.unanswered
-        return _("Advice only") if left else _("All answered, as far as one can see")
+    def asked_words(self) -> str:
+        """ "They asked three things" """
+        number = len(self.advice.questions)
+        words = ngettext("They asked one thing", "They asked %(n)s things", number)
+        return words % {"n": in_words(number)}
+
+    @property
+    def left_words(self) -> str:
+        """The same in one line, for a narrow page: "Two of their three questions are open"."""
+        number, left = len(self.advice.questions), self.advice.unanswered
+        values = {"left": in_words(left).capitalize(), "n": in_words(number)}
+        if not left:
+            return _("All they asked is answered, as far as one can see")
+        if number == 1:
+            return _("Their question is open")
+        if left == number:
+            return _("All %(n)s questions are open") % values
+        return ngettext(
+            "%(left)s of their %(n)s questions is open",
+            "%(left)s of their %(n)s questions are open",
+            left,
+        ) % values
 
     @property
     def tracked(self) -> list[Row]:
@@ -88,14 +116,12 @@ def advice(request: HttpRequest, public_id: str) -> HttpResponse:
     by, now = teammate_of(request), moment_of(request)
     text = request.POST.get("text", "")[:_MOST_TEXT]
     bar = of(found, text, request.POST, by=by, now=now)
-    if bar is not None:
-        remember_what_is_none(bar, by=by, at=now)
     theirs = advising.promised_by_them(found, by=by, at=now) if bar else []
     context = {
         "conversation": found,
         "place": pages.place_beside(request, found),
         "bar": bar,
-        "theirs": [each for _message, each in theirs],
+        "theirs": theirs,
     }
     return render(request, "web/inbox/_advice.html", context)
 
@@ -111,7 +137,7 @@ def of(
     seen = set(sent.getlist("seen"))
     for each in found.promises:
         if each.key in seen:
-            bar.rows.append(_as_sent(each, sent))
+            bar.rows.append(_as_sent(each, sent, conversation, now=now))
         else:
             bar.unseen = True
             bar.rows.append(_as_found(each))
@@ -124,8 +150,9 @@ def said(bar: Bar, conversation: Conversation, *, now: datetime) -> list[Said]:
         Said(
             what=row.what or row.found.what,
             due=_due(row, conversation, now=now),
+            kind=row.found.kind,
             words=row.found.sentence,
-            due_by_default=row.found.by_default and _is_untouched(row),
+            due_by_default=row.is_by_default,
         )
         for row in bar.tracked
     ]
@@ -136,33 +163,33 @@ def remember_what_is_none(bar: Bar, *, by: Teammate, at: datetime) -> None:
     none = [row.found.sentence for row in bar.rows if not row.is_tracked]
     if none:
         advising.dismiss(none, by=by, at=at)
-        bar.rows = bar.tracked
 
 
 def _as_found(found: Found) -> Row:
     here = timezone.localtime(found.due.at)
+    day = f"{here:%Y-%m-%d}"
     clock = "" if found.due.said == "day" else f"{here:%H:%M}"
-    return Row(found, found.what, f"{here:%Y-%m-%d}", clock, True)
+    return Row(found, found.what, day, clock, True, f"{day} {clock}", found.due.at)
 
 
-def _as_sent(found: Found, sent: QueryDict) -> Row:
+def _as_sent(found: Found, sent: QueryDict, conversation: Conversation, *, now: datetime) -> Row:
     fresh = _as_found(found)
-    return Row(
+    row = Row(
         found,
         typed(sent, f"what-{found.key}") or fresh.what,
         typed(sent, f"day-{found.key}") or fresh.day,
         typed(sent, f"clock-{found.key}"),
         f"track-{found.key}" in sent,
+        typed(sent, f"shown-{found.key}") or fresh.shown,
+        found.due.at,
     )
-
-
-def _is_untouched(row: Row) -> bool:
-    fresh = _as_found(row.found)
-    return (row.day, row.clock) == (fresh.day, fresh.clock)
+    with suppress(WrongTime):
+        row = replace(row, at=_due(row, conversation, now=now).at)
+    return row
 
 
 def _due(row: Row, conversation: Conversation, *, now: datetime) -> Due:
-    if _is_untouched(row):
+    if row.is_untouched:
         return row.found.due
     zone = timezone.get_current_timezone_name()
     try:
