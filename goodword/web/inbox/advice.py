@@ -97,11 +97,14 @@ class Bar:
             return _("Their question is open")
         if left == number:
             return _("All %(n)s questions are open") % values
-        return ngettext(
-            "%(left)s of their %(n)s questions is open",
-            "%(left)s of their %(n)s questions are open",
-            left,
-        ) % values
+        return (
+            ngettext(
+                "%(left)s of their %(n)s questions is open",
+                "%(left)s of their %(n)s questions are open",
+                left,
+            )
+            % values
+        )
 
     @property
     def tracked(self) -> list[Row]:

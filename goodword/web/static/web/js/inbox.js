@@ -73,8 +73,9 @@ function back() {
 const labels = document.getElementById("list")?.dataset;
 if (labels) {
   register("u", labels.labelBack, back);
-  // Its button stands in a closed menu, where no key can press it.
-  register("#", labels.labelTrash, () => document.querySelector('[data-act="#"]')?.click());
+  // Their buttons stand in a closed menu, where no key can press them.
+  for (const [key, label] of [["#", labels.labelTrash], ["p", labels.labelPromise]])
+    register(key, label, () => document.querySelector(`[data-act="${key}"]`)?.click());
 }
 
 markOpened();
