@@ -17,18 +17,21 @@ from goodword.plan.hours import Closed, Hours, NeverOpen
 _A_WEEKDAY_SAYS_IT = 6  # days ahead; from then on it needs a date
 
 
-def promised(due_at: datetime, *, zone: str, language: str) -> str:
-    """As in "by Tuesday 24 November, 10:00"."""
+def promised(due_at: datetime, *, zone: str, language: str, now: datetime | None = None) -> str:
+    """As in "by Tuesday 24 November, 10:00"; with the year when it isn't that of `now`."""
     with translation.override(known(language)):
         return pgettext("a time we promise", "by %(moment)s") % {
-            "moment": moment(due_at, zone=zone)
+            "moment": moment(due_at, zone=zone, now=now)
         }
 
 
-def moment(at: datetime, *, zone: str) -> str:
-    """As in "Tuesday 24 November, 10:00", in the active language."""
+def moment(at: datetime, *, zone: str, now: datetime | None = None) -> str:
+    """As in "Tuesday 24 November, 10:00", in the active language; the year as in `promised`."""
     pattern = pgettext("date pattern: a moment as we promise it", "l j F, H:i")
-    return date_format(at.astimezone(ZoneInfo(zone)), pattern)
+    there = at.astimezone(ZoneInfo(zone))
+    if now is not None and now.astimezone(there.tzinfo).year != there.year:
+        pattern = pattern.replace("F", "F Y")
+    return date_format(there, pattern)
 
 
 def opening(hours: Hours | None, at: datetime, *, zone: str, language: str) -> str:

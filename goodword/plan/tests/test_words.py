@@ -85,3 +85,22 @@ def test_the_hours_are_said_in_the_readers_zone():
 )
 def test_hours_without_end_or_beginning(calendar: Hours | None, said: str):
     assert opening(calendar, "2026-11-16 10:00") == said
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-11-20 10:00", "by Tuesday 24 November, 10:00"),
+        ("2025-11-20 10:00", "by Tuesday 24 November 2026, 10:00"),
+    ],
+)
+def test_another_year_is_named(now: str, said: str):
+    at = local("2026-11-24 10:00")
+    assert words.promised(at, zone=BERLIN, language="en", now=local(now)) == said
+
+
+def test_another_year_is_named_in_german_too():
+    said = words.promised(
+        local("2027-02-01 10:00"), zone=BERLIN, language="de", now=local("2026-11-24 10:00")
+    )
+    assert "1. Februar 2027" in said

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from goodword.desk import unkeeping
+from goodword.desk import replying, unkeeping
 from goodword.plan import words
 from goodword.promises import kinds
 from goodword.promises.models import REPLY, Promise
@@ -82,10 +82,10 @@ def one(promise: Promise, *, house: str, now: datetime) -> Shown:
     return draw.owed(promise) if promise.is_open else draw.ended(promise)
 
 
-def by_when(at: datetime) -> str:
+def by_when(at: datetime, *, now: datetime) -> str:
     """As in "by Tuesday 24 November, 10:00", in the active language and zone."""
     zone, language = timezone.get_current_timezone_name(), get_language() or ""
-    return words.promised(at, zone=zone, language=language)
+    return words.promised(at, zone=zone, language=language, now=now)
 
 
 def words_of(promise: Promise) -> str:
@@ -95,7 +95,8 @@ def words_of(promise: Promise) -> str:
     asked = promise.message
     if asked is None or asked.person_id != promise.person_id or not asked.subject:
         return _("An answer to your message")
-    return _("An answer to “%(subject)s”") % {"subject": asked.subject}
+    subject = replying.answer_subject(asked.subject).removeprefix("Re: ")
+    return _("An answer to “%(subject)s”") % {"subject": subject}
 
 
 class _Drawing:
@@ -105,7 +106,7 @@ class _Drawing:
         self.house, self.now, self.clock, self.to_several = house, now, Clock(now), to_several
 
     def owed(self, promise: Promise) -> Shown:
-        by = by_when(promise.due_at)
+        by = by_when(promise.due_at, now=self.now)
         when = by[:1].upper() + by[1:]
         if promise.due_at < self.now:
             when = _("We said %(when)s. It is late, and we are sorry; we still owe it.") % {
@@ -114,12 +115,14 @@ class _Drawing:
         return self._shown(promise, when=when, who=self._who(promise), may_let_go=True)
 
     def waited_for(self, promise: Promise) -> Shown:
-        by = by_when(promise.due_at)
+        by = by_when(promise.due_at, now=self.now)
         noted = _("noted on %(day)s") % {"day": self.clock.date(promise.made_at)}
         return self._shown(promise, when=by[:1].upper() + by[1:], who=noted)
 
     def let_down(self, promise: Promise) -> Shown:
-        said = _("We said %(when)s, and did not do it.") % {"when": by_when(promise.due_at)}
+        said = _("We said %(when)s, and did not do it.") % {
+            "when": by_when(promise.due_at, now=self.now)
+        }
         return self._shown(promise, when=f"{said} {self._since(promise)}".strip())
 
     def ended(self, promise: Promise) -> Shown:
@@ -156,7 +159,9 @@ class _Drawing:
         if after is None or not after.is_shown:
             return ""
         if after.is_open:
-            return _("You have our word anew, %(when)s.") % {"when": by_when(after.due_at)}
+            return _("You have our word anew, %(when)s.") % {
+                "when": by_when(after.due_at, now=self.now)
+            }
         if after.state in (State.KEPT, State.KEPT_LATE) and after.ended_at is not None:
             return _("It was done on %(day)s.") % {"day": self.clock.date(after.ended_at)}
         return ""
@@ -193,4 +198,4 @@ def _sentence(owed: list[Promise], now: datetime) -> str:
         ) % (count | {"late": late})
     return ngettext(
         "We owe you one thing, %(when)s.", "We owe you %(n)d things, the next %(when)s.", len(owed)
-    ) % (count | {"when": by_when(owed[0].due_at)})
+    ) % (count | {"when": by_when(owed[0].due_at, now=now)})
