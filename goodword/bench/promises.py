@@ -104,7 +104,6 @@ def fill(count: int, *, at: datetime, seed: int) -> None:
     """So many open promises more, due within the year from tomorrow on, everybody's alike."""
     from django.db.models import Max
 
-    from goodword.accounts.models import Teammate
     from goodword.bench.bulk import Table, loading
     from goodword.core import ids
     from goodword.inboxes.models import Inbox
@@ -112,9 +111,9 @@ def fill(count: int, *, at: datetime, seed: int) -> None:
     from goodword.promises.models import Promise
 
     dice = random.Random(seed)
-    mates = list(Teammate.objects.values_list("pk", flat=True))
     people = list(Person.objects.values_list("pk", flat=True)[:1000])
-    inboxes = list(Inbox.objects.values_list("pk", flat=True))
+    # A word is owed by who can keep it there.
+    places = list(Inbox.objects.values_list("team__members", "pk"))
     key = (Promise.objects.aggregate(Max("pk"))["pk__max"] or 0) + 1
     with loading([Promise]):
         table = Table(
@@ -123,7 +122,7 @@ def fill(count: int, *, at: datetime, seed: int) -> None:
         )  # fmt: skip
         for number in range(count):
             due_at = at + timedelta(days=1) + _SPREAD * dice.random()
-            who = (dice.choice(people), dice.choice(mates), dice.choice(inboxes))
+            who = (dice.choice(people), *dice.choice(places))
             alike = ("do", "ours", "Send the drawing", *who)
             before = None
             if number % _ANEW_EVERY == 0:  # its time had passed, and it was promised anew

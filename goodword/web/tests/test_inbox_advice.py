@@ -26,7 +26,7 @@ def _at_monday_noon():
 
 @pytest.fixture
 def conversation(house: SimpleNamespace):
-    return receive(house, ASKED).conversation
+    return receive(house, ASKED, at=MONDAY_NOON - MINUTE).conversation
 
 
 @pytest.fixture
