@@ -65,7 +65,9 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
     return write_by_itself(message, words, at=at)
 
 
-def write_by_itself(message: Message, words: str, *, at: datetime) -> Message | None:
+def write_by_itself(
+    message: Message, words: str, *, holds: bool = False, at: datetime
+) -> Message | None:
     """Queue an automatic answer to `message`; None where it would reach a robot, somebody else or
     who wants none, or where a hard limit says no, which is said in the conversation.
     """
@@ -93,6 +95,7 @@ def write_by_itself(message: Message, words: str, *, at: datetime) -> Message | 
         text=words,
         recipients=Recipients(to=(message.address.written,)),
         due_at=at,
+        holds=holds,
         by=None,
         at=at,
     )

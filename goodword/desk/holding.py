@@ -94,7 +94,8 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     due = new_due(conversation, message, at=at)
     if due.at <= promise.due_at:
         return None  # the plan has no later time to name
-    sent = acknowledging.write_by_itself(message, words_of(conversation, message, due=due), at=at)
+    words = words_of(conversation, message, due=due)
+    sent = acknowledging.write_by_itself(message, words, holds=True, at=at)
     if sent is not None:
         _put_off(promise, due=due, by=None, at=at)
     return sent

@@ -44,6 +44,7 @@ from goodword.promises import queries as owed
 from goodword.promises.models import REPLY, Promise
 
 ROAD = "email"
+HOLDS = "holding"  # the `kind_why` of a message of ours that says when the answer will come
 SENDING_TAKES = timedelta(seconds=30)  # from leaving the undo window to being accepted
 _PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"])+')  # between commas, but not inside quotes
 
@@ -234,6 +235,7 @@ def queue(
         author_name=by.name if by else "",
         subject=answer_subject(conversation.subject),
         automatic=by is None or holds,
+        kind_why=HOLDS if holds else "",
         public_id=_public_id(once),
     )
     _take_along(message, files)

@@ -16,6 +16,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Attachment, Conversation, Message, Recipient
 from goodword.core import prepared
+from goodword.desk.replying import HOLDS
 from goodword.people.models import Address
 from goodword.promises.models import Promise
 from goodword.web.inbox import deliveries, happenings, invitations, marks
@@ -235,7 +236,7 @@ def _quiet(message: Message) -> str:
     if not message.automatic:
         return ""
     if not message.is_inbound:
-        return _("Acknowledgement")
+        return _("Holding reply") if message.kind_why == HOLDS else _("Acknowledgement")
     return {
         "auto_reply": _("Automatic answer"),
         "bounce": _("Delivery report"),

@@ -51,7 +51,8 @@ def sent_with(client, conversation, text=DRAFT, **changes):
     keys = re.findall(r'name="seen" value="([^"]+)"', page)
     for name in ("what", "day", "clock"):
         for key in keys:
-            found = re.search(rf'name="{name}-{key}" value="([^"]*)"', page)
+            form = r">([^<]*)<" if name == "what" else r'value="([^"]*)"'
+            found = re.search(rf'name="{name}-{key}"[^>]*?{form}', page)
             fields[f"{name}-{key}"] = found.group(1)
     fields |= {f"track-{key}": "on" for key in keys}
     for name, value in changes.items():

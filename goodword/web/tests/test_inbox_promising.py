@@ -102,6 +102,7 @@ def test_a_holding_reply_is_drafted_and_names_the_new_time(house, ben):
     assert ben.post(path(conversation, "hold/"), sent).status_code == 302
     assert owed_reply(conversation).due_at.isoformat() == "2026-11-19T11:00:00+00:00"
     assert deliver(at=MONDAY_NOON + MINUTE).sent[0].text == "By Thursday, I promise."
+    assert "<b>Holding reply</b>" in ben.get(path(conversation)).content.decode()
 
 
 def test_urgent_is_said_in_a_word_and_taken_back(house, ben):

@@ -181,7 +181,7 @@ document.addEventListener(
   "keydown",
   (event) => {
     // Enter in a field would send the form by its first button.
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches?.(".promise-bar input")) return;
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches?.(".promise-bar :is(input, textarea)")) return;
     event.preventDefault();
     field().focus();
   },
