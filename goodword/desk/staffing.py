@@ -117,12 +117,15 @@ def _return_unreachable(*, by: Teammate, at: datetime) -> None:
         handling.give(conversation, to, by=by, at=at)
     for promise in orphaned().order_by("conversation", "pk"):
         with suppress(promises.AlreadyEnded):
-            owing.lock(promise)
-            promises.hand_over(promise, to=_heir_of(promise, by=by, at=at), by=by, at=at)
+            conversation = owing.lock(promise)
+            if promise.kind == REPLY and conversation is not None:  # they stood in for somebody
+                owing.settle(conversation, by=by, at=at, why="")
+            else:
+                promises.hand_over(promise, to=_heir_of(promise, by=by, at=at), by=by, at=at)
 
 
 def orphaned() -> QuerySet[Promise]:
-    """Open promises other than answers whose owner is no longer there to keep them."""
+    """Open promises whose owner is no longer there to keep them."""
     member = Membership.objects.filter(teammate=OuterRef("owner"), team__inboxes=OuterRef("inbox"))
     lost_person = Q(owner__isnull=False) & (
         Q(owner__is_active=False)
@@ -132,7 +135,7 @@ def orphaned() -> QuerySet[Promise]:
     lost_team = Q(team__isnull=False, inbox__isnull=False) & ~Exists(
         Inbox.teams.through.objects.filter(inbox=OuterRef("inbox"), team=OuterRef("team"))
     )
-    return owed.open_promises().exclude(kind=REPLY).filter(lost_person | lost_team)
+    return owed.open_promises().filter(lost_person | lost_team)
 
 
 def _heir_of(promise: Promise, *, by: Teammate, at: datetime) -> Teammate | Team:

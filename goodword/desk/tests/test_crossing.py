@@ -10,9 +10,11 @@ from goodword.desk import (
     handling,
     holding,
     joining,
+    owing,
     promising,
     replanning,
     replying,
+    staffing,
     unkeeping,
 )
 from goodword.desk.promising import Said
@@ -209,4 +211,25 @@ def test_what_an_answer_has_kept_as_well_is_not_said_to_be_owed_again(house):
     with pytest.raises(unkeeping.NothingToTakeBack):
         unkeeping.not_kept(promise, by=house.ben, at=MONDAY_NOON + 2 * HOUR)
     assert conversation.no_answers_needed.exists()
+    assert checking.violations() == []
+
+
+def test_when_who_stands_in_leaves_the_answer_is_the_teams(house):
+    conversation = receive(house).conversation
+    handling.assign(conversation, to=house.lea, by=house.lea, at=MONDAY_NOON)
+    plans.be_absent(
+        house.lea,
+        since=MONDAY_NOON,
+        until=None,
+        stand_in=house.ben,
+        text="",
+        by=house.ana,
+        at=MONDAY_NOON,
+    )
+    conversation.refresh_from_db()
+    owing.settle(conversation, by=None, at=MONDAY_NOON, why="")
+    assert owed_reply(conversation).owner == house.ben
+
+    staffing.take_leave(house.ben, by=house.ana, at=MONDAY_NOON + HOUR)
+    assert owed_reply(conversation).team == house.front
     assert checking.violations() == []
