@@ -117,9 +117,9 @@ def _return_unreachable(*, by: Teammate, at: datetime) -> None:
         handling.give(conversation, to, by=by, at=at)
     for promise in orphaned().order_by("conversation", "pk"):
         with suppress(promises.AlreadyEnded):
-            conversation = owing.lock(promise)
-            if promise.kind == REPLY and conversation is not None:  # they stood in for somebody
-                owing.settle(conversation, by=by, at=at, why="")
+            held = owing.lock(promise)
+            if promise.kind == REPLY and held is not None:  # they stood in for somebody
+                owing.settle(held, by=by, at=at, why="")
             else:
                 promises.hand_over(promise, to=_heir_of(promise, by=by, at=at), by=by, at=at)
 
