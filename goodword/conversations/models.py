@@ -53,6 +53,10 @@ class Conversation(models.Model):
     closed_why = models.CharField(max_length=40, blank=True, default="")
     trashed_at = models.DateTimeField(null=True)
     redirect_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False)
+    # A side conversation: what we say to somebody else about `side_of`, unseen by its customer.
+    side_of = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="sides", db_index=False
+    )
     made_at = models.DateTimeField()
     # Kept with each message, so that a list row costs no query of its own.
     latest_key = models.BigIntegerField(default=0)
@@ -85,6 +89,11 @@ class Conversation(models.Model):
                 fields=["redirect_to"],
                 name="conversation_redirected",
                 condition=models.Q(redirect_to__isnull=False),
+            ),
+            models.Index(
+                fields=["side_of"],
+                name="conversation_sides",
+                condition=models.Q(side_of__isnull=False),
             ),
         ]
         constraints = [
@@ -317,6 +326,10 @@ class Draft(models.Model):
         REPLY = "reply", _("Reply")
         NOTE = "note", _("Note")
 
+    class AskedFor(models.TextChoices):
+        FINISH = "finish", _("to finish it")
+        APPROVE = "approve", _("to approve it")
+
     public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="drafts")
     teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="drafts")
@@ -326,6 +339,16 @@ class Draft(models.Model):
     cc = models.TextField(blank=True, default="")
     bcc = models.TextField(blank=True, default="")
     saved_at = models.DateTimeField()
+    # The newest message when the writing was begun; what came after it the writer may not know.
+    begun_after = models.BigIntegerField(default=0)
+    # Colleagues see a shared draft; one of them may be asked to finish or to approve it.
+    shared_at = models.DateTimeField(null=True)
+    asked = models.ForeignKey(Teammate, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_for = models.CharField(max_length=8, choices=AskedFor.choices, blank=True, default="")
+    approved_by = models.ForeignKey(
+        Teammate, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -344,6 +367,7 @@ class DraftFile(models.Model):
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="draft_files")
     name = models.CharField(max_length=250)
     content_type = models.CharField(max_length=120)
+    content_id = models.CharField(max_length=250, blank=True, default="")  # stands in the text
 
     def __str__(self) -> str:
         return self.name
@@ -355,6 +379,8 @@ class Link(models.Model):
     class Why(models.TextChoices):
         SUSPECTED = "suspected", _("Seems to continue it, from another address")
         APART = "apart", _("Someone found that they don't belong together")
+        RELATED = "related", _("Someone says that they belong together")
+        SPLIT = "split", _("A message was split off from it")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="links")
     other = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="linked_from")
@@ -366,3 +392,54 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} to {self.other_id}"
+
+
+class Reading(models.Model):
+    """How far a teammate has read a conversation, and when they looked at it last."""
+
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="readings")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="readings"
+    )
+    read_to = models.BigIntegerField(default=0)  # key of the newest message they have seen
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["teammate", "conversation"], name="reading_once")
+        ]
+        indexes = [models.Index(fields=["teammate", "-at"], name="reading_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.teammate_id} read {self.conversation_id}"
+
+
+class Mention(models.Model):
+    """A note that calls a colleague by name: @Ben."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="mentions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "teammate"], name="mention_once")]
+
+    def __str__(self) -> str:
+        return f"{self.teammate_id} in {self.message_id}"
+
+
+class Following(models.Model):
+    """That a teammate wants to hear what happens in a conversation, whoever has it."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="followings"
+    )
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="followings")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "teammate"], name="following_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.teammate_id} follows {self.conversation_id}"

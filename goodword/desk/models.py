@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from goodword.accounts.models import Teammate
+from goodword.accounts.models import Team, Teammate
 from goodword.conversations.models import Conversation, Message
+from goodword.core import ids
 from goodword.core.due import DueRow, due_index
 from goodword.files.models import File
 from goodword.inboxes.models import Inbox
@@ -20,6 +22,7 @@ class Arrival(DueRow):
         PENDING = "pending"
         RECEIVED = "received"
         FAILED = "failed"  # given up: a person looks at it
+        GONE = "gone"  # what it was has been thrown away for good
 
     road = models.CharField(max_length=20)
     inbox = models.ForeignKey(Inbox, null=True, on_delete=models.PROTECT, related_name="arrivals")
@@ -55,6 +58,10 @@ class Dispatch(DueRow):
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="dispatch")
     queued_at = models.DateTimeField()
     held = models.CharField(max_length=40, blank=True, default="")
+    later = models.BooleanField(default=False)  # a person chose the moment it leaves
+    # What becomes of the conversation once it has been accepted: closed or snoozed.
+    then = models.CharField(max_length=10, blank=True, default="")
+    then_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -115,3 +122,112 @@ class NotAPromise(models.Model):
 
     def __str__(self) -> str:
         return f"no promise for {self.by_id}"
+
+
+class Joined(models.Model):
+    """That two conversations became one, and what came along, so that it can be undone."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    into = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="joins")
+    by = models.ForeignKey(Teammate, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    # Keys of "messages" and "promises" that moved, and the "state" it had.
+    moved = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "joined"
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} into {self.into_id}"
+
+
+class SenderRule(models.Model):
+    """What a person decided about mail from an address, or from a domain (`@shop.example`)."""
+
+    class Verdict(models.TextChoices):
+        BLOCK = "block", _("Goes to spam")
+        ALLOW = "allow", _("Never goes to spam")
+
+    value = models.CharField(max_length=320, unique=True)  # normalised
+    verdict = models.CharField(max_length=5, choices=Verdict.choices)
+    by = models.ForeignKey(Teammate, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.value}"
+
+
+class SavedView(models.Model):
+    """A search that somebody keeps as a folder of their own, their team's or everybody's."""
+
+    class For(models.TextChoices):
+        ME = "me", _("Me")
+        TEAM = "team", _("A team")
+        ALL = "all", _("Everybody")
+
+    public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=60)
+    owner = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="saved_views")
+    shown_to = models.CharField(max_length=4, choices=For.choices, default=For.ME)
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="saved_views")
+    asked = models.CharField(max_length=500)  # in the search language
+    order = models.CharField(max_length=10, default="newest")
+    columns = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(shown_to="team", team__isnull=False)
+                | models.Q(~models.Q(shown_to="team"), team__isnull=True),
+                name="saved_view_for_team",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BulkAct(DueRow):
+    """One act on many conversations: counted first, done in batches, undone as one."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
+    by = models.ForeignKey(Teammate, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=20)
+    data = models.JSONField(default=dict)  # what the act needs: whom, which tag, until when
+    made_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    undoing_at = models.DateTimeField(null=True)  # since when it is being undone
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [due_index("bulk_act_due")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.public_id}"
+
+
+class BulkItem(models.Model):
+    """One conversation of a bulk act: how it was before, and what became of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+        UNDONE = "undone"
+
+    bulk_act = models.ForeignKey(BulkAct, on_delete=models.CASCADE, related_name="items")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    why = models.CharField(max_length=60, blank=True, default="")  # it was refused
+    before = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bulk_act", "conversation"], name="bulk_item_once")
+        ]
+        indexes = [models.Index(fields=["bulk_act", "state"], name="bulk_item_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} in {self.bulk_act_id}"

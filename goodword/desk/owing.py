@@ -29,7 +29,7 @@ from goodword.promises.models import REPLY, Promise
 
 def owed_message(conversation: Conversation) -> Message | None:
     """The message that awaits our answer, None when the conversation doesn't await us."""
-    if not conversation.is_live:
+    if not conversation.is_live or conversation.side_of_id:
         return None
     newest = conversations.newest_counted(conversation)
     if newest is None or not newest.is_inbound:
@@ -243,7 +243,7 @@ def awaiting() -> QuerySet[Conversation]:
     newest = Message.objects.filter(conversation=OuterRef("pk"), counted=True).order_by("-id")
     waved = NoAnswerNeeded.objects.filter(message=OuterRef("newest_id"))
     return (
-        Conversation.objects.filter(redirect_to__isnull=True)
+        Conversation.objects.filter(redirect_to__isnull=True, side_of__isnull=True)
         .exclude(state__in=[Conversation.State.SPAM, Conversation.State.TRASH])
         .annotate(
             newest_id=Subquery(newest.values("id")[:1]),

@@ -39,7 +39,7 @@ def in_folder(
     waiting: open, and nobody awaits us: the next word is theirs. unsent: something we said was
     refused, came back, or may not have arrived. `team`: the folder of one team.
     """
-    visible = conversations.visible_to(teammate)
+    visible = conversations.visible_to(teammate).filter(side_of__isnull=True)
     if team is not None:
         # Not `inbox__team`: joined, every open conversation of every inbox would be looked at.
         owed = Inbox.objects.filter(team=team).values("pk")
@@ -123,7 +123,8 @@ def counts(
 
 def _keys_of_team(teammate: Teammate, team: Team) -> QuerySet[Conversation, Any]:
     """What `in_folder` finds for a team, as two lists: an index leads to each, but to no "or"."""
-    open_now = conversations.visible_to(teammate).filter(state=State.OPEN).order_by().values("pk")
+    seen = conversations.visible_to(teammate).filter(side_of__isnull=True)
+    open_now = seen.filter(state=State.OPEN).order_by().values("pk")
     owed = Inbox.objects.filter(team=team).values("pk")
     untaken = open_now.filter(assignee__isnull=True, inbox__in=owed).exclude(team=team)
     return open_now.filter(team=team).union(untaken, all=True)
