@@ -16,6 +16,7 @@ from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role, Team, Teammate
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import delivering, receiving, replying, roads
+from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, CannotParse, Inbound, Outbound, Outcome, Party
 from goodword.inboxes import actions as inboxes
 from goodword.inboxes.models import Inbox
@@ -113,7 +114,7 @@ def reply(
     to: Sequence[str] = ("grace@whitlow.example",),
     **kw: Sequence[str],
 ) -> Message:
-    recipients = replying.Recipients(to=tuple(to), **{k: tuple(v) for k, v in kw.items()})
+    recipients = Recipients(to=tuple(to), **{k: tuple(v) for k, v in kw.items()})
     return replying.reply(conversation, by=by, text=text, recipients=recipients, at=at)
 
 

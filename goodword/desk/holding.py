@@ -16,7 +16,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import acknowledging, handling, owing, replying, wording
-from goodword.desk.replying import Recipients
+from goodword.desk.recipients import NobodyToReach, Recipients
 from goodword.inboxes.models import Wording
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import Due
@@ -72,7 +72,7 @@ def hold(
     if not text.strip():
         raise replying.NothingSaid
     if not recipients.count:
-        raise replying.NobodyToReach
+        raise NobodyToReach
     message = replying.queue(
         conversation, text=text.strip(), recipients=recipients, due_at=at, holds=True, by=by, at=at
     )

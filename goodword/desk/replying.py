@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db import models, transaction
+from django.db.models import Q
 
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
-from goodword.conversations import queries as conversation_queries
 from goodword.conversations.actions import Named
 from goodword.conversations.models import (
     Attachment,
@@ -30,15 +25,15 @@ from goodword.conversations.models import (
     Message,
     Recipient,
 )
-from goodword.core import ids, prepared
+from goodword.core import ids
 from goodword.desk import events as desk_facts
 from goodword.desk import handling, owing, promising
 from goodword.desk.models import Dispatch, Keeping
 from goodword.desk.promising import Said
+from goodword.desk.recipients import NobodyToReach, Recipients, written
 from goodword.events import actions as events
 from goodword.events import waking
 from goodword.inboxes import queries as inboxes
-from goodword.people import queries as people
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
 from goodword.promises.models import REPLY, Promise
@@ -46,15 +41,14 @@ from goodword.promises.models import REPLY, Promise
 ROAD = "email"
 HOLDS = "holding"  # the `kind_why` of a message of ours that says when the answer will come
 SENDING_TAKES = timedelta(seconds=30)  # from leaving the undo window to being accepted
-_PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"])+')  # between commas, but not inside quotes
+FURTHEST = timedelta(days=366)  # that a moment chosen for leaving or coming back may lie ahead
 
 
-class NobodyToReach(Exception):
-    """A reply needs at least one recipient."""
+class Then(models.TextChoices):
+    """What becomes of the conversation when the other side has taken an answer."""
 
-
-class NotAnAddress(Exception):
-    """What was typed as a recipient is no address; `str()` is what was typed."""
+    CLOSE = "close"
+    SNOOZE = "snooze"
 
 
 class NothingSaid(Exception):
@@ -63,78 +57,6 @@ class NothingSaid(Exception):
 
 class TooLate(Exception):
     """The message has left, or is leaving, so it can't be taken back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    """Whom a reply goes to, as "Name <address>" or an address."""
-
-    to: tuple[str, ...] = ()
-    cc: tuple[str, ...] = ()
-    bcc: tuple[str, ...] = ()
-
-    @property
-    def count(self) -> int:
-        return len(self.to) + len(self.cc) + len(self.bcc)
-
-
-def read_addresses(text: str) -> tuple[str, ...]:
-    """What a person typed, split at commas, semicolons and lines. Raises NotAnAddress."""
-    found = []
-    for piece in _PIECE.findall(text):
-        if not piece.strip():
-            continue
-        name, address = parseaddr(piece.strip())
-        try:
-            validate_email(address)
-        except ValidationError as error:
-            raise NotAnAddress(piece.strip()) from error
-        found.append(_written(name, address))
-    return tuple(found)
-
-
-def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
-    """Whom a reply goes to, and whom a reply to all: both from the newest message from outside.
-
-    Reply-To wins over From; our own addresses are never among them.
-    """
-    found = prepared.objects("newest from outside", _newest_from_outside, conversation.pk)
-    asked = found[0] if found else None
-    if asked is None:
-        addresses = people.addresses_of(conversation.person)[:1]
-        alone = Recipients(to=tuple(each.written for each in addresses if each.value))
-        return alone, alone
-    told = conversation_queries.told([asked])[asked.pk]
-    named = [(row.role, row.name, row.address) for row in told]
-    ours = inboxes.ours_of(
-        address.value for address in (*(a for _, _, a in named), asked.address) if address
-    )
-    doubtful = asked.authenticity == Message.Authenticity.FAIL  # may lead the answer astray
-    to = [(name, a) for role, name, a in named if role == Recipient.Role.REPLY_TO and not doubtful]
-    if not to and asked.address and asked.address.value:
-        to = [(asked.author_name, asked.address)]
-    sender = tuple(_written(name, a.written) for name, a in to if a.value not in ours)
-    taken = {a.value for _, a in to} | ours
-    others = []
-    for role, name, address in named:
-        if role in {Recipient.Role.TO, Recipient.Role.CC} and address.value not in taken:
-            taken.add(address.value)
-            others.append(_written(name, address.written))
-    only = Recipients(to=sender)
-    return only, replace(only, cc=tuple(others))
-
-
-def _newest_from_outside(conversation: int) -> QuerySet[Message]:
-    rows = Message.objects.filter(
-        conversation=conversation, direction=Message.Direction.IN, inbound_kind="human"
-    )
-    shown = ("author_name", "authenticity", "address")
-    return rows.select_related("address").only(*shown).order_by("-id")[:1]
-
-
-def _written(name: str, address: str) -> str:
-    plain = name.replace('"', "").replace("\\", "")
-    return f'"{plain}" <{address}>' if plain else address
 
 
 @transaction.atomic
@@ -148,6 +70,9 @@ def reply(
     keeps: Sequence[Promise] = (),
     promised: Sequence[Said] = (),
     once: str = "",
+    leaves_at: datetime | None = None,
+    then: str = "",
+    then_until: datetime | None = None,
     at: datetime,
 ) -> Message:
     """Queue an answer; it leaves when the undo window is over, or before what it keeps is due.
@@ -155,9 +80,12 @@ def reply(
     The draft's files go with it and the draft goes. `keeps`: other promises that it keeps once the
     other side has taken it. `promised`: what it promises, followed from now on. `once`, when
     given, is a public id that the message will have: saying the same again is the message that is
-    there already. Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised.
+    there already. `leaves_at`: the moment somebody chose for it to leave. `then`, a Then: what
+    becomes of the conversation once it was taken; snoozed until `then_until`.
+    Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised.
     """
     rights.require_answer(by)
+    _require_ahead(leaves_at, then, then_until, at=at)
     attached = list(draft.files.select_related("file")) if draft else []
     if not text.strip() and not attached:
         raise NothingSaid
@@ -171,11 +99,14 @@ def reply(
         text=text.strip(),
         recipients=recipients,
         files=attached,
-        due_at=_leaves_at(conversation, keeps, at=at),
+        due_at=leaves_at or _leaves_at(conversation, keeps, at=at),
+        later=leaves_at is not None,
         once=once,
         by=by,
         at=at,
     )
+    if then:
+        Dispatch.objects.filter(message=message).update(then=then, then_until=then_until)
     Keeping.objects.bulk_create(
         Keeping(message=message, promise=each)
         for each in keeps
@@ -188,6 +119,17 @@ def reply(
     if draft is not None:
         draft.delete()
     return message
+
+
+def _require_ahead(
+    leaves_at: datetime | None, then: str, then_until: datetime | None, *, at: datetime
+) -> None:
+    """Raises handling.InThePast."""
+    if then == Then.SNOOZE and then_until is None:
+        raise handling.InThePast
+    moments = (leaves_at, then_until if then == Then.SNOOZE else None)
+    if any(each is not None and not at < each <= at + FURTHEST for each in moments):
+        raise handling.InThePast
 
 
 def _leaves_at(conversation: Conversation, keeps: Iterable[Promise], *, at: datetime) -> datetime:
@@ -208,6 +150,7 @@ def queue(
     recipients: Recipients,
     files: Sequence[DraftFile] = (),
     due_at: datetime,
+    later: bool = False,
     once: str = "",
     holds: bool = False,
     by: Teammate | None,
@@ -215,7 +158,7 @@ def queue(
 ) -> Message:
     """Store a message of ours and let it be due at `due_at`; `by` None: the house says it.
 
-    `holds`: it says when the answer will come, so it is none.
+    `holds`: it says when the answer will come, so it is none. `later`: a person chose `due_at`.
     """
     names = [
         *_named(recipients.to, Recipient.Role.TO),
@@ -240,7 +183,9 @@ def queue(
     )
     _take_along(message, files)
     conversations.know_external(message, scope=ROAD, values=[_message_id(message)])
-    Dispatch.objects.create(message=message, queued_at=at, due_at=due_at)
+    # What leaves later is given up two days after it was to leave, not after it was written.
+    queued_at = due_at if later else at
+    Dispatch.objects.create(message=message, queued_at=queued_at, due_at=due_at, later=later)
     fact = desk_facts.ReplyQueued(
         conversation_id=conversation.pk,
         inbox_id=conversation.inbox_id,
@@ -364,7 +309,7 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
         raise TooLate
     names: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
     for row in message.recipients.select_related("address"):
-        names[row.role].append(_written(row.name, row.address.written))
+        names[row.role].append(written(row.name, row.address.written))
     draft = conversations.save_draft(
         conversation,
         by=by,

@@ -13,6 +13,7 @@ from goodword.channels.email.pretending import PretendingRoad
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import delivering, handling, receiving, reminding, replying, roads
 from goodword.desk.promising import Said
+from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Inbound, Party
 from goodword.events import actions as events
 from goodword.example.shop import Shop
@@ -135,7 +136,7 @@ class Story:
             message.conversation,
             by=by,
             text=text.strip(),
-            recipients=replying.Recipients(to=(message.address.written,)),
+            recipients=Recipients(to=(message.address.written,)),
             keeps=keeps,
             promised=promised,
             at=at,

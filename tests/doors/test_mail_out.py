@@ -36,10 +36,11 @@ def answer(goodword, *, to=(GRACE,), undo_seconds=0):
 from goodword.accounts.models import Business, Teammate
 from goodword.conversations.models import Conversation
 from goodword.desk import replying
+from goodword.desk.recipients import Recipients
 Business.objects.update(undo_send_seconds={undo_seconds})
 replying.reply(
     Conversation.objects.get(), by=Teammate.objects.get(), text="Tomorrow.",
-    recipients=replying.Recipients(to={tuple(to)!r}), at=timezone.now(),
+    recipients=Recipients(to={tuple(to)!r}), at=timezone.now(),
 )
 """,
     )

@@ -18,6 +18,7 @@ from goodword.desk import (
     unkeeping,
 )
 from goodword.desk.promising import Said
+from goodword.desk.recipients import Recipients
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.plan.models import InboxPlan
@@ -64,7 +65,7 @@ def test_what_was_promised_anew_before_it_left_is_taken_back_with_it(house):
         conversation,
         by=house.ben,
         text="You have the link in an hour.",
-        recipients=replying.Recipients(to=("grace@whitlow.example",)),
+        recipients=Recipients(to=("grace@whitlow.example",)),
         promised=[said],
         at=MONDAY_NOON,
     )
@@ -189,7 +190,7 @@ def test_given_anew_while_the_mail_server_was_down_it_is_kept_by_what_was_on_its
         promise.conversation,
         by=house.ben,
         text="Here is your link.",
-        recipients=replying.Recipients(to=("grace@whitlow.example",)),
+        recipients=Recipients(to=("grace@whitlow.example",)),
         keeps=[promise],
         at=MONDAY_NOON,
     )

@@ -8,6 +8,13 @@ from goodword.conversations.models import Draft, Message, Recipient
 from goodword.core import due
 from goodword.desk import checking, delivering, receiving, replying
 from goodword.desk.models import Dispatch
+from goodword.desk.recipients import (
+    NobodyToReach,
+    NotAnAddress,
+    Recipients,
+    read_addresses,
+    reply_to_all,
+)
 from goodword.desk.roads import Answer, Forwarded, Party
 from goodword.promises.queries import replies_of
 from tests.factories import (
@@ -240,7 +247,7 @@ def test_a_form_sent_twice_says_it_once(house):
             conversation,
             by=house.ben,
             text="Tomorrow.",
-            recipients=replying.Recipients(to=(GRACE,)),
+            recipients=Recipients(to=(GRACE,)),
             once=once,
             at=MONDAY_NOON + HOUR,
         )
@@ -261,7 +268,7 @@ def test_an_empty_reply_or_one_to_nobody_is_refused(house):
     conversation = receive(house).conversation
     with pytest.raises(replying.NothingSaid):
         reply(conversation, house.ben, " \n", at=MONDAY_NOON)
-    with pytest.raises(replying.NobodyToReach):
+    with pytest.raises(NobodyToReach):
         reply(conversation, house.ben, at=MONDAY_NOON, to=[])
 
 
@@ -294,13 +301,13 @@ def test_what_is_sent_names_the_whole_thread_and_who_speaks(house):
     ],
 )  # fmt: skip
 def test_recipients_are_read_as_people_type_them(typed, read):
-    assert replying.read_addresses(typed) == read
+    assert read_addresses(typed) == read
 
 
 @pytest.mark.parametrize("typed", ["grace", "grace@", "a@b c", "<script>@x", "a@x.example b@x"])
 def test_what_is_no_address_is_said_back(typed):
-    with pytest.raises(replying.NotAnAddress):
-        replying.read_addresses(typed)
+    with pytest.raises(NotAnAddress):
+        read_addresses(typed)
 
 
 @pytest.mark.parametrize(
@@ -324,7 +331,7 @@ def test_the_reply_goes_to_who_wrote_and_a_reply_to_all_copies_the_others_but_no
         house,
         cc=[Party("joe@petty.example", "Joe"), Party("repairs@shop.example")],
     )
-    only, everyone = replying.reply_to_all(message.conversation)
+    only, everyone = reply_to_all(message.conversation)
     assert only.to == ('"Grace Whitlow" <grace@whitlow.example>',)
     assert (only.cc, everyone.cc) == ((), ('"Joe" <joe@petty.example>',))
 

@@ -15,7 +15,7 @@ from goodword.desk import (
     replying,
     wording,
 )
-from goodword.desk.replying import Recipients
+from goodword.desk.recipients import Recipients
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.plan.models import InboxPlan

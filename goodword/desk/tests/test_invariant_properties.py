@@ -27,6 +27,7 @@ from goodword.desk import (
     staffing,
     unkeeping,
 )
+from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, Party
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
@@ -304,7 +305,7 @@ class Desk(RuleBasedStateMachine):
             conversation,
             by=self.house.ana,
             text="Here it is, and I'll call you.",
-            recipients=replying.Recipients(to=(theirs,)),
+            recipients=Recipients(to=(theirs,)),
             keeps=list(open_in(conversation).exclude(kind="reply")),
             promised=[promising.Said("call you", self.due(hours))],
             at=self.later(0),
@@ -317,7 +318,7 @@ class Desk(RuleBasedStateMachine):
             holding.hold(
                 self.any_conversation(n),
                 text="Not forgotten.",
-                recipients=replying.Recipients(to=(SENDERS[0],)),
+                recipients=Recipients(to=(SENDERS[0],)),
                 due=self.due(hours),
                 by=self.house.ana,
                 at=self.at,

@@ -10,8 +10,9 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversation_actions
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
-from goodword.desk import arriving, checking, handling, joining, receiving, replying
+from goodword.desk import arriving, checking, handling, joining, receiving
 from goodword.desk.known import Known
+from goodword.desk.recipients import reply_to_all
 from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
 from goodword.promises.models import Promise
@@ -427,7 +428,7 @@ def test_a_teammate_who_asks_the_desk_goes_on_in_their_own_conversation(house):
 def test_a_forged_reply_to_leads_no_answer_astray(house):
     trust(house)
     asked = receive(house, reply_to=[Party("mallory@evil.example")], authentications=FAILED)
-    only, to_all = replying.reply_to_all(asked.conversation)
+    only, to_all = reply_to_all(asked.conversation)
     assert "mallory" not in str((only, to_all))
 
 
@@ -449,5 +450,5 @@ def test_an_answer_to_what_was_forwarded_goes_to_who_wrote_it(house):
         forwarded=Forwarded(Party("hana@mill.example", "Hana Mill"), "Clasp", "Can you mend it?"),
     )
     message = receiving.receive(passed_on, inbox=house.hello, at=MONDAY_NOON)
-    only, _ = replying.reply_to_all(message.conversation)
+    only, _ = reply_to_all(message.conversation)
     assert only.to == ('"Hana Mill" <hana@mill.example>',)

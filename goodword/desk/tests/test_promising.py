@@ -18,6 +18,7 @@ from goodword.desk import (
     staffing,
 )
 from goodword.desk.promising import Said
+from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Party
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
@@ -384,7 +385,7 @@ def _answer(house, conversation, *, at=MONDAY_NOON + HOUR, **changes):
         conversation,
         by=house.ben,
         text="On its way",
-        recipients=replying.Recipients(to=("grace@whitlow.example",)),
+        recipients=Recipients(to=("grace@whitlow.example",)),
         at=at,
         **changes,
     )

@@ -16,7 +16,13 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk import replying, wording
-from goodword.desk.replying import Recipients
+from goodword.desk.recipients import (
+    NobodyToReach,
+    NotAnAddress,
+    Recipients,
+    read_addresses,
+    reply_to_all,
+)
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
 from goodword.web.inbox import advice, writing
@@ -134,7 +140,7 @@ def _send(
         return _wrong(request, found, form, {"text": [words % {"what": error}]})
     except _WrongField as error:
         return _wrong(request, found, form, {error.field: [error.words]})
-    except replying.NobodyToReach as error:
+    except NobodyToReach as error:
         return _wrong(request, found, form, {"to": [sentence(error)]})
     except (replying.NothingSaid, rights.MayNot) as error:
         return _wrong(request, found, form, {"text": [sentence(error)]})
@@ -167,8 +173,8 @@ def _recipients(form: ComposerForm) -> Recipients:
     read: dict[str, tuple[str, ...]] = {}
     for name in ("to", "cc", "bcc"):
         try:
-            read[name] = replying.read_addresses(form.cleaned_data[name])
-        except replying.NotAnAddress as error:
+            read[name] = read_addresses(form.cleaned_data[name])
+        except NotAnAddress as error:
             raise _WrongField(name, sentence(error)) from error
     return Recipients(**read)
 
@@ -206,7 +212,7 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
 
 
 def _address_draft(kept: Draft, mode: str, *, by: Teammate, at: datetime) -> None:
-    only, everyone = replying.reply_to_all(kept.conversation)
+    only, everyone = reply_to_all(kept.conversation)
     recipients = everyone if mode == "all" else only
     conversations.save_draft(
         kept.conversation,

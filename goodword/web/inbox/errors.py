@@ -8,7 +8,8 @@ from goodword.accounts.rights import MayNot
 from goodword.desk.delivering import NotInTrouble
 from goodword.desk.handling import CannotSee, InThePast, NothingOwed
 from goodword.desk.joining import CannotJoin
-from goodword.desk.replying import NobodyToReach, NotAnAddress, NothingSaid, TooLate
+from goodword.desk.recipients import NobodyToReach, NotAnAddress
+from goodword.desk.replying import NothingSaid, TooLate
 
 REFUSALS = (
     MayNot, NotInTrouble, CannotJoin, CannotSee, InThePast, NothingOwed, TooLate,

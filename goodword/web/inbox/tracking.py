@@ -23,6 +23,7 @@ from goodword.accounts import rights
 from goodword.conversations.models import Conversation
 from goodword.core.text import clean_line
 from goodword.desk import handling, holding, owing, promising, replying, wording
+from goodword.desk.recipients import NobodyToReach, reply_to_all
 from goodword.plan.service_plan import Due
 from goodword.promises import kinds
 from goodword.promises.models import Promise
@@ -153,7 +154,7 @@ def hold(request: HttpRequest, public_id: str) -> HttpResponse:
     form = HoldForm(sent, initial=drafted, **_clock(request, found))
 
     def act(due: Due) -> None:
-        only, _everyone = replying.reply_to_all(found)
+        only, _everyone = reply_to_all(found)
         text = form.cleaned_data["text"]
         by = teammate_of(request)
         holding.hold(found, text=text, recipients=only, due=due, by=by, at=now)
@@ -195,7 +196,7 @@ def _ask(
             act(form.due(found.inbox))
         except ValidationError as error:
             form.add_error("day", error)
-        except (replying.NothingSaid, replying.NobodyToReach) as error:
+        except (replying.NothingSaid, NobodyToReach) as error:
             form.add_error(None, inbox_errors.sentence(error))
         except (*REFUSALS, handling.NothingOwed) as error:
             messages.error(request, sentence(error))

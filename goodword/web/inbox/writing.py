@@ -13,8 +13,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import ids, prepared
-from goodword.desk import replying
-from goodword.desk.replying import Recipients
+from goodword.desk.recipients import Recipients, reply_to_all
 from goodword.web.inbox import marks
 from goodword.web.inbox.marks import AddressMark
 
@@ -64,7 +63,7 @@ class Composer:
 
 
 def _addresses(*typed: str) -> list[str]:
-    """For saying them only: what can't be read is left to `replying.read_addresses`."""
+    """For saying them only: what can't be read is left to `recipients.read_addresses`."""
     return [address for _name, address in getaddresses(list(typed)) if address]
 
 
@@ -78,7 +77,7 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
     draft = draft_of(conversation, by, mode)
     made = Composer(mode=mode, may_answer=rights.may_answer(by), begins=begins)
     if made.may_answer:
-        only, everyone = replying.reply_to_all(conversation)
+        only, everyone = reply_to_all(conversation)
         made.can_reply_all = everyone.count > only.count
         _address(made, everyone if mode == "all" else only)
     if draft is not None:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.desk import holding, owing, promising, replying, wording
+from goodword.desk.recipients import reply_to_all
 from goodword.plan import clocks, words
 from goodword.plan import hours as business
 from goodword.plan import queries as plan
@@ -322,7 +323,7 @@ def _move(promise: Promise, note: str, form: FatesForm, *, at: datetime) -> None
             zone = wording.zone_of(promise.person)
             note = note.replace("{due}", words.promised(due.at, zone=zone, language=language))
         if promise.kind == REPLY:
-            recipients = replying.reply_to_all(promise.conversation)[0]
+            recipients = reply_to_all(promise.conversation)[0]
             holding.hold(
                 promise.conversation, text=note, recipients=recipients, due=due, by=by, at=at
             )
@@ -338,7 +339,7 @@ def _move(promise: Promise, note: str, form: FatesForm, *, at: datetime) -> None
 def _tell(promise: Promise, note: str, *, by: Teammate, at: datetime) -> None:
     """A message that says how things stand: no answer, and it keeps nothing."""
     assert promise.conversation is not None
-    recipients = replying.reply_to_all(promise.conversation)[0]
+    recipients = reply_to_all(promise.conversation)[0]
     if recipients.count:
         replying.queue(
             promise.conversation,

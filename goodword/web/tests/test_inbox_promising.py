@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from goodword.desk import promising, replying
+from goodword.desk.recipients import Recipients
 from goodword.plan import queries as plan
 from goodword.promises import kinds
 from goodword.promises.models import Promise
@@ -173,7 +174,7 @@ def test_a_promise_stands_where_it_was_said_with_what_became_of_it(house, ben):
         conversation,
         by=house.ben,
         text="I'll call you <b>tomorrow</b>.",
-        recipients=replying.Recipients(to=("grace@whitlow.example",)),
+        recipients=Recipients(to=("grace@whitlow.example",)),
         promised=[said],
         at=MONDAY_NOON,
     )
