@@ -76,7 +76,8 @@ def unread(shown: Iterable[Newest], *, by: Teammate) -> set[int]:
         for each in shown
         if each.state in _AWAITING and each.latest_key > joined
     }
-    read_to = dict(prepared.rows(("read to", len(asked)), _read_to, by.pk, *asked))
+    rows = prepared.rows(("read to", len(asked)), _read_to, by.pk, *asked)
+    read_to = {row[0]: row[1] for row in rows}
     return {key for key, latest in asked.items() if latest > read_to.get(key, 0)}
 
 
