@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from goodword.accounts import queries as accounts
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Message, Recipient
-from goodword.desk import joining, public_links
+from goodword.desk import joining, public_links, wording
 from goodword.desk.roads import History, Outbound, OutboundFile, Party
 from goodword.files import actions as files
 from goodword.inboxes import queries as inboxes
@@ -25,6 +25,7 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
     named = list(message.recipients.select_related("address").order_by("pk"))
     language = conversation.person.language or inbox.language
     sender = Party(inboxes.sender_address(inbox), _sender_name(message))
+    sent_at = message.dispatch.queued_at  # what leaves later is dated by its leaving
     return Outbound(
         external_id=ours[0],
         inbox_id=inbox.pk,
@@ -32,8 +33,8 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         # Some providers write another From on what they relay; answers must find us all the same.
         reply_to=Party(joining.reply_address(conversation, inbox), inbox.name),
         subject=message.subject,
-        text=public_links.addressed(message.text, named, conversation, at=message.said_at),
-        said_at=message.said_at,
+        text=public_links.addressed(message.text, named, conversation, at=sent_at),
+        said_at=sent_at,
         envelope=envelope,
         signature="" if message.automatic else _signature(message, language),
         history=None if message.automatic else _history(asked),
@@ -75,7 +76,9 @@ def _signature(message: Message, language: str) -> str:
     inbox = message.conversation.inbox
     own = message.teammate.signature if message.teammate else ""
     house = inboxes.words(inbox, Wording.Purpose.SIGNATURE, language=language)
-    return "\n\n".join(part.strip() for part in (own, house) if part.strip())
+    whole = "\n\n".join(part.strip() for part in (own, house) if part.strip())
+    at, by = message.said_at, message.teammate
+    return wording.filled(whole, message.conversation, by=by, at=at, keeps=False)
 
 
 def _history(asked: Message | None) -> History | None:

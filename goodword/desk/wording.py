@@ -8,38 +8,61 @@ from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from goodword.accounts import queries as accounts
+from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
-from goodword.desk import public_links
+from goodword.desk import public_links, variables
+from goodword.desk.variables import Setting
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Wording
+from goodword.language import filling
 from goodword.people.models import Person
 
 Purpose = Wording.Purpose
 
 _LINK = "{link}"
 REFUSALS = (Purpose.NOT_FOR_US, Purpose.NOT_BEFORE, Purpose.RIGHT_PRICE)
+by_when = variables.by_when
 STAND_READY = (Purpose.HOLDING, *REFUSALS)
 
 
-def words_of(conversation: Conversation, purpose: str, *, name: str = "", **fill: str) -> str:
-    """The words for `purpose` in this conversation. Filled in: `{name}`, `{business}`, `fill` and
-    `{link}`, the page of our promises, which becomes their own when the mail leaves.
+def words_of(
+    conversation: Conversation,
+    purpose: str,
+    *,
+    name: str = "",
+    by: Teammate | None = None,
+    at: datetime | None = None,
+    **fill: str,
+) -> str:
+    """The words for `purpose` in this conversation. Filled in: `{name}`, `{business}`, `fill`, the
+    variables, and `{link}`, the page of our promises, which becomes their own when the mail leaves.
 
-    What isn't given is left as it stands, so that whoever writes sees what to put there.
+    What isn't given is left as it stands, so that whoever writes sees what to put there; in words
+    that go out by themselves nobody would.
     """
     business = accounts.business()
     inbox = conversation.inbox
     with their_language(conversation) as language:
         text = inboxes.words(inbox, purpose, language=language) or default_words(purpose)
         text = _with_link(text, public_links.place())
-        given = {"name": name, "business": business.name if business else inbox.name} | fill
-        for key, value in given.items():
-            text = text.replace("{" + key + "}", value)
-    return text
+        short = {"name": name, "business": business.name if business else inbox.name} | fill
+        setting = Setting(conversation, by, at or timezone.now())
+        keeps = purpose in REFUSALS
+        return filling.fill(text, setting.value_of, short=short, keeps=keeps)
+
+
+def filled(
+    text: str, conversation: Conversation, *, by: Teammate | None, at: datetime, keeps: bool = True
+) -> str:
+    """`text` as this person reads it from `by`. `keeps`: what is not known stays to be seen."""
+    if "{{" not in text:
+        return text
+    with their_language(conversation):
+        return filling.fill(text, Setting(conversation, by, at).value_of, keeps=keeps)
 
 
 @contextmanager
@@ -56,11 +79,6 @@ def zone_of(person: Person | None) -> str:
     """The person's zone, else the business's."""
     business = accounts.business()
     return (person.zone if person else "") or (business.zone if business else "UTC")
-
-
-def by_when(moment: datetime) -> str:
-    """A moment in the active language and zone: "Tuesday 24 November, 10:00"."""
-    return formats.date_format(timezone.localtime(moment), _("l j F, H:i"))
 
 
 def _with_link(text: str, link: str) -> str:
