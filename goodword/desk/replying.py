@@ -16,6 +16,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
+from goodword.conversations import readings
 from goodword.conversations.actions import Named
 from goodword.conversations.models import (
     Attachment,
@@ -27,7 +28,7 @@ from goodword.conversations.models import (
 )
 from goodword.core import ids
 from goodword.desk import events as desk_facts
-from goodword.desk import handling, owing, promising
+from goodword.desk import handling, meanwhile, owing, promising
 from goodword.desk.models import Dispatch, Keeping
 from goodword.desk.promising import Said
 from goodword.desk.recipients import NobodyToReach, Recipients, written
@@ -73,6 +74,7 @@ def reply(
     leaves_at: datetime | None = None,
     then: str = "",
     then_until: datetime | None = None,
+    after: int | None = None,
     at: datetime,
 ) -> Message:
     """Queue an answer; it leaves when the undo window is over, or before what it keeps is due.
@@ -81,8 +83,9 @@ def reply(
     other side has taken it. `promised`: what it promises, followed from now on. `once`, when
     given, is a public id that the message will have: saying the same again is the message that is
     there already. `leaves_at`: the moment somebody chose for it to leave. `then`, a Then: what
-    becomes of the conversation once it was taken; snoozed until `then_until`.
-    Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised.
+    becomes of the conversation once it was taken; snoozed until `then_until`. `after`, when
+    given, is the key of the newest message the writer knew: what was said since stops it, once.
+    Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised, SaidMeanwhile.
     """
     rights.require_answer(by)
     _require_ahead(leaves_at, then, then_until, at=at)
@@ -94,6 +97,8 @@ def reply(
     conversation = conversations.lock(conversation)
     if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
         return said
+    if after is not None:
+        meanwhile.require_nothing_new(conversation, after=after, by=by)
     message = queue(
         conversation,
         text=text.strip(),
@@ -116,6 +121,8 @@ def reply(
     # Who answers has taken it; but somebody who sees it from another inbox leaves it where it is.
     if conversation.assignee is None and owing.can_answer(by, conversation.inbox):
         handling.assign(conversation, to=by, by=by, at=at)
+    if after is not None:
+        readings.read(conversation, by=by, to=message.pk, at=at)
     if draft is not None:
         draft.delete()
     return message
