@@ -9,6 +9,7 @@ read the real one without it.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -151,3 +152,12 @@ def due_in(context: Context, due: datetime | None) -> SafeString | str:
     if due is None:
         return ""
     return marks.due_in(due, _clock(context))
+
+
+@register.filter
+def undo_form(extra_tags: str | None) -> dict[str, Any] | None:
+    """What a message offers to undo (goodword/web/undoing.py), None for most: its url and fields.
+
+    It comes from our own session or signed cookie.
+    """
+    return json.loads(extra_tags) if extra_tags and extra_tags.startswith("{") else None

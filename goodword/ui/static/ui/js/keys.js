@@ -109,6 +109,26 @@ export function showHelp() {
   dialog.showModal();
 }
 
+// The newest thing that can be undone: an answer just sent has its own, everything else a toast. They are told apart
+// by where they lead, since the same answer is drawn anew whenever its conversation is.
+const undoable = () => [...document.querySelectorAll("[data-undo], [data-key=z]")].filter((element) => element.checkVisibility());
+const undoneBy = (element) => element.closest("form")?.action + (element.querySelector?.("input[name=token]")?.value ?? "");
+const known = [];
+
+function noteUndoable() {
+  for (const name of undoable().map(undoneBy)) if (!known.includes(name)) known.push(name);
+}
+
+function undo() {
+  noteUndoable();
+  const newest = undoable().sort((a, b) => known.indexOf(undoneBy(a)) - known.indexOf(undoneBy(b))).at(-1);
+  if (newest?.matches("form")) newest.requestSubmit();
+  else newest?.click();
+}
+noteUndoable();
+document.addEventListener("htmx:afterSettle", noteUndoable);
+const help = document.getElementById("keys-help");
+register("z", help?.dataset.undoes ?? "", undo);
 register("?", document.getElementById("keys-help-title")?.textContent ?? "", showHelp);
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-shows-keys]")) showHelp();

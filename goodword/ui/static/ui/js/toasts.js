@@ -1,6 +1,8 @@
 // Short news in the corner: goes by itself, unless it is an error, holds an action, or someone is reading it.
+// What can be undone stays a little longer; `z` presses the newest undo there is (keys.js).
 
 const STAYS_MS = 6000;
+const UNDO_STAYS_MS = 10000;
 const region = document.getElementById("toasts");
 
 /** Show a copy of `<template id="toast-{name}">`; once only while it is still there. */
@@ -13,15 +15,17 @@ export function showToast(name) {
 }
 
 function leaveLater(toast) {
-  if (toast.matches(".toast-error") || toast.querySelector("form, a")) return;
+  const canBeUndone = toast.querySelector("[data-undo]") != null;
+  if (toast.matches(".toast-error") || (!canBeUndone && toast.querySelector("form, a"))) return;
   let timer = 0;
   const start = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => toast.remove(), STAYS_MS);
+    timer = setTimeout(() => toast.remove(), canBeUndone ? UNDO_STAYS_MS : STAYS_MS);
   };
   const hold = () => clearTimeout(timer);
+  const startUnlessRead = () => toast.matches(":hover, :focus-within") || start();
   for (const type of ["mouseenter", "focusin"]) toast.addEventListener(type, hold);
-  for (const type of ["mouseleave", "focusout"]) toast.addEventListener(type, start);
+  for (const type of ["mouseleave", "focusout"]) toast.addEventListener(type, () => setTimeout(startUnlessRead));
   start();
 }
 
