@@ -419,6 +419,7 @@ class Mention(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
     teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="mentions")
+    told = models.BooleanField(default=True)  # not who could not see the inbox then
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "teammate"], name="mention_once")]
