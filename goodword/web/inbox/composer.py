@@ -16,6 +16,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk import replying, wording
+from goodword.desk.meanwhile import SaidMeanwhile
 from goodword.desk.recipients import (
     NobodyToReach,
     NotAnAddress,
@@ -25,11 +26,12 @@ from goodword.desk.recipients import (
 )
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import advice, writing
+from goodword.web.inbox import advice, stale, writing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
 from goodword.web.inbox.forms import ComposerForm
+from goodword.web.inbox.stale import Stale
 from goodword.web.inbox.writing import Composer
 from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
 
@@ -48,7 +50,8 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
     if turn:
         if kept is not None and turn in {"reply", "all"} and kept.kind == Draft.Kind.REPLY:
             _address_draft(kept, turn, by=teammate_of(request), at=moment_of(request))
-        piece = {"fragment": "composer"} if wants_piece(request) else {}
+        known = {"fragment": "composer", "seen": str(form.knows or "")}  # what the page shows stays
+        piece = known if wants_piece(request) else {}
         return redirect(pages.address_of(request, found, compose=turn, **piece))
     if wants_piece(request):
         context = {
@@ -79,6 +82,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
                 keeps=_kept_by(request, found),
                 promised=advice.said(bar, found, now=at) if bar else (),
                 once=form.cleaned_data["once"],
+                after=form.knows,
                 at=at,
             )
             if bar is not None:
@@ -133,6 +137,9 @@ def _send(
     kept = _keep(request, found, form)
     try:
         send(found, form, kept)
+    except SaidMeanwhile as error:
+        news = stale.of(error, after=form.knows or 0)
+        return _wrong(request, pages.visible(request, public_id), form, {}, news=news)
     except _LookFirst as error:
         return _look_first(request, found, form, error.bar)
     except advice.WrongTime as error:
@@ -231,6 +238,7 @@ def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> C
     mode, now = str(form.data.get("mode", "")), moment_of(request)
     shown = writing.of(found, by=teammate_of(request), mode=mode, now=now)
     shown.text = str(form.data.get("text", ""))
+    shown.seen = str(form.knows or "")
     if not shown.is_note:
         shown.to, shown.cc, shown.bcc = (
             str(form.data.get(name, "")) for name in ("to", "cc", "bcc")
@@ -246,9 +254,10 @@ def _wrong(
     errors: dict[str, list[str]],
     *,
     bar: Bar | None = None,
+    news: Stale | None = None,
 ) -> HttpResponse:
     shown = _as_sent(request, found, form)
-    shown.begins, shown.errors = True, errors
+    shown.begins, shown.errors, shown.stale = True, errors, news
     if not shown.is_note:
         by, now = teammate_of(request), moment_of(request)
         shown.bar = bar or advice.of(found, shown.text, request.POST, by=by, now=now)

@@ -53,7 +53,7 @@ def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
     if piece == "composer":
         context = {
             "conversation": found,
-            "composer": _composer(request, found),
+            "composer": _composer(request, found, seen=typed(request.GET, "seen")),
             "place": place_beside(request, found),
         }
         return render(request, "web/inbox/_composer.html", context)
@@ -137,9 +137,11 @@ def show(
     return render(request, template, context, status=status)
 
 
-def _composer(request: HttpRequest, found: Conversation) -> Composer:
+def _composer(request: HttpRequest, found: Conversation, *, seen: str = "") -> Composer:
     mode = request.GET.get("compose", "")
-    return writing.of(found, by=teammate_of(request), mode=mode, now=moment_of(request))
+    made = writing.of(found, by=teammate_of(request), mode=mode, now=moment_of(request))
+    made.seen = seen or made.seen
+    return made
 
 
 def opened_context(request: HttpRequest, found: Conversation, here: Place) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from goodword.desk import wording
 MODES = ("reply", "all", "note")
 _MOST_TEXT = 500_000
 _MOST_ADDRESSES = 5_000
+_MOST_KEY = 2**63 - 1
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -54,6 +55,9 @@ class ComposerForm(forms.Form):
     take_out = forms.CharField(required=False, max_length=24)
     switch = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)
     once = forms.CharField(required=False, max_length=24)  # a double click says it once
+    # Keys of the newest message the writer knew: when writing was begun, and after being told more.
+    seen = forms.IntegerField(required=False, min_value=0, max_value=_MOST_KEY)
+    anyway = forms.IntegerField(required=False, min_value=0, max_value=_MOST_KEY)
     # Words that stand ready, to be put at the end of what is written.
     insert = forms.ChoiceField(
         choices=[(each.value, each.label) for each in wording.REFUSALS], required=False
@@ -62,6 +66,13 @@ class ComposerForm(forms.Form):
     @property
     def mode_sent(self) -> str:
         return self.cleaned_data.get("mode") or "reply"
+
+    @property
+    def knows(self) -> int | None:
+        """The newest message they have seen, as far as the page says so."""
+        sent = self.cleaned_data
+        told: int | None = sent.get("anyway")
+        return sent.get("seen") if told is None else told
 
     @property
     def kind(self) -> str:

@@ -19,6 +19,7 @@ from goodword.web.inbox.marks import AddressMark
 
 if TYPE_CHECKING:
     from goodword.web.inbox.advice import Bar
+    from goodword.web.inbox.stale import Stale
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class Composer:
     errors: dict[str, list[str]] = field(default_factory=dict)
     marks: list[AddressMark] = field(default_factory=list)  # of those it goes to
     bar: Bar | None = None  # what is advised, where it is a step before sending
+    seen: str = ""  # key of the newest message that the page showed when writing was begun
+    stale: Stale | None = None  # what was said since, when that stopped it
 
     @property
     def is_note(self) -> bool:
@@ -88,6 +91,7 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
         )
         if draft.to or draft.cc or draft.bcc:
             made.to, made.cc, made.bcc = draft.to, draft.cc, draft.bcc
+    made.seen = str(conversation.latest_key)
     mark(made, now=now)
     return made
 
