@@ -28,7 +28,7 @@ from goodword.conversations.models import (
 )
 from goodword.core import ids
 from goodword.desk import events as desk_facts
-from goodword.desk import handling, meanwhile, owing, promising
+from goodword.desk import handling, meanwhile, mentioning, owing, promising
 from goodword.desk.models import Dispatch, Keeping
 from goodword.desk.promising import Said
 from goodword.desk.recipients import NobodyToReach, Recipients, written
@@ -293,6 +293,7 @@ def write_note(
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=note.pk
     )
     events.announce(fact, by=by, about=conversation, at=at)
+    mentioning.note_mentions(note, by=by, at=at)
     return note
 
 

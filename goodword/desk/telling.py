@@ -1,7 +1,9 @@
-"""What a notice of a promise says, in the language of the house, and where it leads."""
+"""What a notice says, in the language of the house with its names, and where it leads."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +14,8 @@ from django.utils.translation import gettext_noop
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
+from goodword.conversations.models import Conversation
+from goodword.core.text import one_line
 from goodword.events import actions as events
 from goodword.notices import actions as notices
 from goodword.plan import words
@@ -31,16 +35,19 @@ TITLES = {
     "come_back": gettext_noop("The day has come: %(what)s"),
     "other_time": gettext_noop("They ask for another time. Promised %(when)s: %(what)s"),
 }
+# %(who)s of ours did it, in %(what)s: “Grace Whitlow · The spring gift card”.
+ABOUT = {
+    "mentioned": gettext_noop("%(who)s calls you: %(what)s"),
+}
+_WITH_WORDS = gettext_noop("%(title)s. “%(word)s”")
+_MOST_OF_A_WORD = 90  # characters of what somebody wrote that a title begins to say
 _ON_ITS_PAGE = {"other_time"}  # what they asked for stands in the promise's own history
 
 
 def tell(teammate: Teammate, promise: Promise, *, kind: str, at: datetime) -> bool:
     """One notice a person and promise, whatever step comes next."""
-    business = accounts.business()
-    language = business.language if business else settings.LANGUAGE_CODE
-    zone = business.zone if business else "UTC"
     owner = promise.owner or promise.team
-    with translation.override(language):
+    with _the_house() as (language, zone):
         title = _(TITLES[kind]) % {
             "when": words.promised(promise.due_at, zone=zone, language=language),
             "owner": owner.name if owner else "",
@@ -54,6 +61,51 @@ def tell(teammate: Teammate, promise: Promise, *, kind: str, at: datetime) -> bo
         url=_place(promise, kind),
         at=at,
     )
+
+
+def tell_about(
+    conversation: Conversation,
+    teammates: Iterable[Teammate],
+    *,
+    says: str,
+    matter: str,
+    kind: str = "",
+    who: str = "",
+    word: str = "",
+    again: bool = False,
+    at: datetime,
+) -> None:
+    """Tell them what `who` did in a conversation; `says` is a key of ABOUT.
+
+    `kind`: what the notice counts as, when not as `says`. `word`: what was written, its beginning
+    is said. `again`: see `notices.tell`.
+    """
+    teammates = list(teammates)
+    if not teammates:
+        return
+    with _the_house():
+        title = _(ABOUT[says]) % {"who": who, "what": _name_of(conversation)}
+        if begins := one_line(word, most=_MOST_OF_A_WORD):
+            title = _(_WITH_WORDS) % {"title": title, "word": begins}
+    url = reverse("inbox:conversation", args=[conversation.public_id])
+    for each in teammates:
+        notices.tell(
+            each, matter=matter, kind=kind or says, title=title, url=url, again=again, at=at
+        )
+
+
+def _name_of(conversation: Conversation) -> str:
+    names = (conversation.person.name, conversation.subject or conversation.reference)
+    return " · ".join(each for each in names if each)
+
+
+@contextmanager
+def _the_house() -> Iterator[tuple[str, str]]:
+    """Within it words are in the language of the house; gives that and its zone."""
+    business = accounts.business()
+    language = business.language if business else settings.LANGUAGE_CODE
+    with translation.override(language):
+        yield language, business.zone if business else "UTC"
 
 
 def _what(promise: Promise) -> str:

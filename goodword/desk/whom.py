@@ -1,4 +1,6 @@
-"""Who is told of a promise: whoever owes it, their backup, their lead. Somebody always is."""
+"""Who is told of a promise: whoever owes it, their backup, their lead. Somebody always is.
+And who may be told of a conversation at all.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
+from goodword.conversations.models import Conversation
 from goodword.inboxes.models import Inbox
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import ServicePlan
@@ -115,3 +120,13 @@ def owed_by(owner: Teammate | Team | None, *, inbox_id: int | None, road: str = 
     is_team = isinstance(owner, Team)
     key = owner.pk if owner else None
     return Owed(None if is_team else key, key if is_team else None, inbox_id, road)
+
+
+def who_may_see(conversation: Conversation) -> QuerySet[Teammate]:
+    """Whom a conversation may be shown to, by name: what `conversations.visible_to` says, turned
+    round.
+    """
+    also = conversation.also_in.values("inbox")
+    sees = Q(team__inboxes=conversation.inbox_id) | Q(team__inboxes__in=also)
+    member = Membership.objects.filter(sees, teammate=OuterRef("pk"))
+    return accounts.active().filter(Q(role=Role.OWNER) | Exists(member))

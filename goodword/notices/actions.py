@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from goodword.accounts.models import Teammate
 from goodword.core import prepared
@@ -20,10 +20,20 @@ KEPT = timedelta(days=30)
 
 
 @transaction.atomic
-def tell(teammate: Teammate, *, matter: str, kind: str, title: str, url: str, at: datetime) -> bool:
+def tell(
+    teammate: Teammate,
+    *,
+    matter: str,
+    kind: str,
+    title: str,
+    url: str,
+    again: bool = False,
+    at: datetime,
+) -> bool:
     """One open notice a person and matter, whatever comes up again; whether it was news to them.
 
-    News is what has another `kind` than before: it is unseen again, and goes by mail.
+    News is what has another `kind` than before: it is unseen again, and goes by mail. With `again`
+    so is what they have seen, each time it comes up.
     """
     if not teammate.is_active:
         return False
@@ -33,7 +43,7 @@ def tell(teammate: Teammate, *, matter: str, kind: str, title: str, url: str, at
     if known:
         if known[0].told_at > at:
             return False  # something newer was told of it already
-        if known[0].kind == kind:
+        if known[0].kind == kind and not (again and known[0].seen_at):
             _open_notice(teammate.pk, matter).update(**words)
             return False
         _open_notice(teammate.pk, matter).update(**words, **news)
@@ -99,9 +109,11 @@ def prefer(
 
 
 def sweep(*, at: datetime) -> int:
-    """Remove what was settled or seen a month ago; returns how many went."""
-    old = Q(ended_at__lte=at - KEPT) | Q(seen_at__lte=at - KEPT, told_at__lte=at - KEPT)
-    return Notice.objects.filter(old).delete()[0]
+    """Remove what was told a month ago, since titles hold names; returns how many went.
+
+    What is still owed stands on Today, and is told again when something comes of it.
+    """
+    return Notice.objects.filter(told_at__lte=at - KEPT).delete()[0]
 
 
 def _open_notices(matter: str) -> QuerySet[Notice]:
