@@ -22,11 +22,12 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
 from goodword.desk import delivering, handling, joining, replying
+from goodword.desk import undoing as back_again
 from goodword.people import actions as people
 from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import belonging, promised, showing, snoozing
+from goodword.web.inbox import belonging, promised, showing, snoozing, undoing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.forms import SnoozeForm, TagForm
@@ -39,17 +40,25 @@ class NobodySuch(Exception):
     """The teammate or team a page named isn't there."""
 
 
-def _do(request: HttpRequest, public_id: str, act: Act, *, done: str = "") -> HttpResponse:
-    """Find, act, lead back; a refusal is said in a sentence and changes nothing."""
-    found = pages.visible(request, public_id)
+def _do(
+    request: HttpRequest, public_id: str, act: Act, *, done: str = "", undoes: bool = False
+) -> HttpResponse:
+    """Find, act, lead back; a refusal is said in a sentence and changes nothing.
+
+    `undoes`: offer the way back with what is said.
+    """
+    found, by = pages.visible(request, public_id), teammate_of(request)
     # Where the list stands beside it is decided before the act: it may leave the folder by it.
     back = pages.address_of(request, found)
+    before = back_again.picture(found, by=by) if undoes else {}
     try:
-        act(found, teammate_of(request), moment_of(request))
+        act(found, by, moment_of(request))
     except REFUSALS as error:
         messages.error(request, sentence(error))
     else:
-        if done:
+        if undoes:
+            undoing.offer(request, found, done, before=before)
+        elif done:
             messages.success(request, done)
     return redirect(back)
 
@@ -64,7 +73,7 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.assign(found, to=_whom(typed(request.POST, "to"), by), by=by, at=at)
 
     try:
-        return _do(request, public_id, act)
+        return _do(request, public_id, act, done=_("Given away."), undoes=True)
     except NobodySuch:
         found = pages.visible(request, public_id)
         messages.error(request, _("Nothing was changed: whom you named isn't here any more."))
@@ -94,7 +103,7 @@ def tag(request: HttpRequest, public_id: str) -> HttpResponse:
         if form.is_valid():
             conversations.tag(found, form.cleaned_data["name"], by=by, at=at)
 
-    return _do(request, public_id, act)
+    return _do(request, public_id, act, done=_("Tagged.") if form.is_valid() else "", undoes=True)
 
 
 @inside
@@ -106,7 +115,7 @@ def untag(request: HttpRequest, public_id: str) -> HttpResponse:
         for each in said.tags().filter(conversations=found, name=name):
             conversations.untag(found, each, by=by, at=at)
 
-    return _do(request, public_id, act)
+    return _do(request, public_id, act, done=_("The tag is off."), undoes=True)
 
 
 @inside
@@ -124,7 +133,8 @@ def snooze(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.snooze(found, until=until, by=by, at=at)
 
-    return _do(request, public_id, act, done=_("Snoozed. What is owed stays owed, at its time."))
+    done = _("Snoozed. What is owed stays owed, at its time.")
+    return _do(request, public_id, act, done=done, undoes=True)
 
 
 def _until(form: SnoozeForm, now: datetime) -> datetime | None:
@@ -140,7 +150,7 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.close(found, fates=_fates(request), by=by, at=at)
 
     try:
-        return _do(request, public_id, act, done=_("Closed."))
+        return _do(request, public_id, act, done=_("Closed."), undoes=True)
     except handling.AnswerOwed as error:
         return _ask(request, public_id, error.promise, "closing")
     except handling.PromisesOpen as error:
@@ -165,7 +175,7 @@ def trash(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.trash(found, fates=_fates(request), by=by, at=at)
 
     try:
-        return _do(request, public_id, act, done=_("Moved to the trash."))
+        return _do(request, public_id, act, done=_("Moved to the trash."), undoes=True)
     except handling.PromisesOpen as error:
         return _ask_fates(request, public_id, error.promises, "trash")
 
@@ -187,7 +197,8 @@ def spam(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.mark_spam(found, by=by, at=at)
 
-    return _do(request, public_id, act, done=_("Marked as spam. Nobody owes it an answer."))
+    done = _("Marked as spam. Nobody owes it an answer.")
+    return _do(request, public_id, act, done=done, undoes=True)
 
 
 @inside
@@ -203,7 +214,8 @@ def no_answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
             handling.close(found, fates=_fates(request), by=by, at=at)
 
     try:
-        return _do(request, public_id, act, done=_("Closed.") if closes else "")
+        done = _("Closed.") if closes else _("Noted: it needs no answer.")
+        return _do(request, public_id, act, done=done, undoes=True)
     except handling.PromisesOpen as error:
         return _ask_fates(request, public_id, error.promises, "no_answer_needed")
 

@@ -14,6 +14,7 @@ from goodword.web.inbox import (
     messages,
     searching,
     tracking,
+    undoing,
 )
 
 app_name = "inbox"
@@ -40,6 +41,7 @@ urlpatterns = [
     path(f"{_ONE}trash/", acts.trash, name="trash"),
     path(f"{_ONE}no-answer-needed/", acts.no_answer_needed, name="no_answer_needed"),
     path(f"{_ONE}answer-needed/", acts.answer_needed, name="answer_needed"),
+    path(f"{_ONE}undo/", undoing.undo, name="undo"),
     path(f"{_ONE}person/", about.person, name="person"),
     path(f"{_ONE}promise/", tracking.track, name="track"),
     path(f"{_ONE}come-back/", tracking.come_back, name="come_back"),

@@ -65,6 +65,7 @@ CASES: dict[str, Case] = {
     "trash": Case(ONE, {"sure": "yes"}, 302),
     "no_answer_needed": Case(ONE, {}, 302),
     "answer_needed": Case(("waived",), {}, 302),
+    "undo": Case(ONE, {"token": "of nobody's making"}, 302, changes_for=()),
     "person": Case(ONE, {"name": "Grace W.", "zone": "Asia/Tokyo", "language": "ja"}, 302),
     "advice": Case(ONE, {"text": "I'll call you tomorrow."}, changes_for=()),
     "track": Case(ONE, {"what": "call", "direction": "ours", "kind": "do", "day": FUTURE}, 302),

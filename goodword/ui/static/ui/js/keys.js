@@ -112,7 +112,7 @@ export function showHelp() {
 // The newest thing that can be undone: an answer just sent has its own, everything else a toast. They are told apart
 // by where they lead, since the same answer is drawn anew whenever its conversation is.
 const undoable = () => [...document.querySelectorAll("[data-undo], [data-key=z]")].filter((element) => element.checkVisibility());
-const undoneBy = (element) => element.closest("form")?.action + (element.querySelector?.("input[name=token]")?.value ?? "");
+const undoneBy = (element) => [element.closest("form")?.action, ...[...element.querySelectorAll("input:not([name=csrfmiddlewaretoken])")].map((field) => field.value)].join();
 const known = [];
 
 function noteUndoable() {
