@@ -55,18 +55,20 @@ def claim(
     most: int = 20,
     lease: timedelta = LEASE,
     furthest: timedelta | None = None,
+    chosen: Q | None = None,
 ) -> Iterator[Row]:
     """Claim what is due in `rows`, soonest first, and yield each row as it is claimed.
 
     A row claimed by another worker in the meantime is passed over. Each claim counts as a try, so
     a row that kills its worker is seen to have been tried. `furthest`: no row of this kind is
     ever due later than that from now; one that is had its moment from a clock that was wrong and
-    has been put right since, and is due at once.
+    has been put right since, and is due at once. `chosen`: but of these a person chose the moment.
     """
     free = unclaimed(at, lease)
     waiting = [rows.filter(free, due_at__lte=at)]
     if furthest is not None:
-        waiting.append(rows.filter(free, due_at__gt=at + furthest + CLOCKS_DIFFER))
+        timed = rows if chosen is None else rows.exclude(chosen)
+        waiting.append(timed.filter(free, due_at__gt=at + furthest + CLOCKS_DIFFER))
     begun = time.monotonic()
     for some in waiting:
         for pk in list(some.order_by("due_at").values_list("pk", flat=True)[:most]):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from goodword.accounts import rights
@@ -20,7 +21,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations.models import Message, Recipient
 from goodword.core import due
 from goodword.desk import events as facts
-from goodword.desk import owing, roads
+from goodword.desk import later, owing, roads
 from goodword.desk.models import Dispatch
 from goodword.desk.outbound import outbound_of
 from goodword.desk.roads import Answer, LeaseLost, Outcome
@@ -42,7 +43,12 @@ def deliver_due(*, clock: Clock, most: int = 10) -> int:
     """Deliver what is due. Returns how many messages were tried."""
     done = 0
     for dispatch in due.claim(
-        Dispatch.objects.all(), at=clock(), most=most, lease=LEASE, furthest=due.LONGEST_WAIT
+        Dispatch.objects.all(),
+        at=clock(),
+        most=most,
+        lease=LEASE,
+        furthest=due.LONGEST_WAIT,
+        chosen=Q(later=True, tries=0),
     ):
         done += 1
         try:
@@ -58,6 +64,8 @@ def deliver_due(*, clock: Clock, most: int = 10) -> int:
 
 def deliver(dispatch: Dispatch, *, clock: Clock) -> None:
     """Hand one claimed message over and write down what was answered. Raises LeaseLost."""
+    if later.hold_what_is_overtaken(dispatch, at=clock()):
+        return
     message = dispatch.message
     _doubt_what_was_interrupted(message, at=clock())
     waiting = list(
@@ -123,6 +131,7 @@ def _record(dispatch: Dispatch, outcome: Outcome, *, at: datetime) -> None:
         due.finish(dispatch)
     if Recipient.State.ACCEPTED in states:
         owing.answered(message, at=at)
+        later.come_after(message, at=at)
     _announce(message, states, at=at)
 
 
@@ -191,6 +200,7 @@ def count_as_received(recipient: Recipient, *, by: Teammate, at: datetime) -> No
     message = recipient.message
     message.conversation = locked
     owing.answered(message, at=at)
+    later.come_after(message, at=at)
     _announce_decision(recipient, by=by, at=at)
 
 
@@ -211,7 +221,7 @@ def let_go(message: Message, *, by: Teammate, at: datetime) -> None:
     """Send a message that was held back, after a person looked at it. Raises MayNot."""
     rights.require_answer(by)
     held = Dispatch.objects.filter(message=message, due_at__isnull=True).exclude(held="")
-    if held.update(held="", due_at=at, queued_at=at, tries=0, why=""):
+    if held.update(held="", due_at=at, queued_at=at, later=False, tries=0, why=""):
         fact = facts.MessageLetGo(
             conversation_id=message.conversation_id,
             inbox_id=message.conversation.inbox_id,

@@ -66,6 +66,24 @@ class AutomaticMailHeld(_AboutMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class AsideBegun(_AboutMessage):
+    """Somebody outside is asked about the conversation, in one of its own: `aside_id`."""
+
+    KIND: ClassVar[str] = "desk.aside_begun"
+    aside_id: int
+    forwards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AsideAnswered(_AboutMessage):
+    """Whom we asked aside wrote there. `awaited`: theirs was the next word."""
+
+    KIND: ClassVar[str] = "desk.aside_answered"
+    aside_id: int
+    awaited: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationsJoined:
     """Two became one: `joined_id` leads to `conversation_id` from now on."""
 
@@ -73,6 +91,17 @@ class ConversationsJoined:
     conversation_id: int
     inbox_id: int
     joined_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinUndone:
+    """They are two again; said of each of them, with the other as `joined_id`."""
+
+    KIND: ClassVar[str] = "desk.join_undone"
+    conversation_id: int
+    inbox_id: int
+    joined_id: int
+    came_back: bool  # said of the one that stands by itself again
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +127,22 @@ class MessageLetGo(_AboutMessage):
     """A person let a message leave that was held back."""
 
     KIND: ClassVar[str] = "desk.message_let_go"
+
+
+@dataclass(frozen=True, slots=True)
+class LeavesAt(_AboutMessage):
+    """Somebody gave an answer that waits another moment to leave."""
+
+    KIND: ClassVar[str] = "desk.leaves_at"
+    leaves_at: str  # ISO, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHeld(_AboutMessage):
+    """What was to leave later waits for a person."""
+
+    KIND: ClassVar[str] = "desk.answer_held"
+    why: str  # they_wrote, put_aside
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,12 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     conversation = conversations.lock(conversation)
     promise.refresh_from_db()
     message = owing.owed_message(conversation)
-    if not promise.is_open or message is None or was_held(message) or _is_answered(conversation):
+    if (
+        not promise.is_open
+        or message is None
+        or was_held(message)
+        or _is_answered(conversation, promise)
+    ):
         return None
     due = new_due(conversation, message, at=at)
     if due.at <= promise.due_at:
@@ -101,9 +106,13 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     return sent
 
 
-def _is_answered(conversation: Conversation) -> bool:
-    """Whether an answer is on its way: "we need longer" would be in the same post."""
-    return conversation.messages.filter(automatic=False, dispatch__due_at__isnull=False).exists()
+def _is_answered(conversation: Conversation, promise: Promise) -> bool:
+    """Whether an answer is on its way: "we need longer" would be in the same post.
+
+    Not one that somebody chose to let leave when it is late.
+    """
+    ours = conversation.messages.filter(automatic=False, dispatch__due_at__isnull=False)
+    return ours.exclude(dispatch__later=True, dispatch__due_at__gt=promise.due_at).exists()
 
 
 def was_held(message: Message) -> bool:

@@ -59,6 +59,8 @@ class Dispatch(DueRow):
     queued_at = models.DateTimeField()
     held = models.CharField(max_length=40, blank=True, default="")
     later = models.BooleanField(default=False)  # a person chose the moment it leaves
+    # Their newest message when somebody said that it leaves all the same.
+    knows = models.BigIntegerField(default=0)
     # What becomes of the conversation once it has been accepted: closed or snoozed.
     then = models.CharField(max_length=10, blank=True, default="")
     then_until = models.DateTimeField(null=True)

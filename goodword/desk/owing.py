@@ -197,6 +197,12 @@ def returned(message: Message, *, at: datetime) -> None:
         for promise in Promise.objects.filter(keepings__message=message, state__in=kept):
             promises.reopen(promise, by=None, at=at, why="bounced")
         settle(message.conversation, by=None, at=at, why="bounced")
+        if message.conversation.state == Conversation.State.SNOOZED and owed.owed_reply(
+            message.conversation
+        ):
+            conversation_actions.set_state(
+                message.conversation, Conversation.State.OPEN, by=None, at=at, why="owed_again"
+            )
 
 
 def carry_over(conversation: Conversation, into: Conversation) -> None:

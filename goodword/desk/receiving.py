@@ -17,7 +17,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.core import prepared
 from goodword.core.text import clean_line
-from goodword.desk import joining, owing, returning, storing
+from goodword.desk import joining, later, owing, returning, storing
 from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
@@ -104,6 +104,7 @@ def _make_it_count(message: Message, known: Known, *, at: datetime) -> None:
     events.announce(fact, by=None, about=conversation, at=at)
     _wake(conversation, at=at)
     owing.ask_again(conversation, at=at)
+    later.they_wrote(conversation, at=at)
 
 
 def _arrived(
@@ -203,6 +204,7 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     elif human:
         _wake(conversation, at=at)
         owing.ask_again(conversation, at=at)
+        later.they_wrote(conversation, at=at)
     elif inbound.kind == "bounce":
         returning.note(inbound, at=at)
     if human:

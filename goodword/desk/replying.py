@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from goodword.accounts import queries as accounts
@@ -28,7 +28,8 @@ from goodword.conversations.models import (
 )
 from goodword.core import ids
 from goodword.desk import events as desk_facts
-from goodword.desk import handling, meanwhile, mentioning, owing, promising
+from goodword.desk import handling, later, meanwhile, mentioning, owing, promising
+from goodword.desk.later import Then
 from goodword.desk.models import Dispatch, Keeping
 from goodword.desk.promising import Said
 from goodword.desk.recipients import NobodyToReach, Recipients, written
@@ -42,14 +43,6 @@ from goodword.promises.models import REPLY, Promise
 ROAD = "email"
 HOLDS = "holding"  # the `kind_why` of a message of ours that says when the answer will come
 SENDING_TAKES = timedelta(seconds=30)  # from leaving the undo window to being accepted
-FURTHEST = timedelta(days=366)  # that a moment chosen for leaving or coming back may lie ahead
-
-
-class Then(models.TextChoices):
-    """What becomes of the conversation when the other side has taken an answer."""
-
-    CLOSE = "close"
-    SNOOZE = "snooze"
 
 
 class NothingSaid(Exception):
@@ -88,7 +81,10 @@ def reply(
     Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised, SaidMeanwhile.
     """
     rights.require_answer(by)
-    _require_ahead(leaves_at, then, then_until, at=at)
+    if leaves_at is not None:
+        later.require_ahead(leaves_at, at=at)
+    if then == Then.SNOOZE:
+        later.require_ahead(then_until, at=at)
     attached = list(draft.files.select_related("file")) if draft else []
     if not text.strip() and not attached:
         raise NothingSaid
@@ -105,7 +101,7 @@ def reply(
         recipients=recipients,
         files=attached,
         due_at=leaves_at or _leaves_at(conversation, keeps, at=at),
-        later=leaves_at is not None,
+        chosen=leaves_at is not None,
         once=once,
         by=by,
         at=at,
@@ -128,17 +124,6 @@ def reply(
     return message
 
 
-def _require_ahead(
-    leaves_at: datetime | None, then: str, then_until: datetime | None, *, at: datetime
-) -> None:
-    """Raises handling.InThePast."""
-    if then == Then.SNOOZE and then_until is None:
-        raise handling.InThePast
-    moments = (leaves_at, then_until if then == Then.SNOOZE else None)
-    if any(each is not None and not at < each <= at + FURTHEST for each in moments):
-        raise handling.InThePast
-
-
 def _leaves_at(conversation: Conversation, keeps: Iterable[Promise], *, at: datetime) -> datetime:
     """The end of the undo window; sooner where the answer would else come too late by it."""
     business = accounts.business()
@@ -157,7 +142,7 @@ def queue(
     recipients: Recipients,
     files: Sequence[DraftFile] = (),
     due_at: datetime,
-    later: bool = False,
+    chosen: bool = False,
     once: str = "",
     holds: bool = False,
     by: Teammate | None,
@@ -165,7 +150,7 @@ def queue(
 ) -> Message:
     """Store a message of ours and let it be due at `due_at`; `by` None: the house says it.
 
-    `holds`: it says when the answer will come, so it is none. `later`: a person chose `due_at`.
+    `holds`: it says when the answer will come, so it is none. `chosen`: a person chose `due_at`.
     """
     names = [
         *_named(recipients.to, Recipient.Role.TO),
@@ -191,8 +176,8 @@ def queue(
     _take_along(message, files)
     conversations.know_external(message, scope=ROAD, values=[_message_id(message)])
     # What leaves later is given up two days after it was to leave, not after it was written.
-    queued_at = due_at if later else at
-    Dispatch.objects.create(message=message, queued_at=queued_at, due_at=due_at, later=later)
+    queued_at = due_at if chosen else at
+    Dispatch.objects.create(message=message, queued_at=queued_at, due_at=due_at, later=chosen)
     fact = desk_facts.ReplyQueued(
         conversation_id=conversation.pk,
         inbox_id=conversation.inbox_id,
