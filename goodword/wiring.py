@@ -16,6 +16,7 @@ from goodword.core import statistics
 from goodword.desk import (
     acknowledging,
     arriving,
+    aside,
     delivering,
     handling,
     reminding,
@@ -31,6 +32,7 @@ from goodword.promises import kinds
 LISTENERS: dict[str, list[events.Listener]] = {
     # Never a promise: that is made in the message's own transaction.
     "conversations.message_received": [acknowledging.on_received],
+    "desk.aside_answered": [aside.on_answered],
     "plan.changed": [replanning.on_plan_changed],
     "accounts.team_changed": [reminding.on_house_changed],
     "accounts.role_changed": [reminding.on_house_changed],

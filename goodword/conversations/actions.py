@@ -45,9 +45,15 @@ class Named:
 
 
 def open_conversation(
-    *, inbox: Inbox, person: Person, subject: str, at: datetime, imported: bool = False
+    *,
+    inbox: Inbox,
+    person: Person,
+    subject: str,
+    at: datetime,
+    imported: bool = False,
+    side_of: Conversation | None = None,
 ) -> Conversation:
-    """A new conversation; an imported one is history, and closed."""
+    """A new conversation; an imported one is history, and closed. `side_of`: aside of that."""
     history = {
         "state": Conversation.State.CLOSED,
         "closed_at": at,
@@ -58,6 +64,7 @@ def open_conversation(
         person=person,
         subject=clean_line(subject),
         made_at=at,
+        side_of=side_of,
         **(history if imported else {}),
     )
     prepared.insert(conversation)
@@ -178,7 +185,11 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
 def _find_latest(conversation: Conversation) -> None:
     conversation.latest_key, conversation.latest_words = 0, ""
     said = conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id")
-    for message in (said.filter(automatic=False).first(), said.first()):
+    newest = said.first()
+    if newest is None:
+        prepared.update_all([conversation], "latest_key", "latest_words", "latest_is_ours")
+        return
+    for message in (said.filter(automatic=False).first(), newest):
         if message is not None:
             _remember_latest(conversation, message)
 

@@ -101,7 +101,9 @@ def _named(conversation: int, address: int) -> QuerySet[Recipient, tuple[int]]:
 
 def newest_with(person: Person) -> Conversation | None:
     """Where the two sides wrote to each other last."""
-    here = Conversation.objects.filter(person=person, redirect_to__isnull=True)
+    here = Conversation.objects.filter(
+        person=person, redirect_to__isnull=True, side_of__isnull=True
+    )
     return here.order_by("-latest_key").first()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from goodword.accounts.models import Membership, Role, Teammate
 from goodword.conversations.models import Conversation, Message, Recipient
@@ -184,11 +185,22 @@ def _message_left_behind_by_a_join() -> Rows:
     return rows.filter(Exists(Message.objects.filter(conversation=OuterRef("pk"))))
 
 
+@_no("aside", "an answer is owed to somebody who was asked aside")
+def _owed_aside() -> Rows:
+    return Conversation.objects.filter(_open_reply(), side_of__isnull=False)
+
+
+@_no("aside", "what is said aside is aside of nothing that a person opens")
+def _aside_of_an_aside() -> Rows:
+    lost = Q(side_of__side_of__isnull=False) | Q(side_of__redirect_to__isnull=False)
+    return Conversation.objects.filter(lost, redirect_to__isnull=True)
+
+
 @_no("list", "a conversation stands in the wrong place in its list")
 def _latest_is_not_latest() -> Rows:
     said = Message.objects.filter(conversation=OuterRef("pk")).exclude(kind=Message.Kind.NOTE)
-    newest = said.order_by("-id").values("id")[:1]
-    return Conversation.objects.annotate(newest=Subquery(newest)).exclude(newest=F("latest_key"))
+    newest = Coalesce(Subquery(said.order_by("-id").values("id")[:1]), 0)
+    return Conversation.objects.annotate(newest=newest).exclude(newest=F("latest_key"))
 
 
 def _files_are_there() -> Iterator[Violation]:
@@ -222,6 +234,8 @@ _CHECKS: list[Check] = [
     _received_without_its_message,
     _waits_for_ever,
     _message_left_behind_by_a_join,
+    _owed_aside,
+    _aside_of_an_aside,
     _latest_is_not_latest,
     _files_are_there,
     _somebody_owns,

@@ -15,7 +15,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
 from goodword.conversations.models import Conversation
 from goodword.desk import events as desk_facts
-from goodword.desk import owing
+from goodword.desk import owing, sides
 from goodword.desk.models import NoAnswerNeeded
 from goodword.events import actions as events
 from goodword.promises import actions as promises
@@ -177,7 +177,9 @@ def close(
         raise AnswerOwed(promise)
     _meet_fates(conversation, fates or {}, by=by, at=at)
     if conversation.is_live and conversation.state != State.CLOSED:
+        before = conversation.state
         conversations.set_state(conversation, State.CLOSED, by=by, at=at)
+        sides.follow(conversation, before=before, by=by, at=at)
 
 
 @transaction.atomic
@@ -247,8 +249,10 @@ def _change(
     why: str = "",
 ) -> None:
     conversation = conversations.lock(conversation)
-    if conversation.state != state or until != conversation.snoozed_until:
+    before = conversation.state
+    if before != state or until != conversation.snoozed_until:
         conversations.set_state(conversation, state, by=by, at=at, until=until, why=why)
+        sides.follow(conversation, before=before, by=by, at=at)
     owing.settle(conversation, by=by, at=at, why=state)
 
 

@@ -22,7 +22,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.desk import events as facts
-from goodword.desk import handling, owing, returning
+from goodword.desk import handling, owing, returning, sides
 from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
@@ -75,6 +75,8 @@ def place_of(
                 return Place(conversation, beside=teammate is not None)
         elif _belongs(conversation, address, authenticity=authenticity):
             return Place(conversation)
+        elif (other := _across(conversation, address, authenticity, known)) is not None:
+            return Place(other)
         suspected = suspected or conversation
     return Place(suspected=suspected)
 
@@ -97,6 +99,8 @@ def _standing(conversation: Conversation) -> int:
 
 
 def _belongs(conversation: Conversation, address: Address, *, authenticity: str) -> bool:
+    if conversation.side_of_id is not None and not sides.may_join(conversation, address):
+        return False
     if queries.took_part(conversation, address):
         return True
     return (
@@ -104,6 +108,19 @@ def _belongs(conversation: Conversation, address: Address, *, authenticity: str)
         and authenticity != Message.Authenticity.FAIL
         and organisations.share_one(address, queries.addresses_in(conversation))
     )
+
+
+def _across(
+    conversation: Conversation, address: Address, authenticity: str, known: Known
+) -> Conversation | None:
+    """What a customer answers to an aside, or whom we asked aside to the customer's conversation,
+    goes to the one of the two where they belong: neither ever reads the other.
+    """
+    for key in sides.across(conversation):
+        other = known.conversation(key)
+        if _belongs(other, address, authenticity=authenticity):
+            return other
+    return None
 
 
 def authenticity_of(inbound: Inbound, inbox: Inbox) -> Authentication | None:

@@ -172,7 +172,7 @@ def answered(message: Message, *, at: datetime) -> None:
     conversation = message.conversation
     if message.automatic or message.is_note or not reaches_the_owed(message):
         return
-    if not message.counted:
+    if not message.counted and conversation.side_of_id is None:
         message.counted = True
         message.save(update_fields=["counted"])
     promise = owed.owed_reply(conversation)
@@ -190,7 +190,8 @@ def open_kept_by(message: Message) -> QuerySet[Promise]:
 
 def returned(message: Message, *, at: datetime) -> None:
     """What was taken came back: it no longer counts when it reaches nobody who is owed."""
-    if message.counted and not reaches_the_owed(message):
+    is_aside = message.conversation.side_of_id is not None  # where nothing counts
+    if (message.counted or is_aside) and not reaches_the_owed(message):
         message.counted = False
         message.save(update_fields=["counted"])
         kept = [Promise.State.KEPT, Promise.State.KEPT_LATE]
@@ -225,13 +226,13 @@ def waive_no_more_than_one(conversation: Conversation) -> None:
 
 def reaches_the_owed(message: Message) -> bool:
     """Whether the person we answer has it: at an address they wrote from, named or hold."""
-    asked = (
-        message.conversation.messages.filter(
-            counted=True, direction=Message.Direction.IN, pk__lt=message.pk
-        )
-        .order_by("-id")
-        .first()
+    before = message.conversation.messages.filter(
+        direction=Message.Direction.IN, pk__lt=message.pk
     )
+    # Nothing counts in what is said aside; people write there all the same.
+    is_aside = message.conversation.side_of_id is not None
+    before = before.filter(inbound_kind="human") if is_aside else before.filter(counted=True)
+    asked = before.order_by("-id").first()
     person_id = asked.person_id if asked else message.conversation.person_id
     theirs = set(Holding.objects.filter(person=person_id).values_list("address_id", flat=True))
     if asked:

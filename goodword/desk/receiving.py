@@ -17,7 +17,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.core import prepared
 from goodword.core.text import clean_line
-from goodword.desk import joining, later, owing, returning, storing
+from goodword.desk import joining, later, owing, returning, sides, storing
 from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
@@ -86,7 +86,8 @@ def _reached(message: Message, named: Sequence[Inbox]) -> Sequence[Inbox]:
 
 def _is_history(message: Message) -> bool:
     """Whether `goodword import` was quicker than the mailbox: else what people write counts."""
-    return message.is_inbound and message.inbound_kind == "human" and not message.counted
+    uncounted = message.is_inbound and message.inbound_kind == "human" and not message.counted
+    return uncounted and message.conversation.side_of_id is None
 
 
 def _make_it_count(message: Message, known: Known, *, at: datetime) -> None:
@@ -183,7 +184,7 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     message = storing.store(
         inbound,
         conversation,
-        {**arrived.marks, **theirs, "counted": human},
+        {**arrived.marks, **theirs, "counted": human and conversation.side_of_id is None},
         after=_last_of_ours(conversation) if human and not opened else 0,
         known=known,
         raw=arrived.raw,
@@ -202,6 +203,8 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     if human and opened:
         owing.owe_first(conversation, message, at=at)
     elif human:
+        if conversation.side_of_id is not None:
+            sides.note_answer(conversation, message, at=at)
         _wake(conversation, at=at)
         owing.ask_again(conversation, at=at)
         later.they_wrote(conversation, at=at)

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core import prepared
+from goodword.desk import sides
 from goodword.inboxes import queries as inboxes
 from goodword.people import queries as people
 
@@ -62,6 +63,9 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
     """
     found = prepared.objects("newest from outside", _newest_from_outside, conversation.pk)
     asked = found[0] if found else None
+    if asked is None and conversation.side_of_id is not None and conversation.latest_key:
+        again = _asked_before(conversation)
+        return again, again
     if asked is None:
         addresses = people.addresses_of(conversation.person)[:1]
         alone = Recipients(to=tuple(each.written for each in addresses if each.value))
@@ -71,6 +75,8 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
     ours = inboxes.ours_of(
         address.value for address in (*(a for _, _, a in named), asked.address) if address
     )
+    if conversation.side_of_id is not None:  # whom they copied in may be whom it is kept from
+        ours |= set(sides.kept_from(conversation.side_of_id).values_list("value", flat=True))
     doubtful = asked.authenticity == Message.Authenticity.FAIL  # may lead the answer astray
     to = [(name, a) for role, name, a in named if role == Recipient.Role.REPLY_TO and not doubtful]
     if not to and asked.address and asked.address.value:
@@ -84,6 +90,15 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
             others.append(written(name, address.written))
     only = Recipients(to=sender)
     return only, replace(only, cc=tuple(others))
+
+
+def _asked_before(conversation: Conversation) -> Recipients:
+    """Whom we asked already, where nobody has answered."""
+    said = conversation.messages.filter(direction=Message.Direction.OUT).order_by("-id").first()
+    names: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
+    for row in said.recipients.select_related("address").order_by("pk") if said else ():
+        names[row.role].append(written(row.name, row.address.written))
+    return Recipients(**{role: tuple(each) for role, each in names.items()})
 
 
 def _newest_from_outside(conversation: int) -> QuerySet[Message]:

@@ -28,7 +28,7 @@ from goodword.conversations.models import (
 )
 from goodword.core import ids
 from goodword.desk import events as desk_facts
-from goodword.desk import handling, later, meanwhile, mentioning, owing, promising
+from goodword.desk import handling, later, meanwhile, mentioning, owing, promising, sides
 from goodword.desk.later import Then
 from goodword.desk.models import Dispatch, Keeping
 from goodword.desk.promising import Said
@@ -157,6 +157,9 @@ def queue(
         *_named(recipients.cc, Recipient.Role.CC),
         *_named(recipients.bcc, Recipient.Role.BCC),
     ]
+    sides.before_we_write(
+        conversation, (*recipients.to, *recipients.cc, *recipients.bcc), at=at
+    )
     message = conversations.say(
         conversation,
         direction=Message.Direction.OUT,
@@ -168,7 +171,7 @@ def queue(
         file_names=[each.name for each in files],
         teammate=by,
         author_name=by.name if by else "",
-        subject=answer_subject(conversation.subject),
+        subject=_subject(conversation),
         automatic=by is None or holds,
         kind_why=HOLDS if holds else "",
         public_id=_public_id(once),
@@ -213,6 +216,13 @@ def _public_id(once: str) -> str:
     """The public id a form brought along; a new one where that is none of ours, or taken."""
     fits = ids.is_public_id(once) and not Message.objects.filter(public_id=once).exists()
     return once if fits else ids.public_id()
+
+
+def _subject(conversation: Conversation) -> str:
+    """The first word of a conversation answers nothing."""
+    if conversation.latest_key:
+        return answer_subject(conversation.subject)
+    return conversation.subject
 
 
 def answer_subject(subject: str) -> str:

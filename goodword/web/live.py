@@ -155,7 +155,10 @@ def news_of(events: Iterable[Event]) -> list[News]:
     """What the pages are told of these events."""
     events = list(events)
     ids = {key for event in events for key in _conversations_of(event)}
-    names = dict(Conversation.objects.filter(pk__in=ids).values_list("pk", "public_id"))
+    # What happens aside of a conversation shows on its page as well.
+    rows = Conversation.objects.filter(pk__in=ids)
+    named = rows.values_list("pk", "public_id", "side_of__public_id")
+    names = {pk: [name for name in each if name] for pk, *each in named}
     also: defaultdict[int, set[int]] = defaultdict(set)
     for key, inbox_id in AlsoIn.objects.filter(conversation__in=ids).values_list(
         "conversation", "inbox"
@@ -167,7 +170,7 @@ def news_of(events: Iterable[Event]) -> list[News]:
         if inbox_id is not None:
             keys = _conversations_of(event)
             inboxes_told = frozenset({inbox_id}.union(*(also[key] for key in keys[:1])))
-            told = tuple(names[key] for key in keys if key in names)
+            told = tuple(name for key in keys for name in names.get(key, ()))
             found.append(News(event.pk, inboxes_told, told))
         elif event.kind.startswith("notices."):
             found.append(News(event.pk, frozenset(), teammate_id=event.data["teammate_id"]))

@@ -58,7 +58,7 @@ def _suspected(found: Conversation, other: Conversation) -> Suspected:
         other=other,
         who=showing.name_of(other.person),
         words=words % about,
-        can_join=found.is_live and other.is_live,
+        can_join=found.is_live and other.is_live and not (found.side_of_id or other.side_of_id),
     )
 
 

@@ -24,6 +24,7 @@ from goodword.desk.recipients import (
     read_addresses,
     reply_to_all,
 )
+from goodword.desk.sides import SeenByCustomer
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
 from goodword.web.inbox import advice, stale, writing
@@ -147,7 +148,7 @@ def _send(
         return _wrong(request, found, form, {"text": [words % {"what": error}]})
     except _WrongField as error:
         return _wrong(request, found, form, {error.field: [error.words]})
-    except NobodyToReach as error:
+    except (NobodyToReach, SeenByCustomer) as error:
         return _wrong(request, found, form, {"to": [sentence(error)]})
     except (replying.NothingSaid, rights.MayNot) as error:
         return _wrong(request, found, form, {"text": [sentence(error)]})

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from goodword.accounts.rights import MayNot
+from goodword.desk.aside import NoAsideHere, NotToForward
 from goodword.desk.delivering import NotInTrouble
 from goodword.desk.handling import CannotSee, InThePast, NothingOwed
 from goodword.desk.joining import CannotJoin
 from goodword.desk.recipients import NobodyToReach, NotAnAddress
 from goodword.desk.replying import NothingSaid, TooLate
+from goodword.desk.sides import SeenByCustomer
 
 REFUSALS = (
     MayNot, NotInTrouble, CannotJoin, CannotSee, InThePast, NothingOwed, TooLate,
@@ -17,6 +19,27 @@ REFUSALS = (
 
 
 def sentence(error: Exception) -> str:
+    return _of_asides(error) or _sentence(error)
+
+
+def _of_asides(error: Exception) -> str:
+    match error:
+        case SeenByCustomer():
+            return _(
+                "Not sent: %(address)s is the customer's own, and what is said aside is never "
+                "seen by the customer. Write it in the conversation itself."
+            ) % {"address": error}
+        case NoAsideHere():
+            return _(
+                "Nothing was sent: nobody can be asked aside of this. It is an aside itself, spam "
+                "or in the trash."
+            )
+        case NotToForward():
+            return _("Nothing was sent: that message can't be forwarded from here.")
+    return ""
+
+
+def _sentence(error: Exception) -> str:
     said = str(error)
     match error:
         case NothingSaid():
