@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "goodword.conversations",
     "goodword.promises",
     "goodword.desk",
+    "goodword.canned",
     "goodword.channels.email",
     "goodword.web",
     "goodword",  # last: wires the rooms together

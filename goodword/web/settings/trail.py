@@ -14,6 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
+from goodword.canned.models import CannedReply
 from goodword.channels.email.explaining import words_for
 from goodword.conversations.models import Conversation
 from goodword.events.models import Event
@@ -33,6 +34,7 @@ PARTS: list[tuple[str, Words]] = [
     ("people", _("Customers")),
     ("conversations", _("Conversations")),
     ("desk", _("Answers")),
+    ("canned", _("Canned replies")),
     ("promises", _("Promises")),
     ("notices", _("Notices")),
 ]
@@ -83,6 +85,11 @@ SENTENCES: dict[str, Words] = {
     "desk.message_let_go": _("let a held answer leave, %(subject)s"),
     "desk.arrival_failed": _("%(subject)s could not be read"),
     "desk.trouble_decided": _("decided what became of a mail, %(subject)s"),
+    "canned.made": _("wrote a canned reply, %(subject)s"),
+    "canned.changed": _("changed a canned reply, %(subject)s"),
+    "canned.archived": _("put a canned reply away, %(subject)s"),
+    "canned.restored": _("took a canned reply back out, %(subject)s"),
+    "canned.undone": _("undid what a canned reply had done, %(subject)s"),
     "promises.made": _("A promise was made, %(subject)s"),
     "promises.kept": _("A promise was kept, %(subject)s"),
     "promises.released": _("A promise was released, %(subject)s"),
@@ -107,6 +114,7 @@ _KINDS: dict[str, Words] = {
     "conversation": _("conversation"),
     "message": _("message"),
     "promise": _("promise"),
+    "cannedreply": _("canned reply"),
     "calendar": _("opening hours"),
     "target": _("answer time"),
     "kind": _("kind of customers"),
@@ -149,6 +157,12 @@ def _promise(row: Any) -> str:
     return _conversation(row.conversation) if row.conversation else str(row.what)
 
 
+def _canned_reply(row: Any) -> str:
+    """What is somebody's own has no name here."""
+    own = row.shared_with == CannedReply.For.ME
+    return gettext("for themselves") if own else str(row.name)
+
+
 # How a row named `kind:id` in an event is called.
 _NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
     "teammate": (Teammate, (), lambda row: str(row.name)),
@@ -158,6 +172,7 @@ _NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
     "invitation": (Invitation, (), lambda row: str(row.email)),
     "conversation": (Conversation, (), _conversation),
     "promise": (OwedPromise, ("conversation",), _promise),
+    "cannedreply": (CannedReply, (), _canned_reply),
     "calendar": (Calendar, (), lambda row: str(row.name)),
     "target": (Target, (), lambda row: gettext("answer time")),
     "kind": (Kind, (), lambda row: str(row.name)),

@@ -55,6 +55,7 @@ def test_the_trail_says_in_words_who_did_what(ana: Client, house: SimpleNamespac
 
 def test_every_fact_that_is_announced_has_its_sentence():
     from goodword.accounts import events as accounts_facts
+    from goodword.canned import events as canned_facts
     from goodword.channels.email import events as email_facts
     from goodword.conversations import events as conversations_facts
     from goodword.desk import events as desk_facts
@@ -68,6 +69,7 @@ def test_every_fact_that_is_announced_has_its_sentence():
         fact.KIND
         for module in (
             accounts_facts,
+            canned_facts,
             email_facts,
             conversations_facts,
             desk_facts,
