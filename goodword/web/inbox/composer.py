@@ -27,7 +27,7 @@ from goodword.desk.recipients import (
 from goodword.desk.sides import SeenByCustomer
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import advice, stale, writing
+from goodword.web.inbox import advice, colleagues, stale, writing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
@@ -119,6 +119,7 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
             once=form.cleaned_data["once"],
             at=moment_of(request),
         )
+        colleagues.say_unclear(request, found, form.cleaned_data["text"])
 
     return _send(request, public_id, send)
 

@@ -14,12 +14,12 @@ from django.utils.translation import pgettext
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
-from goodword.conversations.models import Attachment, Conversation, Message, Recipient
+from goodword.conversations.models import Attachment, Conversation, Mention, Message, Recipient
 from goodword.core import prepared
 from goodword.desk.replying import HOLDS
 from goodword.people.models import Address
 from goodword.promises.models import Promise
-from goodword.web.inbox import deliveries, happenings, invitations, marks
+from goodword.web.inbox import deliveries, happenings, invitations, marks, mentions
 from goodword.web.inbox.deliveries import Leaving, Line
 from goodword.web.inbox.happenings import Happened
 from goodword.web.inbox.invitations import Card
@@ -66,6 +66,7 @@ class Said:
     ended: Ended | None
     promised: Sequence[Word] = ()  # what it promises
     told: Sequence[Recipient] = ()
+    mentions: Sequence[Mention] = ()
     kind: str = "said"
 
     @property
@@ -137,9 +138,13 @@ def of(
         )
         for each in shown
     ]
+    calls = mentions.of_notes(shown)
     since = shown[0].said_at if earlier else None
     for item in said:
         item.promised = words.by_message.get(item.message.pk, ())
+        if item.message.pk in calls:
+            item.mentions = calls[item.message.pk]
+            item.text = mentions.marked(item.text, item.mentions)
     done = happenings.of(conversation, since=since, by=by)
     given = [line for line in words.lines if since is None or line.at >= since]
     items: list[Said | Happened] = [*said, *done, *given]

@@ -4,4 +4,5 @@ import "./composer.js";
 import "./advice.js";
 import "./live.js";
 import "./promises.js";
+import "./mentions.js";
 import "./notices.js";
