@@ -182,7 +182,8 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
     prepared.update_all([conversation], "latest_key", "latest_words", "latest_is_ours")
 
 
-def _find_latest(conversation: Conversation) -> None:
+def find_latest(conversation: Conversation) -> None:
+    """After messages have come or gone: say on its row what was said last."""
     conversation.latest_key, conversation.latest_words = 0, ""
     said = conversation.messages.exclude(kind=Message.Kind.NOTE).order_by("-id")
     newest = said.first()
@@ -199,7 +200,7 @@ def unsay(message: Message) -> None:
     conversation = message.conversation
     message.external_ids.all().delete()
     message.delete()
-    _find_latest(conversation)
+    find_latest(conversation)
 
 
 def know_identity(message: Message, *, scope: str, value: str, ids: Iterable[str]) -> None:
@@ -236,41 +237,6 @@ def show_in(conversation: Conversation, inboxes: Iterable[Inbox]) -> None:
     ]
     if rows:
         AlsoIn.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def carry_over(conversation: Conversation, into: Conversation) -> None:
-    """Everything of `conversation` stands in `into`; what is left leads there. Both are locked."""
-    conversation.messages.update(conversation=into)
-    into.tags.add(*conversation.tags.all())
-    show_in(into, [conversation.inbox, *(row.inbox for row in conversation.also_in.all())])
-    for draft in conversation.drafts.all():
-        _carry_draft(draft, into)
-    between = Link.objects.filter(conversation=conversation) | Link.objects.filter(
-        other=conversation
-    )
-    for row in list(between):
-        other = row.other if row.conversation_id == conversation.pk else row.conversation
-        row.delete()
-        if other.pk != into.pk and row.why == Link.Why.SUSPECTED:
-            link(into, other, why=row.why, at=row.made_at)
-    Conversation.objects.filter(redirect_to=conversation).update(redirect_to=into)
-    for each in (conversation, into):
-        _find_latest(each)
-    conversation.redirect_to = into
-    conversation.save(update_fields=["redirect_to"])
-
-
-def _carry_draft(draft: Draft, into: Conversation) -> None:
-    """A teammate who was writing in both goes on in one draft, with both texts."""
-    there = into.drafts.filter(teammate=draft.teammate, kind=draft.kind).first()
-    if there is None:
-        draft.conversation = into
-        draft.save(update_fields=["conversation"])
-        return
-    there.text = "\n\n".join(text for text in (there.text, draft.text) if text.strip())
-    there.save(update_fields=["text"])
-    draft.files.update(draft=there)
-    draft.delete()
 
 
 @transaction.atomic

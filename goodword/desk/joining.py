@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,11 +20,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import queries
+from goodword.conversations import carrying, queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.desk import events as facts
 from goodword.desk import handling, owing, returning, sides
 from goodword.desk.known import Known
+from goodword.desk.models import Joined
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
 from goodword.inboxes import queries as inboxes
@@ -174,21 +176,24 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     """Two conversations are one: everything said in `conversation` stands in `into` from now on.
 
     What is left is a redirect: its ids and its address lead on for ever. Of two answers owed the
-    one due first stays owed. Raises MayNot, CannotJoin.
+    one due first stays owed. `unjoining.undo` takes it back. Raises MayNot, CannotJoin.
     """
     rights.require_answer(by)
     locked = conversations.lock_all([conversation.pk, into.pk])
     conversation, into = locked[conversation.pk], locked[into.pk]
     if conversation.pk == into.pk:
         raise CannotJoin("a conversation can't be joined with itself")
+    if conversation.side_of_id or into.side_of_id:
+        raise CannotJoin("a customer must never see what is said aside")
     if not (conversation.is_live and into.is_live):
         raise CannotJoin("one of them is spam, in the trash or joined already")
-    _leave_one_answer_owed(conversation, into, by=by, at=at)
+    before = _how_it_was(conversation, into)
+    released = _leave_one_answer_owed(conversation, into, by=by, at=at)
     promises.carry_over(owed.of_conversation(conversation), into)
-    _hand_to_who_is_there(into, by=by, at=at)
+    owners = _hand_to_who_is_there(into, by=by, at=at)
     owing.carry_over(conversation, into)
-    conversations.carry_over(conversation, into)
-    owing.waive_no_more_than_one(into)
+    moved = carrying.carry_over(conversation, into)
+    waived = owing.waive_no_more_than_one(into)
     # Who has one of them has both, where they may answer there.
     if (to := conversation.assignee or conversation.team) and not (into.assignee or into.team):
         with suppress(handling.CannotSee):
@@ -196,18 +201,41 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     into.refresh_from_db()
     _be_as_awake_as(conversation, into, by=by, at=at)
     owing.settle(into, by=by, at=at, why="joined")
+    more = {"released": released, "owners": owners, "waived": waived, "state_after": into.state}
+    Joined.objects.create(
+        conversation=conversation, into=into, by=by, at=at, moved=before | moved | more
+    )
     fact = facts.ConversationsJoined(
         conversation_id=into.pk, inbox_id=into.inbox_id, joined_id=conversation.pk
     )
     events.announce(fact, by=by, about=into, at=at)
 
 
-def _hand_to_who_is_there(into: Conversation, *, by: Teammate, at: datetime) -> None:
-    """What came along from another inbox is owed by the team, where its owner doesn't answer."""
+def _how_it_was(conversation: Conversation, into: Conversation) -> dict[str, Any]:
+    """What a join changes of the two rows, so that undoing it finds it again."""
+    slept, closed = conversation.snoozed_until, into.closed_at
+    return {
+        "promises": list(owed.of_conversation(conversation).values_list("pk", flat=True)),
+        "snoozed_until": slept.isoformat() if slept else None,
+        "had_nobody": not (into.assignee_id or into.team_id),
+        "state_before": into.state,
+        "into_snoozed_until": into.snoozed_until.isoformat() if into.snoozed_until else None,
+        "closed": [closed.isoformat(), into.closed_by_id, into.closed_why] if closed else None,
+    }
+
+
+def _hand_to_who_is_there(into: Conversation, *, by: Teammate, at: datetime) -> dict[str, str]:
+    """What came along from another inbox is owed by the team, where its owner doesn't answer.
+
+    Gives who owed it before, by the promise's key.
+    """
+    handed = {}
     for promise in owed.open_in(into).exclude(kind=REPLY).select_related("owner", "team"):
         owner = promise.owner or promise.team
         if owner is not None and not owing.can_keep(owner, into.inbox):
             promises.hand_over(promise, to=into.inbox.team, by=by, at=at, why="joined")
+            handed[str(promise.pk)] = events.name_of(owner)
+    return handed
 
 
 def _be_as_awake_as(
@@ -225,12 +253,15 @@ def _be_as_awake_as(
 
 def _leave_one_answer_owed(
     conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime
-) -> None:
+) -> int | None:
+    """The key of the one that is let go for it."""
     two = [p for p in (owed.owed_reply(conversation), owed.owed_reply(into)) if p is not None]
     if len(two) == 2:
         sooner, later = sorted(two, key=lambda each: each.due_at)
         promises.release(later, by=by, at=at, why="joined")
         promises.ask_again(sooner, at=at)
+        return later.pk
+    return None
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ answer (design.md, section 1). `settle` makes that true again after anything tha
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -211,17 +212,23 @@ def carry_over(conversation: Conversation, into: Conversation) -> None:
     NoAnswerNeeded.objects.filter(conversation=conversation).update(conversation=into)
 
 
-def waive_no_more_than_one(conversation: Conversation) -> None:
+def waive_no_more_than_one(conversation: Conversation) -> list[Any]:
     """After a join: that the newest message needs no answer was said of one of the two. What is
     owed to the other, and nobody has answered since, stays owed.
+
+    Gives the decision that falls by it: message, who, when.
     """
     promise = owed.owed_reply(conversation)
     if promise is None:
-        return
+        return []
     since = conversation.messages.filter(counted=True, pk__gt=promise.message_id or 0)
     if not since.filter(direction=Message.Direction.OUT).exists():
         newest = conversations.newest_counted(conversation)
-        NoAnswerNeeded.objects.filter(message=newest).delete()
+        decided = NoAnswerNeeded.objects.filter(message=newest).first()
+        if decided is not None:
+            decided.delete()
+            return [decided.message_id, decided.by_id, decided.at.isoformat()]
+    return []
 
 
 def reaches_the_owed(message: Message) -> bool:

@@ -25,8 +25,10 @@ from goodword.desk import (
     replanning,
     replying,
     staffing,
+    unjoining,
     unkeeping,
 )
+from goodword.desk.models import Joined
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, Party
 from goodword.plan import actions as plans
@@ -126,6 +128,34 @@ class Desk(RuleBasedStateMachine):
             joining.join(*two, by=self.house.ana, at=self.later())
         except joining.CannotJoin:
             pass
+
+    def shape(self):
+        """Which messages and promises stand where, and how each conversation is."""
+        rows = Conversation.objects.values_list(
+            "pk", "redirect_to", "state", "snoozed_until", "assignee", "team", "tags"
+        )
+        owed = Promise.objects.filter(state="open").values_list(
+            "pk", "conversation", "due_at", "message"
+        )
+        places = Message.objects.values_list("pk", "conversation", "no_answer_needed__by")
+        return [sorted(each, key=repr) for each in (rows, owed, places)]
+
+    @rule(n=pick, into=pick)
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_joins_two_and_thinks_better_of_it(self, n, into):
+        two = self.any_conversation(n), self.any_conversation(into)
+        before = self.shape()
+        with contextlib.suppress(joining.CannotJoin):
+            joining.join(*two, by=self.house.ana, at=self.at)
+            unjoining.undo(unjoining.last_into(two[1]), by=self.house.ana, at=self.at)
+            assert self.shape() == before
+
+    @rule(n=pick)
+    @precondition(lambda self: Joined.objects.exists())
+    def someone_undoes_a_join(self, n):
+        found = list(Joined.objects.order_by("pk"))
+        with contextlib.suppress(unjoining.CannotUndo):
+            unjoining.undo(found[n % len(found)], by=self.house.ana, at=self.later())
 
     @rule(n=pick)
     @precondition(lambda self: Conversation.objects.exists())
