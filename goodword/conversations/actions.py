@@ -258,9 +258,11 @@ def set_state(
     conversation.closed_by = by if closed else None
     conversation.closed_why = why if closed else ""
     conversation.trashed_at = at if trashed else None
+    conversation.spam_since = at if state == Conversation.State.SPAM else None
     conversation.save(
         update_fields=[
             "state", "snoozed_until", "closed_at", "closed_by", "closed_why", "trashed_at",
+            "spam_since",
         ]
     )  # fmt: skip
     fact = facts.StateChanged(

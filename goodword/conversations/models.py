@@ -52,11 +52,15 @@ class Conversation(models.Model):
     )
     closed_why = models.CharField(max_length=40, blank=True, default="")
     trashed_at = models.DateTimeField(null=True)
+    spam_since = models.DateTimeField(null=True)
     redirect_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False)
     # A side conversation: what we say to somebody else about `side_of`, unseen by its customer.
     side_of = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="sides", db_index=False
     )
+    # Set when somebody names another person by hand: what came up to this message is answered to
+    # them; who writes after it is answered as ever.
+    person_chosen_after = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
     # Kept with each message, so that a list row costs no query of its own.
     latest_key = models.BigIntegerField(default=0)
@@ -82,6 +86,11 @@ class Conversation(models.Model):
                 fields=["trashed_at"],
                 name="conversation_trashed",
                 condition=models.Q(trashed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["spam_since"],
+                name="conversation_spam",
+                condition=models.Q(spam_since__isnull=False),
             ),
             # Of the few that were merged away alone: SQLite takes an index of all for a short way
             # to those that were not, which is the whole desk.

@@ -141,8 +141,9 @@ class Promise(models.Model):
                 name="promise_ended_when_not_open",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=REPLY) | Q(conversation__isnull=False),
-                name="promise_reply_in_conversation",
+                # What has ended outlives a conversation that was thrown away for good.
+                condition=~Q(kind=REPLY) | ~Q(state="open") | Q(conversation__isnull=False),
+                name="promise_open_reply_in_conversation",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=REPLY) | Q(is_shown=True), name="promise_reply_is_shown"
