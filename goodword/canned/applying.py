@@ -6,6 +6,7 @@ Along with an answer, closing and snoozing wait until the other side has taken i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,20 +16,26 @@ from django.db import transaction
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
-from goodword.canned import actions, undoing
+from goodword.canned import actions
+from goodword.canned import events as facts
 from goodword.canned import steps as doing
 from goodword.canned.models import AfterSending, Applied, CannedReply
 from goodword.canned.steps import Do, Step
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Message
-from goodword.desk import handling, replying, wording
+from goodword.desk import handling, replying, undoing, wording
 from goodword.desk.models import Dispatch
+from goodword.events import actions as events
 
 _MORNING = time(9, 0)
 
 
 class NobodySuch(Exception):
     """Whom a macro gives to isn't here any more."""
+
+
+class AlreadyUndone(Exception):
+    """It was undone before."""
 
 
 @transaction.atomic
@@ -64,15 +71,39 @@ def after_answer(
 
 
 @transaction.atomic
+def undo(applied: Applied, *, by: Teammate, at: datetime) -> None:
+    """All of it, or nothing where somebody has changed since what it changed.
+
+    Raises MayNot, AlreadyUndone, undoing.ChangedSince.
+    """
+    rights.require_answer(by)
+    conversation = conversations.lock(applied.conversation)
+    if not Applied.objects.filter(pk=applied.pk, undone_at__isnull=True).update(undone_at=at):
+        raise AlreadyUndone
+    changed = dict(applied.changed)
+    note, urgent = changed.pop("note", None), changed.pop("urgent", None)
+    if urgent is not None and conversation.urgent != urgent:
+        raise undoing.ChangedSince
+    undoing.undo(applied.conversation, changed, by=by, at=at)
+    if urgent is not None:
+        handling.mark_urgent(conversation, urgent=not urgent, by=by, at=at)
+    for each in conversation.messages.filter(pk=note):
+        conversations.unsay(each)
+    fact = facts.StepsUndone(conversation_id=conversation.pk, inbox_id=conversation.inbox_id)
+    events.announce(fact, by=by, about=conversation, at=at)
+
+
+@transaction.atomic
 def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
     """`replying.take_back`, and what was done along with the answer: that waits again with the
-    draft. Raises MayNot, TooLate.
+    draft. What somebody has changed since stays as they left it. Raises MayNot, TooLate.
     """
     key = message.pk
     draft = replying.take_back(message, by=by, at=at)
     applied = Applied.objects.filter(message_key=key, undone_at__isnull=True).first()
     if applied is not None:
-        undoing.undo(applied, by=by, at=at)
+        with suppress(undoing.ChangedSince):
+            undo(applied, by=by, at=at)
         keep_for(draft, doing.read(applied.steps), used=applied.used)
     return draft
 
@@ -95,15 +126,17 @@ def _do_all(
     at: datetime,
     answer: Message | None = None,
 ) -> None:
-    applied.before = {}
+    before = undoing.picture(conversation, by=by)
+    changed: dict[str, Any] = {}
     for step in steps:
         conversation = conversations.lock(conversation)
         if answer is not None and step.do in {Do.CLOSE, Do.SNOOZE}:
             _when_taken(answer, step, at=at)
         else:
-            _VERBS[step.do](conversation, step.value, applied.before, by, at)
+            changed |= _VERBS[step.do](conversation, step.value, by, at) or {}
     applied.conversation = conversations.lock(conversation)
-    applied.steps = doing.kept(steps)
+    changed |= undoing.trace(before, undoing.picture(applied.conversation, by=by))
+    applied.steps, applied.changed = doing.kept(steps), changed
     applied.save()
 
 
@@ -114,42 +147,32 @@ def _when_taken(answer: Message, step: Step, *, at: datetime) -> None:
     waiting.update(then=str(step.do), then_until=until)  # as a Then is named
 
 
-# One for each step. `before` takes what undoing needs to know.
-_Verb = Callable[[Conversation, str, dict[str, Any], Teammate, datetime], None]
+# One for each step; they give what undoing needs to know beyond a picture of the conversation.
+_Verb = Callable[[Conversation, str, Teammate, datetime], dict[str, Any] | None]
 
 
-def _tag(
-    conversation: Conversation, value: str, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
+def _tag(conversation: Conversation, value: str, by: Teammate, at: datetime) -> None:
     if not conversation.tags.filter(name__iexact=value).exists():
-        put = conversations.tag(conversation, value, by=by, at=at)
-        before.setdefault("put_on", []).append(put.pk)
+        conversations.tag(conversation, value, by=by, at=at)
 
 
-def _untag(
-    conversation: Conversation, value: str, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
+def _untag(conversation: Conversation, value: str, by: Teammate, at: datetime) -> None:
     for each in conversation.tags.filter(name__iexact=value):
         conversations.untag(conversation, each, by=by, at=at)
-        before.setdefault("taken_off", []).append(each.pk)
 
 
 def _urgent(
-    conversation: Conversation, urgent: bool, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
-    if conversation.urgent != urgent:
-        before["urgent"] = conversation.urgent
-        handling.mark_urgent(conversation, urgent=urgent, by=by, at=at)
+    conversation: Conversation, urgent: bool, by: Teammate, at: datetime
+) -> dict[str, Any] | None:
+    if conversation.urgent == urgent:
+        return None
+    handling.mark_urgent(conversation, urgent=urgent, by=by, at=at)
+    return {"urgent": urgent}
 
 
-def _assign(
-    conversation: Conversation, value: str, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
+def _assign(conversation: Conversation, value: str, by: Teammate, at: datetime) -> None:
     to = _whom(value, by)
-    had = conversation.assignee or conversation.team
-    if to != had:
-        before["had_by"] = undoing.named(had)
-        before["given_to"] = undoing.named(to)
+    if to != (conversation.assignee or conversation.team):
         handling.assign(conversation, to=to, by=by, at=at)
 
 
@@ -166,46 +189,30 @@ def _whom(value: str, by: Teammate) -> Teammate | Team | None:
     return found
 
 
-def _no_answer(
-    conversation: Conversation, value: str, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
-    try:
+def _no_answer(conversation: Conversation, value: str, by: Teammate, at: datetime) -> None:
+    with suppress(handling.NothingOwed):  # what is wanted is so already
         handling.no_answer_needed(conversation, by=by, at=at)
-    except handling.NothingOwed:
-        return  # what is wanted is so already
-    before["waived"] = conversation.no_answers_needed.order_by("-message").values_list(
-        "message_id", flat=True
-    )[0]
 
 
-def _note(
-    conversation: Conversation, value: str, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
+def _note(conversation: Conversation, value: str, by: Teammate, at: datetime) -> dict[str, Any]:
     words = wording.filled(value, conversation, by=by, at=at)
-    before["note"] = replying.write_note(conversation, by=by, text=words, at=at).pk
+    return {"note": replying.write_note(conversation, by=by, text=words, at=at).pk}
 
 
-def _close(
-    conversation: Conversation, value: str, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
-    undoing.remember_state(conversation, before)
+def _close(conversation: Conversation, value: str, by: Teammate, at: datetime) -> None:
     handling.close(conversation, by=by, at=at)
 
 
-def _snooze(
-    conversation: Conversation, value: str, before: dict[str, Any], by: Teammate, at: datetime
-) -> None:
-    undoing.remember_state(conversation, before)
-    until = _morning_in(value, at=at).astimezone(UTC)
-    handling.snooze(conversation, until=until, by=by, at=at)
-    before["until"] = until.isoformat()
+def _snooze(conversation: Conversation, value: str, by: Teammate, at: datetime) -> None:
+    handling.snooze(conversation, until=_morning_in(value, at=at), by=by, at=at)
 
 
 def _morning_in(days: str, *, at: datetime) -> datetime:
     """At nine in that many days, where the business is."""
     business = accounts.business()
     zone = ZoneInfo(business.zone if business else "UTC")
-    return datetime.combine(at.astimezone(zone).date() + timedelta(int(days)), _MORNING, zone)
+    day = at.astimezone(zone).date() + timedelta(int(days))
+    return datetime.combine(day, _MORNING, zone).astimezone(UTC)
 
 
 _VERBS: dict[Do, _Verb] = {

@@ -81,7 +81,7 @@ class AfterSending(models.Model):
 
 
 class Applied(models.Model):
-    """That steps were done as one, and how it was before, so that they can be undone as one."""
+    """That steps were done as one, and what they changed, so that they can be undone as one."""
 
     public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
@@ -91,7 +91,7 @@ class Applied(models.Model):
     message_key = models.BigIntegerField(null=True)
     steps = models.JSONField(default=list)
     used = models.JSONField(default=list)  # public ids of the canned replies
-    before = models.JSONField(default=dict)
+    changed = models.JSONField(default=dict)  # a desk.undoing.Trace, with "note" and "urgent"
     undone_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('message_key', models.BigIntegerField(null=True)),
                 ('steps', models.JSONField(default=list)),
                 ('used', models.JSONField(default=list)),
-                ('before', models.JSONField(default=dict)),
+                ('changed', models.JSONField(default=dict)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from goodword.accounts import rights
-from goodword.canned import applying, queries, steps, undoing
+from goodword.canned import applying, queries, steps
 from goodword.canned.models import AfterSending, Applied
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Message
-from goodword.desk import checking, handling, replying
+from goodword.desk import checking, handling, replying, undoing
 from goodword.desk.models import Dispatch
 from goodword.events.models import Event
 from goodword.promises.queries import owed_reply
@@ -71,12 +71,12 @@ def test_everything_is_done_with_the_desks_own_verbs_and_undone_as_one(
     assert (everything.times_used, everything.last_used_at) == (1, LATER)
     assert checking.violations() == []
 
-    undoing.undo(applied, by=house.ben, at=LATER + MINUTE)
+    applying.undo(applied, by=house.ben, at=LATER + MINUTE)
 
     assert shape(conversation) == before
     assert checking.violations() == []
-    with pytest.raises(undoing.AlreadyUndone):
-        undoing.undo(applied, by=house.ben, at=LATER + MINUTE)
+    with pytest.raises(applying.AlreadyUndone):
+        applying.undo(applied, by=house.ben, at=LATER + MINUTE)
 
 
 def test_what_is_refused_at_the_end_leaves_nothing_of_the_beginning(house, conversation, make):
@@ -110,7 +110,7 @@ def test_a_snooze_lasts_until_nine_in_so_many_days_where_the_business_is(house, 
 
     conversation.refresh_from_db()
     assert conversation.snoozed_until == datetime(2026, 11, 19, 8, 0, tzinfo=UTC)
-    undoing.undo(applied, by=house.ben, at=LATER)
+    applying.undo(applied, by=house.ben, at=LATER)
     conversation.refresh_from_db()
     assert conversation.state == State.OPEN
 
@@ -119,32 +119,49 @@ def test_undone_from_snooze_to_snooze_it_has_its_old_end_again(house, conversati
     handling.snooze(conversation, until=MONDAY_NOON + 9 * DAY, by=house.ben, at=MONDAY_NOON)
     applied = applying.apply(make("", "snooze:1"), conversation, by=house.ben, at=LATER)
 
-    undoing.undo(applied, by=house.ben, at=LATER)
+    applying.undo(applied, by=house.ben, at=LATER)
 
     conversation.refresh_from_db()
     assert conversation.snoozed_until == MONDAY_NOON + 9 * DAY
 
 
-def test_what_somebody_changed_since_stays_as_they_left_it(house, conversation, everything):
-    applied = applying.apply(everything, conversation, by=house.ben, at=LATER)
+def _given_on(house, conversation):
     handling.assign(conversation, to=house.lea, by=house.lea, at=LATER)
-    handling.reopen(conversation, by=house.lea, at=LATER)
-    handling.snooze(conversation, until=LATER + DAY, by=house.lea, at=LATER)
+
+
+def _not_urgent(house, conversation):
     handling.mark_urgent(conversation, urgent=False, by=house.lea, at=LATER)
-    again = receive(
-        house, "And?", answers=None, at=LATER + MINUTE, identity="again",
-        refers_to=[conversation.messages.first().external_ids.get(scope="email").value],
-    )  # fmt: skip
-    assert again.conversation == conversation
 
-    undoing.undo(applied, by=house.ben, at=LATER + HOUR)
 
-    conversation.refresh_from_db()
-    assert conversation.assignee == house.lea
-    assert conversation.state == State.OPEN  # they wrote
-    assert not conversation.urgent
-    assert owed_reply(conversation).message == again
+def _they_wrote(house, conversation):
+    names = conversation.messages.order_by("id")[0].external_ids.values_list("value", flat=True)
+    receive(house, "And?", at=LATER + MINUTE, refers_to=list(names))
+
+
+@pytest.mark.parametrize("since", [_given_on, _not_urgent, _they_wrote])
+def test_where_somebody_changed_it_since_nothing_is_undone(house, conversation, everything, since):
+    applied = applying.apply(everything, conversation, by=house.ben, at=LATER)
+    since(house, conversation)
+    left = shape(conversation)
+
+    with pytest.raises(undoing.ChangedSince):
+        applying.undo(applied, by=house.ben, at=LATER + HOUR)
+
+    assert shape(conversation) == left
     assert checking.violations() == []
+
+
+def test_what_is_changed_since_stays_when_the_answer_is_taken_back(house, conversation):
+    message = reply(conversation, house.ben, at=LATER)
+    applying.after_answer(
+        message, steps.parse(["tag:x", "urgent:"]), used=[], by=house.ben, at=LATER
+    )
+    _not_urgent(house, conversation)
+
+    draft = applying.take_back(Message.objects.get(pk=message.pk), by=house.ben, at=LATER)
+
+    assert shape(conversation)[3:5] == (False, ["new", "x"])
+    assert queries.after_sending(draft.pk) is not None
 
 
 def test_what_was_so_already_is_not_done_and_not_undone(house, conversation, make):
@@ -155,7 +172,7 @@ def test_what_was_so_already_is_not_done_and_not_undone(house, conversation, mak
     applied = applying.apply(macro, conversation, by=house.ben, at=LATER)
 
     assert shape(conversation) == before
-    undoing.undo(applied, by=house.ben, at=LATER)
+    applying.undo(applied, by=house.ben, at=LATER)
     assert shape(conversation) == before
 
 
