@@ -122,8 +122,9 @@ def _relink(conversation: Conversation, into: Conversation) -> Moved:
         other = row.other if row.conversation_id == conversation.pk else row.conversation
         row.delete()
         if other.pk != into.pk and row.why != Link.Why.APART and not _are_linked(into, other):
+            one, two = (into, other) if row.conversation_id == conversation.pk else (other, into)
             made = Link.objects.create(
-                conversation=into, other=other, why=row.why, made_at=row.made_at
+                conversation=one, other=two, why=row.why, made_at=row.made_at
             )
             linked.append(made.pk)
     return {"links": links, "linked": linked}

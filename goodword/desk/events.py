@@ -105,6 +105,74 @@ class JoinUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesSplitOff:
+    """Said of both: of the one that was left, and of the one that was opened for them."""
+
+    KIND: ClassVar[str] = "desk.messages_split_off"
+    conversation_id: int
+    inbox_id: int
+    other_id: int
+    messages: int
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationMoved:
+    """It stands in another inbox; said for the people of both, so that their pages hear of it."""
+
+    KIND: ClassVar[str] = "desk.conversation_moved"
+    conversation_id: int
+    inbox_id: int
+    from_inbox_id: int
+    to_inbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectChanged:
+    KIND: ClassVar[str] = "desk.subject_changed"
+    conversation_id: int
+    inbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    KIND: ClassVar[str] = "desk.person_changed"
+    conversation_id: int
+    inbox_id: int
+    before_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsRelated:
+    """A person says that they have to do with each other, or not after all; said of both."""
+
+    KIND: ClassVar[str] = "desk.conversations_related"
+    conversation_id: int
+    inbox_id: int
+    other_id: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationPurged:
+    """It and all that was said in it are gone for good."""
+
+    KIND: ClassVar[str] = "desk.conversation_purged"
+    conversation_id: int
+    inbox_id: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRuled:
+    """What becomes of mail from somewhere was decided; `verdict` empty: the rule is gone."""
+
+    KIND: ClassVar[str] = "desk.sender_ruled"
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationsKeptApart:
     KIND: ClassVar[str] = "desk.conversations_kept_apart"
     conversation_id: int

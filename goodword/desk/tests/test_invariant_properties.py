@@ -24,6 +24,7 @@ from goodword.desk import (
     reminding,
     replanning,
     replying,
+    splitting,
     staffing,
     unjoining,
     unkeeping,
@@ -149,6 +150,16 @@ class Desk(RuleBasedStateMachine):
             joining.join(*two, by=self.house.ana, at=self.at)
             unjoining.undo(unjoining.last_into(two[1]), by=self.house.ana, at=self.at)
             assert self.shape() == before
+
+    @rule(n=pick, and_after=st.booleans(), undoes=st.booleans())
+    @precondition(lambda self: Message.objects.exists())
+    def someone_splits_a_message_off(self, n, and_after, undoes):
+        found = list(Message.objects.order_by("pk"))
+        with contextlib.suppress(splitting.CannotSplit, joining.CannotJoin):
+            message = found[n % len(found)]
+            new = splitting.split(message, and_after=and_after, by=self.house.ana, at=self.later())
+            if undoes:
+                splitting.undo(new, by=self.house.ana, at=self.later())
 
     @rule(n=pick)
     @precondition(lambda self: Joined.objects.exists())
