@@ -15,7 +15,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
-from goodword.desk import replying, wording
+from goodword.desk import handling, replying, wording
 from goodword.desk.meanwhile import SaidMeanwhile
 from goodword.desk.recipients import (
     NobodyToReach,
@@ -27,7 +27,7 @@ from goodword.desk.recipients import (
 from goodword.desk.sides import SeenByCustomer
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import advice, colleagues, stale, writing
+from goodword.web.inbox import advice, colleagues, sending, stale, writing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
@@ -71,8 +71,15 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         by, at, text = teammate_of(request), moment_of(request), form.cleaned_data["text"]
         bar = advice.of(found, text, request.POST, by=by, now=at)
         scripted = request.POST.get("scripted") == "yes"  # then the bar is beside the text
+        wish = sending.wished(request.POST)
+        if wish.asks:
+            raise _Asks
         if bar is not None and bar.unseen and not scripted:
             raise _LookFirst(bar)
+        promise = promises.owed_reply(found)
+        late = sending.leaves_after(promise, wish, now=at)
+        if late and request.POST.get("knows_late") != late:
+            raise _LeavesLate(late)
         with transaction.atomic():
             replying.reply(
                 found,
@@ -84,6 +91,9 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
                 promised=advice.said(bar, found, now=at) if bar else (),
                 once=form.cleaned_data["once"],
                 after=form.knows,
+                leaves_at=wish.leaves_at,
+                then=wish.then,
+                then_until=wish.until,
                 at=at,
             )
             if bar is not None:
@@ -142,8 +152,16 @@ def _send(
     except SaidMeanwhile as error:
         news = stale.of(error, after=form.knows or 0)
         return _wrong(request, pages.visible(request, public_id), form, {}, news=news)
+    except _Asks:
+        return _wrong(request, found, form, {})
     except _LookFirst as error:
         return _look_first(request, found, form, error.bar)
+    except _LeavesLate as error:
+        words = _("%(late)s Send it all the same, or choose another time.")
+        errors = {"": [words % {"late": error}]}
+        return _wrong(request, found, form, errors, knows_late=str(error))
+    except (sending.WrongMoment, handling.InThePast):
+        return _wrong(request, found, form, {"": [_("Not sent: choose a moment that lies ahead.")]})
     except advice.WrongTime as error:
         words = _("Not sent: the time of “%(what)s” has passed or can't be read.")
         return _wrong(request, found, form, {"text": [words % {"what": error}]})
@@ -154,6 +172,14 @@ def _send(
     except (replying.NothingSaid, rights.MayNot) as error:
         return _wrong(request, found, form, {"text": [sentence(error)]})
     return redirect(pages.address_of(request, found))
+
+
+class _Asks(Exception):
+    """Without script: one of the menus beside Send is to be shown."""
+
+
+class _LeavesLate(Exception):
+    """It leaves after the time that the answer is promised by; `str()` says so."""
 
 
 class _LookFirst(Exception):
@@ -257,11 +283,14 @@ def _wrong(
     *,
     bar: Bar | None = None,
     news: Stale | None = None,
+    knows_late: str = "",
 ) -> HttpResponse:
     shown = _as_sent(request, found, form)
     shown.begins, shown.errors, shown.stale = True, errors, news
     if not shown.is_note:
         by, now = teammate_of(request), moment_of(request)
+        shown.knows_late = knows_late
+        sending.show(shown, request.POST, found, now=now)
         shown.bar = bar or advice.of(found, shown.text, request.POST, by=by, now=now)
     if wants_piece(request):
         context = {

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.conversations.models import Message, Recipient
+from goodword.desk import later
+from goodword.desk.later import Then
 from goodword.desk.models import Dispatch
+from goodword.ui import times
 
 State = Recipient.State
 TROUBLE = {State.REFUSED, State.UNKNOWN, State.DELAYED, State.BOUNCED}
@@ -31,11 +34,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """The message waits for the end of its undo window, or for a person (`held`)."""
+    """The message waits for the end of its undo window, for the moment that somebody `chose`, or
+    for a person (`held`). `then`: what becomes of the conversation after.
+    """
 
     at: datetime | None
     seconds: int = 0
     held: str = ""
+    chosen: bool = False
+    then: str = ""
 
     @property
     def words(self) -> str:
@@ -50,11 +57,21 @@ def leaving(message: Message, told: Sequence[Recipient], *, now: datetime) -> Le
     if dispatch is None or any(row.state != State.QUEUED for row in told):
         return None
     if dispatch.held:
-        return Leaving(None, held=_why_held(dispatch.held))
+        return Leaving(None, held=_why_held(dispatch.held), then=_after(dispatch, now))
     if dispatch.due_at and dispatch.tries == 0 and dispatch.due_at > now:
         seconds = max(1, round((dispatch.due_at - now).total_seconds()))
-        return Leaving(dispatch.due_at, seconds)
+        then = _after(dispatch, now)
+        return Leaving(dispatch.due_at, seconds, chosen=dispatch.later, then=then)
     return None
+
+
+def _after(dispatch: Dispatch, now: datetime) -> str:
+    if dispatch.then == Then.CLOSE:
+        return _("Then the conversation is closed.")
+    if dispatch.then == Then.SNOOZE and dispatch.then_until:
+        until = {"until": times.short(dispatch.then_until, now)}
+        return _("Then the conversation is snoozed until %(until)s.") % until
+    return ""
 
 
 def dispatch_of(message: Message) -> Dispatch | None:
@@ -147,6 +164,10 @@ def _came_back(row: Recipient) -> tuple[str, str]:
 
 
 def _why_held(code: str) -> str:
+    if code == later.THEY_WROTE:
+        return _("Held back: they have written since it was to leave later. Look whether it fits.")
+    if code == later.PUT_ASIDE:
+        return _("Held back: when it was to leave, the conversation was spam or in the trash.")
     if code.startswith("restore"):
         return _("Held back after a restore: it may have left before the backup was read in.")
     return _("Held back until a person looks at it.")

@@ -9,12 +9,13 @@ from goodword.desk.aside import NoAsideHere, NotToForward
 from goodword.desk.delivering import NotInTrouble
 from goodword.desk.handling import CannotSee, InThePast, NothingOwed
 from goodword.desk.joining import CannotJoin
+from goodword.desk.later import HasBegun
 from goodword.desk.recipients import NobodyToReach, NotAnAddress
 from goodword.desk.replying import NothingSaid, TooLate
 from goodword.desk.sides import SeenByCustomer
 
 REFUSALS = (
-    MayNot, NotInTrouble, CannotJoin, CannotSee, InThePast, NothingOwed, TooLate,
+    MayNot, HasBegun, NotInTrouble, CannotJoin, CannotSee, InThePast, NothingOwed, TooLate,
 )  # fmt: skip
 
 
@@ -34,6 +35,8 @@ def _of_asides(error: Exception) -> str:
                 "Nothing was sent: nobody can be asked aside of this. It is an aside itself, spam "
                 "or in the trash."
             )
+        case HasBegun():
+            return _("It is leaving already, so its time can't be changed any more.")
         case NotToForward():
             return _("Nothing was sent: that message can't be forwarded from here.")
     return ""

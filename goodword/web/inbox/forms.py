@@ -79,6 +79,17 @@ class ComposerForm(forms.Form):
         return Draft.Kind.NOTE if self.mode_sent == "note" else Draft.Kind.REPLY
 
 
+class MomentForm(forms.Form):
+    """A moment, in the zone of the business; a button may say it exactly."""
+
+    moment = forms.DateTimeField(
+        label=_("When"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%z"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Give a day and a time, as 2026-11-23 09:00.")},
+    )
+
+
 class SnoozeForm(forms.Form):
     """Either one of the offered moments or one typed in; in the zone of the business."""
 

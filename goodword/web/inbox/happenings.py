@@ -32,6 +32,7 @@ _KINDS = (
     desk.MessageDelayed.KIND,
     desk.ComplaintReceived.KIND,
     desk.AutomaticMailHeld.KIND,
+    desk.LeavesAt.KIND,
 )
 _MOST = 200
 
@@ -136,6 +137,8 @@ def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
         return "hourglass", _("A mail server says that our mail is not through yet")
     if event.kind == desk.ComplaintReceived.KIND:
         return "thumbs-down", _("They called our mail abuse: nothing automatic goes there now")
+    if event.kind == desk.LeavesAt.KIND:
+        return "clock", _("%(who)s gave an answer another time to leave") % who
     return "bot", _held(str(event.data.get("limit", "")))
 
 

@@ -14,6 +14,7 @@ from goodword.web.inbox import (
     listing,
     messages,
     searching,
+    sending,
     tracking,
     undoing,
 )
@@ -56,6 +57,9 @@ urlpatterns = [
     path(f"{_MESSAGE}source/", messages.source, name="source"),
     path(f"{_MESSAGE}download.eml", messages.eml, name="eml"),
     path(f"{_MESSAGE}take-back/", acts.take_back, name="take_back"),
+    path(f"{_ONE}sending/", sending.menu, name="sending"),
+    path(f"{_MESSAGE}another-time/", sending.another_time, name="another_time"),
+    path(f"{_MESSAGE}send-now/", sending.send_now, name="send_now"),
     path(f"{_MESSAGE}let-go/", acts.let_go, name="let_go"),
     path(f"{_MESSAGE}decide/", acts.decide, name="decide"),
     path("attachments/<slug:public_id>/<str:name>", messages.attachment, name="attachment"),

@@ -19,6 +19,8 @@ from goodword.web.inbox.marks import AddressMark
 
 if TYPE_CHECKING:
     from goodword.web.inbox.advice import Bar
+    from goodword.web.inbox.sending import Wish
+    from goodword.web.inbox.snoozing import Choice
     from goodword.web.inbox.stale import Stale
 
 
@@ -40,6 +42,10 @@ class Composer:
     errors: dict[str, list[str]] = field(default_factory=dict)
     marks: list[AddressMark] = field(default_factory=list)  # of those it goes to
     bar: Bar | None = None  # what is advised, where it is a step before sending
+    wish: Wish | None = None  # when it leaves and what comes after, chosen before and not done yet
+    knows_late: str = ""  # it leaves after what is promised by then, and the page says so
+    asks: str = ""  # which of the menus beside Send stands open: later, then
+    sending_choices: list[Choice] = field(default_factory=list)
     seen: str = ""  # key of the newest message that the page showed when writing was begun
     stale: Stale | None = None  # what was said since, when that stopped it
 

@@ -81,6 +81,9 @@ CASES: dict[str, Case] = {
     "eml": Case(MESSAGE),
     "take_back": Case(("queued",), {}, 302),
     "let_go": Case(("held",), {}, 302),
+    "sending": Case(ONE),
+    "another_time": Case(("held",), {"moment": f"{FUTURE}T09:00"}, 302),
+    "send_now": Case(("held",), {}, 302),
     "decide": Case(("doubtful",), {"address": "old@gone.example", "choice": "received"}, 302),
     "attachment": Case(("attachment", "receipt.pdf")),
 }
