@@ -17,6 +17,7 @@ from goodword.desk import (
     acknowledging,
     arriving,
     aside,
+    bulk,
     delivering,
     handling,
     reminding,
@@ -60,6 +61,7 @@ LANES: dict[str, list[Job]] = {
         lambda at: delivering.deliver_due(clock=timezone.now),
         lambda at: notices.send_due(clock=timezone.now),
     ],
+    "bulk": [lambda at: bulk.work_due(at=at)],
     "trials": [
         lambda at: accounts.renew_due(clock=timezone.now),
         lambda at: trials.try_due(clock=timezone.now),
@@ -72,6 +74,7 @@ if settings.EXAMPLE:  # nothing leaves it: the road pretends, notices stay, no m
 SWEEP: list[tuple[Job, int]] = [
     (lambda at: handling.wake_due(at=at), 20),
     (lambda at: files.sweep(at=at), 3600),
+    (lambda at: bulk.sweep(at=at), 3600),
     (lambda at: trials.sweep(at=at), 3600),
     (lambda at: notices.sweep(at=at), 3600),
     (lambda at: told.sweep(at=at), 3600),

@@ -5,6 +5,7 @@ A `Trace` is plain JSON: it can be kept in a row, or signed and given to a page.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation, Message, Reading
-from goodword.desk import handling, owing
+from goodword.desk import handling, owing, sides
 from goodword.desk.models import NoAnswerNeeded
 from goodword.events.actions import name_of
 from goodword.promises import actions as promises
@@ -33,31 +34,64 @@ class ChangedSince(Exception):
     """Somebody has changed what the act changed, so there is no way back to how it was."""
 
 
-def picture(conversation: Conversation, *, by: Teammate) -> Picture:
-    """How everything stands that an act can change and undoing can bring back."""
+def picture(
+    conversation: Conversation, *, by: Teammate, only: Collection[str] | None = None
+) -> Picture:
+    """How everything stands that an act can change and undoing can bring back.
+
+    `only`: these parts of it, a query each.
+    """
     now = Conversation.objects.select_related("assignee", "team").get(pk=conversation.pk)
-    promised = Promise.objects.filter(conversation=now).exclude(kind=REPLY)
-    reading = Reading.objects.filter(conversation=now, teammate=by)
+    return {name: of(now, by) for name, of in _PARTS.items() if only is None or name in only}
+
+
+def _state(now: Conversation, by: Teammate) -> object:
+    return {name: _plain(getattr(now, name)) for name in _STATE}
+
+
+def _with(now: Conversation, by: Teammate) -> object:
+    whose = now.assignee or now.team
+    return name_of(whose) if whose else ""
+
+
+def _tags(now: Conversation, by: Teammate) -> object:
+    return sorted(now.tags.values_list("pk", flat=True))
+
+
+def _promised(now: Conversation, by: Teammate) -> object:
+    rows = Promise.objects.filter(conversation=now).exclude(kind=REPLY)
+    return {str(pk): state for pk, state in rows.values_list("pk", "state")}
+
+
+def _waived(now: Conversation, by: Teammate) -> object:
     decided = NoAnswerNeeded.objects.filter(conversation=now).order_by("-message")
-    return {
-        "state": {name: _plain(getattr(now, name)) for name in _STATE},
-        "with": name_of(now.assignee or now.team) if now.assignee or now.team else "",
-        "tags": sorted(now.tags.values_list("pk", flat=True)),
-        "promises": {str(pk): state for pk, state in promised.values_list("pk", "state")},
-        "waived": decided.values_list("message_id", flat=True).first(),
-        "read": reading.values_list("read_to", flat=True).first(),
-        "asked": _asked(now),
-    }
+    return decided.values_list("message_id", flat=True).first()
+
+
+def _read(now: Conversation, by: Teammate) -> object:
+    mine = Reading.objects.filter(conversation=now, teammate=by)
+    return mine.values_list("read_to", flat=True).first()
+
+
+def _asked(now: Conversation, by: Teammate) -> object:
+    """The newest counted message from outside."""
+    theirs = now.messages.filter(counted=True, direction=Message.Direction.IN)
+    return theirs.order_by("-id").values_list("pk", flat=True).first()
+
+
+_PARTS: dict[str, Callable[[Conversation, Teammate], object]] = {
+    "state": _state,
+    "with": _with,
+    "tags": _tags,
+    "promises": _promised,
+    "waived": _waived,
+    "read": _read,
+    "asked": _asked,
+}
 
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _asked(conversation: Conversation) -> int | None:
-    """The newest counted message from outside."""
-    theirs = conversation.messages.filter(counted=True, direction=Message.Direction.IN)
-    return theirs.order_by("-id").values_list("pk", flat=True).first()
 
 
 def trace(before: Picture, after: Picture) -> Trace:
@@ -72,7 +106,7 @@ def trace(before: Picture, after: Picture) -> Trace:
         was, now = before["promises"], after["promises"]
         ended = {key: now.get(key) for key, state in was.items() if now.get(key) != state}
         changed["promises"] = ended
-    if changed:
+    if "state" in changed:
         changed["asked"] = after["asked"]
     return changed
 
@@ -105,14 +139,15 @@ def undo(conversation: Conversation, changed: Trace, *, by: Teammate, at: dateti
 
 
 def _require_unchanged(conversation: Conversation, changed: Trace, *, by: Teammate) -> None:
-    now = picture(conversation, by=by)
+    now = picture(conversation, by=by, only=changed)
     for name in changed.keys() & {"state", "with", "waived", "read"}:
         if now[name] != changed[name][1]:
             raise ChangedSince
     gone, put_on = changed.get("tags", ([], []))
-    if set(gone) & set(now["tags"]) or set(put_on) - set(now["tags"]):
+    if set(gone) & set(now.get("tags", ())) or set(put_on) - set(now.get("tags", ())):
         raise ChangedSince
-    if any(now["promises"].get(key) != ended for key, ended in changed.get("promises", {}).items()):
+    ended = changed.get("promises", {})
+    if any(now["promises"].get(key) != state for key, state in ended.items()):
         raise ChangedSince
     puts_aside = "state" in changed and changed["state"][0]["state"] != State.OPEN
     if puts_aside and now["asked"] != changed["asked"]:  # what they wrote since isn't put aside
@@ -163,8 +198,10 @@ def _put_back(
     state, until = before["state"], parse_datetime(before["snoozed_until"] or "")
     if state == State.SNOOZED and (until is None or until <= at):
         state, until = State.OPEN, None
-    if conversation.state != state or until != conversation.snoozed_until:
+    now = conversation.state
+    if now != state or until != conversation.snoozed_until:
         conversations.set_state(conversation, state, by=by, at=at, until=until, why="undone")
+        sides.follow(conversation, before=now, by=by, at=at)
     if state == before["state"]:  # closed by whom and when it was, and not by who undid
         columns = {name: before[name] for name in _STATE if name not in {"state", "snoozed_until"}}
         Conversation.objects.filter(pk=conversation.pk).update(**columns)
