@@ -115,7 +115,7 @@ def _open(parent: Conversation, to: Recipients, subject: str, *, at: datetime) -
     name, address = parseaddr((*to.to, *to.cc, *to.bcc)[0])
     person, _address = people.meet(address, name=name, at=at)
     side = conversations.open_conversation(
-        inbox=parent.inbox, person=person, subject=subject or parent.subject, side_of=parent, at=at
+        inbox=parent.inbox, person=person, subject=subject, side_of=parent, at=at
     )
     also = parent.also_in.select_related("inbox")
     conversations.show_in(side, [each.inbox for each in also])

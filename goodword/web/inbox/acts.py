@@ -27,7 +27,7 @@ from goodword.people import actions as people
 from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import belonging, promised, showing, snoozing, undoing
+from goodword.web.inbox import asides, belonging, promised, showing, snoozing, undoing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.forms import SnoozeForm, TagForm
@@ -148,6 +148,7 @@ def _until(form: SnoozeForm, now: datetime) -> datetime | None:
 def close(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.close(found, fates=_fates(request), by=by, at=at)
+        _say_who_is_awaited(request, found)
 
     try:
         return _do(request, public_id, act, done=_("Closed."), undoes=True)
@@ -155,6 +156,12 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
         return _ask(request, public_id, error.promise, "closing")
     except handling.PromisesOpen as error:
         return _ask_fates(request, public_id, error.promises, "close")
+
+
+def _say_who_is_awaited(request: HttpRequest, found: Conversation) -> None:
+    if who := asides.who_is_awaited(found, by=teammate_of(request)):
+        words = _("Asked aside, and not answered yet: %(who)s.")
+        messages.info(request, words % {"who": ", ".join(who)})
 
 
 def _fates(request: HttpRequest) -> dict[str, str]:
@@ -212,6 +219,7 @@ def no_answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.no_answer_needed(found, by=by, at=at)
         if closes:
             handling.close(found, fates=_fates(request), by=by, at=at)
+            _say_who_is_awaited(request, found)
 
     try:
         done = _("Closed.") if closes else _("Noted: it needs no answer.")

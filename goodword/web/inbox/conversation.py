@@ -24,6 +24,7 @@ from goodword.people import queries as people
 from goodword.people.models import Address, Person
 from goodword.promises.models import REPLY, Promise
 from goodword.web.inbox import (
+    asides,
     belonging,
     listing,
     marks,
@@ -153,8 +154,15 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
     others = _others(found, teammate)
     addresses = prepared.objects("addresses", _addresses, found.person_id)
     written = [each.written for each in addresses if each.written]
+    apart = asides.of(found, by=teammate)
     said = timeline.of(
-        found, replies=replies, words=words, by=teammate, now=now, whole="all" in request.GET
+        found,
+        replies=replies,
+        words=words,
+        asides=apart,
+        by=teammate,
+        now=now,
+        whole="all" in request.GET,
     )
     return {
         "place": here,
@@ -167,6 +175,8 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "promised": words,
         "may_be_thanks": promise is not None and _only_thanks(promise, said),
         "address_marks": marks.of_addresses([*addresses, *said.addresses], now=now),
+        "asides": [each for each in apart if each.state == Conversation.State.OPEN],
+        "aside_of": asides.around(found, by=teammate),
         "suspected": belonging.suspected(found, by=teammate),
         "also_in": [row.inbox for row in prepared.objects("also in", _also_in, found.pk)],
         "tags": prepared.objects("tags of", _tags, found.pk),

@@ -32,6 +32,7 @@ _KINDS = (
     desk.MessageDelayed.KIND,
     desk.ComplaintReceived.KIND,
     desk.AutomaticMailHeld.KIND,
+    desk.AsideAnswered.KIND,
     desk.LeavesAt.KIND,
 )
 _MOST = 200
@@ -66,10 +67,17 @@ class _Names:
         return _("you") if key == self.me else self.known.get(key, _("somebody"))
 
 
-def of(conversation: Conversation, *, since: datetime | None, by: Teammate) -> list[Happened]:
-    """The latest lines, oldest first; `since` None: from the beginning."""
+def of(
+    conversation: Conversation,
+    *,
+    since: datetime | None,
+    by: Teammate,
+    asides: Mapping[int, str] | None = None,
+) -> list[Happened]:
+    """The latest lines, oldest first; `since` None: from the beginning. `asides`: with whom."""
     latest = _latest(conversation, since)[::-1]
     names = _names(latest, by)
+    names.known |= {f"aside:{key}": name for key, name in (asides or {}).items()}
     lines = ((event, _line(event, names)) for event in latest)
     return [Happened(event.at, *line, event.pk) for event, line in lines if line]
 
@@ -133,6 +141,9 @@ def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
         return "merge", words % {**who, "reference": joined}
     if event.kind == desk.ConversationsKeptApart.KIND:
         return "split", _("%(who)s found that another conversation does not belong to this") % who
+    if event.kind == desk.AsideAnswered.KIND:
+        name = names.of(f"aside:{event.data.get('aside_id')}")
+        return "message-circle", _("%(who)s answered aside") % {"who": name}
     if event.kind == desk.MessageDelayed.KIND:
         return "hourglass", _("A mail server says that our mail is not through yet")
     if event.kind == desk.ComplaintReceived.KIND:

@@ -20,6 +20,7 @@ from goodword.desk.replying import HOLDS
 from goodword.people.models import Address
 from goodword.promises.models import Promise
 from goodword.web.inbox import deliveries, happenings, invitations, marks, mentions
+from goodword.web.inbox.asides import Aside, forward_url
 from goodword.web.inbox.deliveries import Leaving, Line
 from goodword.web.inbox.happenings import Happened
 from goodword.web.inbox.invitations import Card
@@ -67,11 +68,16 @@ class Said:
     promised: Sequence[Word] = ()  # what it promises
     told: Sequence[Recipient] = ()
     mentions: Sequence[Mention] = ()
+    is_newest_of_theirs: bool = False
     kind: str = "said"
 
     @property
     def at(self) -> datetime:
         return self.message.said_at
+
+    @property
+    def forward_url(self) -> str:
+        return forward_url(self.message.public_id)
 
     @property
     def in_trouble(self) -> bool:
@@ -99,7 +105,7 @@ class Day:
 
 @dataclass(slots=True)
 class Timeline:
-    items: list[Said | Happened | Day] = field(default_factory=list)
+    items: list[Said | Happened | Aside | Day] = field(default_factory=list)
     earlier: int = 0
     since: datetime | None = None  # of the first message that is not shown
 
@@ -120,6 +126,7 @@ def of(
     *,
     replies: Iterable[Promise],
     words: Promised,
+    asides: Sequence[Aside] = (),
     by: Teammate,
     now: datetime,
     whole: bool = False,
@@ -145,9 +152,14 @@ def of(
         if item.message.pk in calls:
             item.mentions = calls[item.message.pk]
             item.text = mentions.marked(item.text, item.mentions)
-    done = happenings.of(conversation, since=since, by=by)
+    theirs = (each for each in reversed(said) if each.message.is_inbound and not each.quiet)
+    if (newest := next(theirs, None)) is not None:
+        newest.is_newest_of_theirs = True
+    names = {each.key: each.who for each in asides}
+    done = happenings.of(conversation, since=since, by=by, asides=names)
     given = [line for line in words.lines if since is None or line.at >= since]
-    items: list[Said | Happened] = [*said, *done, *given]
+    apart = [each for each in asides if since is None or each.at >= since]
+    items: list[Said | Happened | Aside] = [*said, *done, *given, *apart]
     items.sort(key=lambda item: item.at)
     return Timeline(list(_with_days(items)), earlier, first if earlier else None)
 
@@ -174,7 +186,9 @@ def _messages(conversation: Conversation) -> QuerySet[Message]:
     )
 
 
-def _with_days(items: Sequence[Said | Happened]) -> Iterable[Said | Happened | Day]:
+def _with_days(
+    items: Sequence[Said | Happened | Aside],
+) -> Iterable[Said | Happened | Aside | Day]:
     day = None
     for item in items:
         here = timezone.localdate(item.at)

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Link, Message
-from goodword.desk import delivering, handling
+from goodword.desk import aside, delivering, handling
+from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, InboundFile
 from goodword.files import actions as files
 from goodword.people import actions as people
@@ -74,6 +75,9 @@ CASES: dict[str, Case] = {
     "hold": Case(ONE, {"day": FUTURE, "text": "Not forgotten."}, 302),
     "urgent": Case(ONE, {"urgent": "yes"}, 302),
     "join": Case(("suspected",), {"other": "conversation"}, 302),
+    "aside": Case(ONE, {"to": "a@print.example", "subject": "Order", "text": "When?"}, 302),
+    "aside_opened": Case(("side",), answers=302),
+    "forward": Case(MESSAGE, {"to": "a@print.example", "subject": "Fwd: Card"}, 302),
     "keep_apart": Case(("suspected",), {"other": "conversation"}, 302),
     "works_again": Case(ONE, {"address": "grace@whitlow.example"}, 302),
     "frame": Case(MESSAGE),
@@ -134,7 +138,16 @@ def scene(rows_of_module: None) -> SimpleNamespace:
     held = reply(another("held@x.example"), house.ana, at=now - MINUTE, to=["held@x.example"])
     delivering.hold_everything(why="restored", at=now)
     queued = reply(another("queued@x.example"), house.ana, at=now, to=["queued@x.example"])
+    side = aside.begin(
+        message.conversation,
+        to=Recipients(to=("press@print.example",)),
+        subject="Order 12",
+        text="When does it leave?",
+        by=house.ben,
+        at=now,
+    )
     house.named = {
+        "side": side.public_id,
         "conversation": message.conversation.public_id,
         "message": message.public_id,
         "attachment": message.attachments.get().public_id,
@@ -188,7 +201,7 @@ def test_given_a_teammate_each_page_answers_as_their_part_says(house, client, na
 def _expected(case: Case, name: str, who: str) -> int:
     if who not in case.seen_by:
         return 404
-    if who == "lou" and name == "reply":
+    if who == "lou" and name in {"reply", "aside", "forward"}:
         return 422  # the form comes back and says why
     if who == "lou" and name == "close":
         return 302  # led back with a sentence
