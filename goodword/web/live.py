@@ -24,10 +24,15 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest
 
 from goodword.accounts.models import Teammate
+from goodword.conversations import queries as conversations
 from goodword.conversations.models import AlsoIn, Conversation
+from goodword.core.text import clean_line
 from goodword.events import waking
 from goodword.events.models import Event
 from goodword.inboxes import queries as inboxes
+from goodword.web import presence
+from goodword.web.carrying import Carrier
+from goodword.web.presence import Page
 
 PATH = "/events/"
 MOST_A_TEAMMATE = 12  # open pages; a browser shares six connections over HTTP/1 anyway
@@ -52,6 +57,7 @@ class News:
     inboxes: frozenset[int] | None
     conversations: tuple[str, ...] = ()  # by public id
     teammate_id: int | None = None
+    here: str = ""  # a conversation in which colleagues came, went or write
 
     def topics(self, visible: set[int], *, teammate_id: int | None = None) -> list[str]:
         """What someone is told who sees the inboxes `visible`; nothing of any other."""
@@ -59,6 +65,8 @@ class News:
             return ["house"]
         if self.teammate_id is not None:
             return ["notices"] if self.teammate_id == teammate_id else []
+        if self.here:
+            return [f"presence:{self.here}"] if self.inboxes & visible else []
         seen = sorted(self.inboxes & visible)
         return [f"inbox:{each}" for each in seen] + [
             f"conversation:{each}" for each in self.conversations if seen
@@ -71,6 +79,7 @@ class Listener:
 
     teammate_id: int
     loop: asyncio.AbstractEventLoop
+    page: Page | None = None
     queue: asyncio.Queue[News] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
 
     def tell(self, news: News) -> None:
@@ -90,14 +99,19 @@ class Hub:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._kept = 0.0
+        self._carrier = Carrier(presence.everybody)
 
     def start(self) -> None:
         self._stop.clear()
+        presence.everybody.changed = self.tell_here
+        self._carrier.start()
         self._thread = threading.Thread(target=self._look, name="live", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._stop.set()
+        self._carrier.stop()
         waking.wake()
         if self._thread is not None:
             self._thread.join()
@@ -115,12 +129,30 @@ class Hub:
         with self._lock:
             self._listeners.discard(listener)
 
+    def tell_here(self, conversation: str) -> None:
+        """Colleagues came, went or write: that is told where the conversation is shown."""
+        pages = presence.everybody.pages_at(conversation)
+        with self._lock:
+            there = [(each, pages[each.page]) for each in self._listeners if each.page in pages]
+        for listener, here in there:
+            listener.tell(News(0, here.inboxes, here=conversation))
+
+    def _keep_here(self) -> None:
+        """Say that the pages with a stream in this process are still there; forget who faded."""
+        if time.monotonic() - self._kept > _BEAT_SECONDS:
+            self._kept = time.monotonic()
+            with self._lock:
+                pages = [each.page for each in self._listeners if each.page]
+            presence.everybody.keep(pages)
+        presence.everybody.sweep()
+
     def _look(self) -> None:
         seen: OrderedDict[int, None] = OrderedDict()
         self._fresh(seen)  # what is there already is no news
         woken = 0
         while not self._stop.is_set():
             woken = waking.wait(woken, seconds=_LOOK_SECONDS)
+            self._keep_here()
             try:
                 self._tell(self._fresh(seen))
             except DatabaseError:
@@ -195,13 +227,17 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     if teammate is None:
         await _refuse(send, 401)
         return
-    listener = Listener(teammate.pk, asyncio.get_running_loop())
+    asked = _asked(scope)
+    page = presence.page_of(teammate, asked("page"))
+    listener = Listener(teammate.pk, asyncio.get_running_loop(), page)
     if not hub.join(listener):
         await _refuse(send, 429)
         return
     try:
         await _open(send)
-        since = headers.get("last-event-id") or _asked_since(scope)
+        since = headers.get("last-event-id") or asked("since")
+        if page and (at := asked("at")):
+            await sync_to_async(_come, thread_sensitive=False)(teammate, page, at)
         telling = asyncio.create_task(_tell(listener, teammate, headers, since, send))
         leaving = asyncio.create_task(_gone(receive))
         done, rest = await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -211,6 +247,8 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
         hub.leave(listener)
+        if page:  # not awaited: it may speak to the database, and here everything ends
+            asyncio.get_running_loop().run_in_executor(None, presence.everybody.go, page)
 
 
 async def _tell(
@@ -241,7 +279,8 @@ async def _tell(
 
 async def _write(send: Send, news: News, visible: set[int], teammate: Teammate) -> None:
     topics = news.topics(visible, teammate_id=teammate.pk)
-    lines = "".join(f"id: {news.event_id}\nevent: topic\ndata: {topic}\n\n" for topic in topics)
+    key = f"id: {news.event_id}\n" if news.event_id else ""  # who is here is not replayed
+    lines = "".join(f"{key}event: topic\ndata: {topic}\n\n" for topic in topics)
     if lines:
         await send({"type": "http.response.body", "body": lines.encode(), "more_body": True})
 
@@ -294,10 +333,22 @@ def _visible(teammate: Teammate) -> set[int]:
     return set(inboxes.open_to(teammate).order_by().values_list("pk", flat=True))
 
 
-def _asked_since(scope: Scope) -> str:
-    """`?since=`: the newest event the page knew when it was made."""
+def _asked(scope: Scope) -> Callable[[str], str]:
+    """`since`: the newest event the page knew when it was made; `page`: its own name; `at`: the
+    conversation it shows.
+    """
     query: bytes = scope.get("query_string", b"")
-    return parse_qs(query.decode("latin-1")).get("since", [""])[0]
+    values = parse_qs(query.decode("latin-1"))
+    return lambda name: values.get(name, [""])[0]
+
+
+def _come(teammate: Teammate, page: Page, public_id: str) -> None:
+    seen = conversations.visible_to(teammate).filter(public_id=clean_line(public_id, most=24))
+    for key, inbox_id in seen.values_list("pk", "inbox"):
+        also = AlsoIn.objects.filter(conversation=key).values_list("inbox", flat=True)
+        presence.everybody.come(
+            page, by=teammate, conversation=public_id, inboxes=[inbox_id, *also]
+        )
 
 
 def _missed(since: str) -> list[News]:

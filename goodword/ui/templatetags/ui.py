@@ -58,14 +58,19 @@ def _clock(context: Context) -> times.Clock:
 
 @register.simple_tag
 def avatar(
-    name: str, initials: str = "", size: int = 24, ours: bool = False, reading: bool = False
+    name: str,
+    initials: str = "",
+    size: int = 24,
+    ours: bool = False,
+    reading: bool = False,
+    says: str = "",
 ) -> SafeString:
     """Initials in a circle; decoration beside a name, so hidden from screen readers.
 
     Sizes 24, 28, 40. `ours` tints it green (the one who looks); `reading` adds the green dot of a
-    colleague who has the conversation open, and is then said aloud.
+    colleague who has the conversation open, and is then said aloud; `says`: in these words.
     """
-    said = gettext("%(name)s is reading this") % {"name": name} if reading else ""
+    said = (says or gettext("%(name)s is reading this") % {"name": name}) if reading else ""
     return marks.avatar(name, initials or marks.initials(name), size, ours, said)
 
 

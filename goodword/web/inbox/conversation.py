@@ -23,6 +23,7 @@ from goodword.language import thanks
 from goodword.people import queries as people
 from goodword.people.models import Address, Person
 from goodword.promises.models import REPLY, Promise
+from goodword.web import presence
 from goodword.web.inbox import (
     asides,
     belonging,
@@ -178,7 +179,8 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "asides": [each for each in apart if each.state == Conversation.State.OPEN],
         "aside_of": asides.around(found, by=teammate),
         "suspected": belonging.suspected(found, by=teammate),
-        "also_in": [row.inbox for row in prepared.objects("also in", _also_in, found.pk)],
+        "also_in": [row.inbox for row in prepared.objects("also in", also_in, found.pk)],
+        "colleagues": presence.everybody.colleagues(found.public_id, but=teammate),
         "tags": prepared.objects("tags of", _tags, found.pk),
         "known_tags": _known_tags(teammate),
         "others": others[:_OTHERS],
@@ -214,7 +216,7 @@ def _addresses(person: int) -> QuerySet[Address]:
     return people.addresses_of(Person(pk=person))[:5]
 
 
-def _also_in(key: int) -> QuerySet[AlsoIn]:
+def also_in(key: int) -> QuerySet[AlsoIn]:
     return AlsoIn.objects.filter(conversation=key).select_related("inbox")
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goodword.conversations import actions as conversations
-from goodword.conversations.models import Conversation, Link, Message
+from goodword.conversations.models import Conversation, Link, Message, Reading
 from goodword.desk import aside, delivering, handling
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, InboundFile
@@ -53,6 +53,9 @@ CASES: dict[str, Case] = {
     "team": Case(("team",)),
     "search": Case(query="?q=gift", seen_by=EVERYBODY),
     "conversation": Case(ONE),
+    "colleagues": Case(ONE),
+    "here": Case(ONE, {"page": "page2345", "doing": "reply", "read_to": "1"}, changes_for=INSIDE),
+    "unread": Case(ONE, {}, 302, changes_for=INSIDE),
     "draft": Case(ONE, {"mode": "reply", "text": "half"}, 302),
     "reply": Case(ONE, {"mode": "reply", "text": "Yes", "to": "grace@whitlow.example"}, 302),
     "note": Case(ONE, {"mode": "note", "text": "Hm"}, 302, changes_for=INSIDE),
@@ -220,6 +223,7 @@ def _fingerprint() -> list[object]:
         Message.objects.values_list("pk", "counted", "dispatch__due_at", "dispatch__held"),
         Message.objects.values_list("recipients__pk", "recipients__state"),
         Promise.objects.values_list("pk", "state", "owner", "due_at"),
+        Reading.objects.values_list("pk", "teammate", "read_to"),
     ]
     return [sorted(rows, key=repr) for rows in asked]
 

@@ -74,7 +74,7 @@ const labels = document.getElementById("list")?.dataset;
 if (labels) {
   register("u", labels.labelBack, back);
   // Their buttons stand in a closed menu, where no key can press them.
-  for (const [key, label] of [["#", labels.labelTrash], ["p", labels.labelPromise], ["f", labels.labelForward]])
+  for (const [key, label] of [["#", labels.labelTrash], ["p", labels.labelPromise], ["f", labels.labelForward], ["shift+u", labels.labelUnread]])
     register(key, label, () => document.querySelector(`[data-act="${key}"]`)?.click());
 }
 

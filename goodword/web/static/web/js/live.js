@@ -3,6 +3,7 @@
 import { announce } from "../../ui/js/announce.js";
 import { saveIfDirty } from "./composer.js";
 import { markOpened } from "./inbox.js";
+import { PAGE, knowNewest, refreshColleagues, shown } from "./together.js";
 
 const GATHER_MS = 150; // several topics of one happening make one fetch
 const SHOWN_AFTER_LEAVING_MS = 3000;
@@ -164,7 +165,11 @@ async function refreshConversation() {
     if (!element || !fresh || element.matches(":focus-within") || element.querySelector("details[open]")) continue;
     put(element, fresh);
   }
-  reconcile(timeline, page.getElementById("timeline"));
+  const fresh = page.getElementById("timeline");
+  timeline.dataset.newest = fresh.dataset.newest;
+  reconcile(timeline, fresh);
+  knowNewest();
+  shown();
   if (atEnd) timeline.scrollTop = timeline.scrollHeight;
   if (timeline.querySelectorAll(".message").length > before) announce(pane.dataset.newWords);
 }
@@ -175,6 +180,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (successful && requestConfig?.verb === "post" && target?.id === "conversation" && rows()) refreshList(true);
 });
 document.addEventListener("goodword:left", () => setTimeout(refreshConversation, 2500));
+document.addEventListener("goodword:said", refreshConversation);
 
 // The stream
 
@@ -201,9 +207,11 @@ let stream = null;
 function listen() {
   stream?.close();
   // What happened between making the page and opening the stream is told at once.
-  stream = new EventSource(`/events/?since=${document.getElementById("app")?.dataset.newestEvent ?? ""}`);
+  const since = document.getElementById("app")?.dataset.newestEvent ?? "";
+  stream = new EventSource(`/events/?since=${since}&page=${PAGE}&at=${opened()?.dataset.id ?? ""}`);
   stream.addEventListener("topic", (event) => {
     if (event.data === "notices") document.dispatchEvent(new CustomEvent("goodword:notices"));
+    else if (event.data.startsWith("presence:")) refreshColleagues(event.data.slice("presence:".length));
     else gather(event.data);
   });
   let wasLost = false;
