@@ -19,6 +19,11 @@ def key_at(moment: datetime) -> int:
     return (_milliseconds(moment) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
 
 
+def first_key(moment: datetime) -> int:
+    """The least key that `key_at` can give for `moment`."""
+    return _milliseconds(moment) << _RANDOM_BITS
+
+
 def moment_of(key: int) -> datetime:
     """The moment a key was made for, to the millisecond, UTC."""
     return datetime.fromtimestamp((key >> _RANDOM_BITS) / 1000, tz=UTC)

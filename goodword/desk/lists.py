@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -112,6 +113,23 @@ def page_of(
         row.owed = owed.get(row.pk)
     cursor = f"new:{(others[-1].latest_key if others else _NO_KEY)}" if more else ""
     return Page(_furnished(found + others), cursor)
+
+
+def listed(keys: Sequence[int]) -> list[Listed]:
+    """These conversations as rows, in the order of their keys; those that are gone are left out."""
+
+    def build(*keys: int) -> QuerySet[Conversation, Any]:
+        return Conversation.objects.filter(pk__in=keys).order_by().values_list(*_LISTED)
+
+    if not keys:
+        return []
+    filled = [*keys, *keys[-1:] * (PAGE - len(keys))]  # one query does for any number of them
+    found = {row[0]: Listed(*row) for row in prepared.rows(("listed", len(filled)), build, *filled)}
+    rows = [found[key] for key in keys if key in found]
+    owed = owed_in([row.pk for row in rows])
+    for row in rows:
+        row.owed = owed.get(row.pk)
+    return _furnished(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from goodword.accounts.models import Teammate
 from goodword.bench import filling, made_up
-from goodword.conversations import search
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import checking, lists
+from goodword.desk import checking, finding, lists
 from goodword.people import actions as people
 from goodword.promises.models import Promise
 
@@ -38,9 +37,12 @@ def test_the_made_up_desk_keeps_every_rule(ana) -> None:
 
 
 def test_its_words_are_found_and_its_folders_are_full(ana) -> None:
-    assert len(search.find(search.read(made_up.RARE), by=ana).messages) >= made_up.RARE_TIMES
-    assert len(search.find(search.read(made_up.COMMON), by=ana).messages) == search.PAGE
-    assert search.find(search.read(made_up.NOWHERE), by=ana).messages == []
+    def found(words: str) -> int:
+        return len(finding.find(finding.read(words, at=NOW), by=ana).hits)
+
+    assert found(made_up.RARE) >= made_up.RARE_TIMES
+    assert found(made_up.COMMON) == lists.PAGE
+    assert found(made_up.NOWHERE) == 0
     assert len(lists.page_of(ana, "all", order="newest").rows) == lists.PAGE
     assert lists.page_of(ana, "unassigned", order="due").rows
 

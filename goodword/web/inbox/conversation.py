@@ -106,7 +106,7 @@ def place_beside(request: HttpRequest, found: Conversation) -> Place:
         return place_of(found, teammate)
     order = typed(request.GET, "order")
     try:
-        return place(teammate, key, order=order)
+        return place(teammate, key, order=order, text=request.GET.get("q", ""))
     except NoSuchPlace as error:
         raise Http404 from error
 

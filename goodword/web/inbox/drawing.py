@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import NamedTuple
@@ -11,10 +10,10 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from goodword.conversations.models import Conversation, Message
+from goodword.conversations.models import Conversation
 from goodword.ui import marks
 from goodword.ui.times import Clock
-from goodword.web.inbox.showing import Owed, Row
+from goodword.web.inbox.showing import Row
 
 
 def rows(shown: Iterable[Row], *, now: datetime, opened: Conversation | None = None) -> SafeString:
@@ -42,11 +41,15 @@ def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
     conversation = row.conversation
     url = escape(row.url)
     current = ' aria-current="true"' if is_opened else ""
-    said = escape(conversation.latest_words or words.without_text)
+    if row.excerpt:
+        sign, said = row.excerpt.sign, str(row.excerpt.words)
+    else:
+        sign = words.signs[conversation.latest_is_ours]
+        said = escape(conversation.latest_words or words.without_text)
     # Where it opens stands once, in _rows.html.
     return (
         f'<li class="row" data-row id="row-{conversation.public_id}"{current}>\n'
-        f'<div class="row-top">{words.signs[conversation.latest_is_ours]}'
+        f'<div class="row-top">{sign}'
         f'<a class="row-who" href="{url}" hx-get="{url}">{escape(row.who)}</a>'
         f'<span class="row-org">{escape(conversation.subject)}</span>{_owner(row.owner)}'
         f"{_said_at(row.said_at, clock)}</div>\n"
@@ -95,43 +98,3 @@ def _until(row: Row, clock: Clock, words: _Words) -> str:
         return ""
     moment = f'<time datetime="{clock.machine(until)}">{escape(clock.short(until))}</time>'
     return f" {words.until} {moment}"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One conversation found, by its newest matching message."""
-
-    message: Message
-    who: str
-    url: str
-    words: SafeString
-    owed: Owed | None
-
-
-def results(found: Iterable[Result], *, now: datetime) -> SafeString:
-    """List items of a search."""
-    clock = Clock(now)
-    return mark_safe("".join(_result(each, clock) for each in found))  # noqa: S308 -- as above
-
-
-def _result(result: Result, clock: Clock) -> str:
-    message, owed = result.message, result.owed
-    conversation = message.conversation
-    is_open = conversation.state == Conversation.State.OPEN
-    state = "" if is_open else escape(str(conversation.get_state_display()))
-    chip = marks.chip(owed.state, clock, time=owed.at, title=owed.by) if owed else ""
-    return (
-        f'<li class="row" data-row id="result-{message.public_id}">\n'
-        f'<div class="row-top">{_sign(message)}'
-        f'<a class="row-who" href="{escape(result.url)}">{escape(result.who)}</a>'
-        f'<span class="row-org">{escape(conversation.subject)}</span>'
-        f"{_said_at(message.said_at, clock)}</div>\n"
-        f'<p class="result-words">{result.words}</p>\n'
-        f'<div class="row-owed">{chip}<span class="row-verb">{state}</span></div></li>'
-    )
-
-
-def _sign(message: Message) -> SafeString:
-    if message.is_note:
-        return marks.icon("sticky-note", 16, _("note"))
-    return marks.icon("mail") if message.is_inbound else marks.icon("reply", 16, _("we wrote"))

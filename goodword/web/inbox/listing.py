@@ -1,19 +1,19 @@
-"""Lists of conversations: the folders and the teams."""
+"""Lists of conversations: the folders, the teams, and what a search found."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from goodword.conversations.models import Conversation
-from goodword.desk import lists
+from goodword.desk import finding, lists
 from goodword.desk import queries as desk
-from goodword.web.inbox import drawing, showing
+from goodword.web.inbox import drawing, excerpts, filters, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
+from goodword.web.inbox.showing import Excerpt
 from goodword.web.inside import inside, moment_of, teammate_of
 
 
@@ -36,11 +36,15 @@ def team(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, key: str) -> HttpResponse:
-    teammate = teammate_of(request)
     try:
-        here = place(teammate, key, order=request.GET.get("order", ""))
+        here = place(teammate_of(request), key, order=request.GET.get("order", ""))
     except NoSuchPlace as error:
         raise Http404 from error
+    return show(request, here)
+
+
+def show(request: HttpRequest, here: Place) -> HttpResponse:
+    """A list as a page, or as the piece of it that was asked for."""
     context = list_context(request, here, after=request.GET.get("after", ""))
     piece = request.GET.get("fragment", "")
     if piece == "more":
@@ -58,19 +62,37 @@ def list_context(
     opened: Conversation | None = None,
 ) -> dict[str, Any]:
     """What the list pane shows: one page of `here`; `opened` is the marked row."""
-    teammate = teammate_of(request)
-    page = lists.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
-    older = ""
-    if page.after:
-        older = f"{here.path}?{urlencode({'order': here.order, 'after': page.after})}"
-    now = moment_of(request)
-    rows = showing.rows_of(page.rows, place=here, by=teammate, now=now)
-    return {
+    teammate, now = teammate_of(request), moment_of(request)
+    found: dict[int, Excerpt] = {}
+    context: dict[str, Any] = {}
+    if here.is_search:
+        context = _search_context(request, here, after=after)
+        hits = context["found"].hits
+        found = excerpts.of(context["found"], context["asked"])
+        listed, cursor = lists.listed([hit.conversation for hit in hits]), context["found"].after
+    else:
+        page = lists.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
+        listed, cursor = page.rows, page.after
+    rows = showing.rows_of(listed, place=here, by=teammate, now=now, excerpts=found)
+    return context | {
         "place": here,
         "rows": rows,
         "drawn_rows": drawing.rows(rows, now=now, opened=opened),
-        "older_url": older,
+        "older_url": here.page_url(cursor) if cursor else "",
         "is_later_page": bool(after),
         "opened": opened,
         "owed_by_me": desk.owed_by(teammate) if here.key == "mine" else 0,
+    }
+
+
+def _search_context(request: HttpRequest, here: Place, *, after: str) -> dict[str, Any]:
+    asked = finding.read(here.text, at=moment_of(request))
+    found = finding.find(asked, by=teammate_of(request), order=here.order, after=after)
+    return {
+        "asked": asked,
+        "found": found,
+        "typed": here.text,
+        "chips": filters.chips(asked, here),
+        "addable": filters.addable(asked, here),
+        "gone": [filters.in_words(each) for each in found.gone],
     }

@@ -1,9 +1,10 @@
-"""Where someone stands: a folder or a team's, and the order of its list."""
+"""Where someone stands: a folder, a team's, a search, and the order of its list."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations.models import Conversation
+from goodword.core.text import clean
 from goodword.desk import queries as desk
-from goodword.desk.queries import Order
+from goodword.desk.finding import Order
 
 State = Conversation.State
+MOST_ASKED = 500  # characters of a search
 _BY_DUE_FIRST = {"mine", "unassigned", "team"}
 _ONE_OWNER = {"mine", "unassigned"}  # lists that mix no owners need no initials
 
@@ -90,17 +93,42 @@ _EMPTY_TEAM = Folder(
 )
 
 
+_EMPTY_SEARCH = Folder(
+    _("Search"),
+    "search",
+    _("Nothing was found"),
+    _(
+        "All words must appear in one message; fewer words find more. Spam and trash are left out"
+        " unless you add is:spam or is:trash."
+    ),
+)
+ORDER_WORDS: dict[Order, LazyText] = {
+    "due": _("By due time"),
+    "newest": _("Newest first"),
+    "oldest": _("Oldest first"),
+}
+
+
 class NoSuchPlace(LookupError):
     """No such folder, or a team this teammate doesn't see."""
 
 
+class InOrder(NamedTuple):
+    """A list in one of its orders, as a link."""
+
+    word: LazyText
+    url: str
+    is_current: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`folder` is a key of FOLDERS, or "team" with `team` set."""
+    """`folder` is a key of FOLDERS, "team" with `team` set, or "search" for `text`."""
 
     folder: str
     order: Order
     team: Team | None = None
+    text: str = ""  # in the search language
 
     @property
     def key(self) -> str:
@@ -112,38 +140,72 @@ class Place:
 
     @property
     def about(self) -> Folder:
-        return _EMPTY_TEAM if self.team else FOLDERS[self.folder]
+        if self.team:
+            return _EMPTY_TEAM
+        return _EMPTY_SEARCH if self.is_search else FOLDERS[self.folder]
+
+    @property
+    def is_search(self) -> bool:
+        return self.folder == "search"
 
     @property
     def mixes_owners(self) -> bool:
         return self.folder not in _ONE_OWNER
 
+    def asking(self, text: str) -> Place:
+        """The search for something else, in the same order."""
+        return Place("search", self.order if self.is_search else "newest", text=text)
+
     @property
-    def can_be_by_due(self) -> bool:
-        return self.folder in _BY_DUE_FIRST | {"all"}
+    def orders(self) -> list[InOrder]:
+        """None where there is nothing to choose."""
+        return [
+            InOrder(ORDER_WORDS[each], self._address(each), each == self.order)
+            for each in _orders(self.folder)
+        ]
+
+    @property
+    def order_word(self) -> LazyText:
+        return ORDER_WORDS[self.order]
 
     @property
     def path(self) -> str:
         """The list's own address, without its order."""
         if self.team:
             return reverse("inbox:team", args=[self.team.public_id])
+        if self.is_search:
+            return reverse("inbox:search")
         return reverse("inbox:folder", args=[self.folder])
 
     @property
     def url(self) -> str:
-        usual = _usual_order(self.folder) == self.order
-        return self.path if usual else f"{self.path}?order={self.order}"
+        return self._address(self.order if self.order != _usual_order(self.folder) else "")
+
+    def page_url(self, after: str) -> str:
+        """The page after this one."""
+        return self._address(self.order, after=after)
+
+    def _address(self, order: str, **more: str) -> str:
+        values = {"q": self.text, "order": order, **more}
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"{self.path}?{query}" if query else self.path
 
     @property
     def query(self) -> str:
         """What a conversation's address carries, so that its list stands beside it."""
         # Keys and orders are words of ours: nothing in them needs to be escaped.
         usual = _usual_order(self.folder) == self.order
-        return f"folder={self.key}" if usual else f"folder={self.key}&order={self.order}"
+        query = f"folder={self.key}" if usual else f"folder={self.key}&order={self.order}"
+        return f"{query}&{urlencode({'q': self.text})}" if self.text else query
 
 
-def place(teammate: Teammate, key: str, *, order: str = "") -> Place:
-    """The place a key names: "mine", "closed", "team-7hq2…". Raises NoSuchPlace."""
+def place(teammate: Teammate, key: str, *, order: str = "", text: str = "") -> Place:
+    """The place a key names: "mine", "closed", "team-7hq2…", "search". Raises NoSuchPlace.
+
+    `text`: what is looked for, where the key says that something is.
+    """
+    if key == "search":
+        return Place(key, _order(order, key), text=clean(text)[:MOST_ASKED])
     if key.startswith("team-"):
         team = desk.teams_of(teammate).filter(public_id=key.removeprefix("team-")).first()
         if team is None:
@@ -172,7 +234,11 @@ def _usual_order(folder: str) -> Order:
     return "due" if folder in _BY_DUE_FIRST else "newest"
 
 
+def _orders(folder: str) -> tuple[Order, ...]:
+    if folder == "search":
+        return "newest", "oldest", "due"
+    return ("due", "newest") if folder in _BY_DUE_FIRST | {"all"} else ()
+
+
 def _order(asked: str, folder: str) -> Order:
-    if asked == "due" and folder in _BY_DUE_FIRST | {"all"}:
-        return "due"
-    return "newest" if asked == "newest" else _usual_order(folder)
+    return next((each for each in _orders(folder) if each == asked), _usual_order(folder))

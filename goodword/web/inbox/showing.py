@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -49,6 +49,14 @@ class Owed:
         return _("%(who)s owes an answer") % {"who": self.owner}
 
 
+class Excerpt(NamedTuple):
+    """The message that a search found, by the words around what was looked for."""
+
+    words: SafeString
+    said_at: datetime
+    sign: str  # an icon
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One conversation in a list."""
@@ -61,11 +69,23 @@ class Row:
     url: str
     tags: list[str]
     owner: str = ""  # named only in lists that mix owners
+    excerpt: Excerpt | None = None  # what a search found in it
 
 
-def rows_of(shown: Iterable[Listed], *, place: Place, by: Teammate, now: datetime) -> list[Row]:
-    verbs = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn"))
-    return [_row_of(each, verbs, place=place, by=by, now=now) for each in shown]
+def rows_of(
+    shown: Iterable[Listed],
+    *,
+    place: Place,
+    by: Teammate,
+    now: datetime,
+    excerpts: Mapping[int, Excerpt] | None = None,
+) -> list[Row]:
+    """`excerpts`: what was found in them, by conversation."""
+    verbs, found = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn")), excerpts or {}
+    return [
+        _row_of(each, verbs, place=place, by=by, now=now, excerpt=found.get(each.pk))
+        for each in shown
+    ]
 
 
 class _Verbs(NamedTuple):
@@ -77,17 +97,26 @@ class _Verbs(NamedTuple):
     wait: str
 
 
-def _row_of(listed: Listed, verbs: _Verbs, *, place: Place, by: Teammate, now: datetime) -> Row:
+def _row_of(
+    listed: Listed,
+    verbs: _Verbs,
+    *,
+    place: Place,
+    by: Teammate,
+    now: datetime,
+    excerpt: Excerpt | None,
+) -> Row:
     owed = owed_of(listed.owed, by=by, now=now) if listed.owed else None
     return Row(
         conversation=listed,
         who=listed.who or nameless(),
         owed=owed,
         verb=_verb(listed, owed, verbs),
-        said_at=ids.moment_of(listed.latest_key),
+        said_at=excerpt.said_at if excerpt else ids.moment_of(listed.latest_key),
         url=url_of(listed, place),
         tags=listed.tags,
         owner=(listed.assignee or listed.team or "") if place.mixes_owners else "",
+        excerpt=excerpt,
     )
 
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from goodword.accounts import actions as accounts
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
-from goodword.conversations import search as searching
 from goodword.conversations.models import Conversation
-from goodword.desk import handling
+from goodword.desk import finding, handling
 from goodword.desk import queries as desk
+from goodword.desk.narrowing import narrowed
 from goodword.desk.roads import InboundFile
 from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply
 
@@ -75,7 +75,7 @@ def test_what_someone_may_see_is_asked_of_each_row_and_not_listed_whole_before(h
     for rows in (
         said.messages_visible_to(house.ana),
         said.attachments_visible_to(house.ana),
-        searching._matching(searching.read("watch is:open"), by=house.ana),
+        narrowed(finding.read("watch is:open", at=NOW), by=house.ana).conversations,
     ):
         # SQLite's words for making the list: a search for a common word found nothing within its
         # second in a desk of 60,000 conversations.

@@ -52,6 +52,7 @@ CASES: dict[str, Case] = {
     "folder": Case(("mine",), seen_by=EVERYBODY),
     "team": Case(("team",)),
     "search": Case(query="?q=gift", seen_by=EVERYBODY),
+    "suggestions": Case(query="?q=with:g", seen_by=EVERYBODY),
     "conversation": Case(ONE),
     "colleagues": Case(ONE),
     "here": Case(ONE, {"page": "page2345", "doing": "reply", "read_to": "1"}, changes_for=INSIDE),

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from goodword.conversations import search
-from goodword.web.inbox.searching import in_context
+from goodword.desk import finding
+from goodword.web.inbox.excerpts import in_context
 from tests.factories import DAY, MINUTE, make_house, receive
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_older_results_follow_page_by_page_each_once(ben, house) -> None:
     first = ben.get("/search/?q=ring")
     second = ben.get(first.context["older_url"])
 
-    found = [result.message.text for page in (first, second) for result in page.context["results"]]
+    found = [str(row.excerpt.words) for page in (first, second) for row in page.context["rows"]]
 
     assert len(found) == len(set(found)) == 60
     assert not second.context["older_url"]
@@ -84,7 +84,7 @@ def test_given_a_search_that_takes_too_long_it_says_that_it_was_stopped(
     ben, house, monkeypatch
 ) -> None:
     receive(house, "ring", at=timezone.now() - MINUTE)
-    monkeypatch.setattr(search, "LIMIT_SECONDS", 0.0)
+    monkeypatch.setattr(finding, "LIMIT_SECONDS", 0.0)
 
     assert "stopped after a second" in said(ben, "ring")
 
@@ -100,13 +100,13 @@ def test_given_a_search_that_takes_too_long_it_says_that_it_was_stopped(
     ],
 )
 def test_words_are_marked_as_they_were_written(text, query, shown) -> None:
-    assert in_context(text, search.read(query)) == shown
+    assert in_context(text, finding.read(query, at=timezone.now())) == shown
 
 
 def test_only_the_neighbourhood_of_the_word_is_shown() -> None:
     text = "begin " * 200 + "needle " + "end " * 200
 
-    shown = in_context(text, search.read("needle"))
+    shown = in_context(text, finding.read("needle", at=timezone.now()))
 
     assert "<mark>needle</mark>" in shown
     assert shown.startswith("… ") and shown.endswith(" …") and len(shown) < 400

@@ -7,3 +7,4 @@ import "./live.js";
 import "./promises.js";
 import "./mentions.js";
 import "./notices.js";
+import "./search.js";

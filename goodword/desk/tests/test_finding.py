@@ -4,15 +4,19 @@ import pytest
 
 from goodword.conversations import actions as conversations
 from goodword.conversations import search
-from goodword.desk import handling
+from goodword.desk import finding, handling, looking
 from goodword.desk.roads import InboundFile
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, receive, reply
 
 pytestmark = pytest.mark.django_db
 
 
-def found(text, by, **kw):
-    return [m.conversation_id for m in search.find(search.read(text), by=by, **kw).messages]
+def asked(text, at=MONDAY_NOON):
+    return finding.read(text, at=at)
+
+
+def found(text, by, at=MONDAY_NOON, **kw):
+    return [hit.conversation for hit in finding.find(asked(text, at), by=by, **kw).hits]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,10 @@ def test_any_input_is_safe(house, text):
 
 
 def test_unknown_operators_are_said_back():
-    assert search.read("has:gold is:late card").unknown == ["has:gold", "is:late"]
+    read = asked("has:gold is:sleepy odd:part card")
+    assert read.unread == ["has:gold", "is:sleepy"]
+    assert read.strange == ["odd:part"]
+    assert read.words == ["odd", "part", "card"]
 
 
 def test_nobody_finds_what_they_may_not_see(house):
@@ -87,16 +94,16 @@ def test_spam_and_trash_are_found_only_when_asked_for(house):
 
 
 def test_each_conversation_once_by_its_newest_match_over_all_pages(house, monkeypatch):
-    monkeypatch.setattr(search, "_SCAN", 4)
+    monkeypatch.setattr(looking, "_BATCHES", (4,))
     for n in range(7):
         first = receive(house, f"card {n}", sender=f"p{n}@x.example", at=MONDAY_NOON + n * HOUR)
         reply(first.conversation, house.ben, "the card", at=MONDAY_NOON + (10 - n) * HOUR)
-    seen, before = [], None
+    seen, after = [], ""
     while True:
-        page = search.find(search.read("card"), by=house.ben, before=before, most=3)
-        seen += [m.conversation_id for m in page.messages]
-        before = page.after
-        if before is None:
+        page = finding.find(asked("card"), by=house.ben, after=after, most=3)
+        seen += [hit.conversation for hit in page.hits]
+        after = page.after
+        if not after:
             break
     assert len(seen) == len(set(seen)) == 7
 
@@ -112,8 +119,8 @@ def test_notes_are_found_by_colleagues(house):
 def test_a_search_that_takes_too_long_stops_and_says_so(house, monkeypatch):
     for n in range(3):
         receive(house, at=MONDAY_NOON + n * MINUTE, sender=f"p{n}@x.example")
-    monkeypatch.setattr(search, "LIMIT_SECONDS", 0.0)
-    assert search.find(search.read("gift"), by=house.ben).stopped
+    monkeypatch.setattr(finding, "LIMIT_SECONDS", 0.0)
+    assert finding.find(asked("gift"), by=house.ben).stopped
 
 
 def test_the_database_itself_is_told_to_stop(house):
@@ -123,7 +130,7 @@ def test_the_database_itself_is_told_to_stop(house):
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000)"
         " SELECT max(i) FROM n"
     )
-    with pytest.raises(search._Stopped), search._limited_to(0.05), connection.cursor() as cursor:
+    with pytest.raises(search.Stopped), search.limited_to(0.05), connection.cursor() as cursor:
         cursor.execute(slow)
 
 
@@ -137,8 +144,8 @@ def test_a_taken_back_reply_is_found_no_more(house):
 
 
 def test_a_nul_in_an_operator_reaches_no_database():
-    asked = search.read("from:a\x00b tag:\x00c")
-    assert (asked.senders, asked.tags) == (["ab"], ["c"])
+    read = asked("from:a\x00b tag:\x00c")
+    assert (read.values("from"), read.values("tag")) == (["ab"], ["c"])
 
 
 @pytest.mark.parametrize("most", [0, 2, 40])

@@ -1,0 +1,117 @@
+"""The operators of the search language and their words: those that every language knows, and the
+names that people give them in their own. All of them work for everybody, whatever their language.
+
+They are written as one reads them, and compared folded (core.text.fold). The first of a language
+is the one that is shown to whoever reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+
+from goodword.core.text import fold
+
+# By canonical name: what Goodword writes, and shows in its help and suggestions.
+ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "from": {"en": ("sender", "author"), "de": ("von", "absender")},
+    "to": {"en": ("recipient", "cc"), "de": ("an", "empfänger")},
+    "with": {"en": ("person", "customer", "contact"), "de": ("mit", "kunde", "kundin")},
+    "subject": {"en": ("title",), "de": ("betreff",)},
+    "tag": {"en": ("tags", "label"), "de": ("schlagwort", "etikett")},
+    "is": {"en": ("status", "state"), "de": ("ist", "zustand")},
+    "in": {"en": ("folder",), "de": ("ordner",)},
+    "has": {"en": (), "de": ("hat",)},
+    "inbox": {"en": ("mailbox",), "de": ("posteingang", "postfach")},
+    "assigned": {"en": ("assignee", "agent", "owner"), "de": ("bei", "zugewiesen")},
+    "team": {"en": ("group",), "de": ("gruppe",)},
+    "before": {"en": ("until",), "de": ("vor",)},
+    "after": {"en": (), "de": ("nach",)},
+    "since": {"en": (), "de": ("seit",)},
+    "on": {"en": ("date",), "de": ("am",)},
+    "due": {"en": (), "de": ("fällig",)},
+    "number": {"en": ("conversation", "ticket", "ref"), "de": ("nummer", "gespräch", "vorgang")},
+}
+
+# The values of those operators that know theirs, with their aliases.
+CHOICES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
+    "is": {
+        "open": {"en": ("active",), "de": ("offen",)},
+        "closed": {"en": ("solved", "resolved", "done"), "de": ("geschlossen", "erledigt")},
+        "snoozed": {"en": ("pending", "on hold"), "de": ("zurückgestellt",)},
+        "spam": {"en": ("junk",), "de": ()},
+        "trash": {"en": ("deleted", "bin"), "de": ("papierkorb", "gelöscht")},
+        "unassigned": {"en": ("untaken", "free"), "de": ("frei", "zu vergeben")},
+        "mine": {"en": (), "de": ("meine", "mein", "meins")},
+        "owed": {"en": ("unanswered",), "de": ("geschuldet", "unbeantwortet")},
+        "late": {"en": ("overdue",), "de": ("überfällig", "spät")},
+        "unread": {"en": ("new",), "de": ("ungelesen", "neu")},
+        "following": {"en": ("followed",), "de": ("verfolgt", "gefolgt")},
+        "aside": {"en": ("side",), "de": ("nebenbei", "nebengespräch")},
+        "urgent": {"en": (), "de": ("dringend", "eilig")},
+    },
+    "in": {
+        "mine": {"en": (), "de": ("meine",)},
+        "unassigned": {"en": (), "de": ("zu vergeben", "frei")},
+        "waiting": {"en": ("waiting on them",), "de": ("wir warten", "wartend")},
+        "snoozed": {"en": (), "de": ("zurückgestellt",)},
+        "all": {"en": (), "de": ("alle", "alles")},
+        "open": {"en": (), "de": ("offen",)},
+        "closed": {"en": (), "de": ("geschlossen",)},
+        "unsent": {"en": ("not sent",), "de": ("nicht gesendet",)},
+        "spam": {"en": ("junk",), "de": ()},
+        "trash": {"en": ("bin",), "de": ("papierkorb",)},
+        "anywhere": {"en": ("everywhere",), "de": ("überall",)},
+    },
+    "has": {
+        "attachment": {"en": ("attachments", "file", "files"), "de": ("anhang", "datei")},
+        "note": {"en": ("notes",), "de": ("notiz", "notizen")},
+        "draft": {"en": ("drafts",), "de": ("entwurf",)},
+        "promise": {"en": ("promises",), "de": ("zusage", "zusagen", "versprechen")},
+    },
+}
+
+# Days and periods.
+DAYS: dict[str, tuple[str, ...]] = {
+    "today": ("heute",),
+    "yesterday": ("gestern",),
+    "tomorrow": ("morgen",),
+    "this week": ("week", "diese woche", "dieser woche", "woche"),
+    "last week": ("letzte woche", "letzter woche"),
+    "next week": ("nächste woche", "nächster woche"),
+    "this month": ("month", "diesen monat", "dieser monat", "diesem monat", "monat"),
+    "last month": ("letzten monat", "letzter monat", "letztem monat"),
+    "next month": ("nächsten monat", "nächster monat", "nächstem monat"),
+    "this year": ("year", "dieses jahr", "diesem jahr", "jahr"),
+    "last year": ("letztes jahr", "letztem jahr"),
+}
+
+PEOPLE_OF_OURS = {
+    "me": ("ich", "mir", "mich", "myself"),
+    "nobody": ("none", "niemand", "niemandem"),
+}
+
+
+def _by_alias(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {fold(alias): name for name, aliases in words.items() for alias in (name, *aliases)}
+
+
+def _all(words: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, str]:
+    return _by_alias({name: chain(*by.values()) for name, by in words.items()})
+
+
+NAMES = _all(ALIASES)
+VALUES = {name: _all(values) for name, values in CHOICES.items()}
+DAY_NAMES = _by_alias(DAYS)
+OURS = _by_alias(PEOPLE_OF_OURS)
+
+
+def word(name: str, language: str) -> str:
+    """An operator in the language of who reads it."""
+    return next(iter(ALIASES[name].get(language[:2], ())), name) if language[:2] != "en" else name
+
+
+def choice(name: str, value: str, language: str) -> str:
+    """A value of an operator, as `word`."""
+    aliases = CHOICES.get(name, {}).get(value, {})
+    return next(iter(aliases.get(language[:2], ())), value) if language[:2] != "en" else value

@@ -1,0 +1,139 @@
+"""The operators of a search on screen: what each means in words, those asked for as chips that can
+be taken off, and those that can be added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from goodword.desk import operators
+from goodword.desk.asking import Asked, Term
+from goodword.web.inbox.places import Place
+
+MEANINGS: dict[str, LazyText] = {
+    "from": _("said by somebody of this name or address, or by a teammate"),
+    "to": _("written to somebody of this name or address"),
+    "with": _("with this person, whoever wrote"),
+    "subject": _("with these words in the subject"),
+    "tag": _("with this tag"),
+    "is": _("in this state"),
+    "in": _("in this folder"),
+    "has": _("with this in it"),
+    "inbox": _("in this inbox"),
+    "assigned": _("with this teammate; me and nobody are known too"),
+    "team": _("given to this team, or in an inbox that it answers"),
+    "before": _("said before this day"),
+    "after": _("said after this day"),
+    "since": _("said on this day or later"),
+    "on": _("said on this day, or in this week, month or year"),
+    "due": _("with something of ours due then: today, tomorrow, late, this week, a day"),
+    "number": _("the conversation with this number"),
+}
+CHOICES: dict[tuple[str, str], LazyText] = {
+    ("is", "open"): _("open"),
+    ("is", "closed"): _("closed"),
+    ("is", "snoozed"): _("snoozed"),
+    ("is", "spam"): _("spam"),
+    ("is", "trash"): _("in the trash"),
+    ("is", "unassigned"): _("with nobody yet"),
+    ("is", "mine"): _("with me"),
+    ("is", "owed"): _("waiting for our answer"),
+    ("is", "late"): _("something of ours is late"),
+    ("is", "unread"): _("not read by me"),
+    ("is", "following"): _("followed by me"),
+    ("is", "aside"): _("a side conversation"),
+    ("is", "urgent"): _("marked as urgent"),
+    ("in", "mine"): _("the folder Mine"),
+    ("in", "unassigned"): _("the folder Unassigned"),
+    ("in", "waiting"): _("the folder Waiting on them"),
+    ("in", "snoozed"): _("the folder Snoozed"),
+    ("in", "all"): _("everything but spam and trash"),
+    ("in", "open"): _("all that is open"),
+    ("in", "closed"): _("the folder Closed"),
+    ("in", "unsent"): _("the folder Not sent"),
+    ("in", "spam"): _("the folder Spam"),
+    ("in", "trash"): _("the folder Trash"),
+    ("in", "anywhere"): _("spam and trash as well"),
+    ("has", "attachment"): _("a message with a file"),
+    ("has", "note"): _("a note of ours"),
+    ("has", "draft"): _("a draft of mine, or one shared with me"),
+    ("has", "promise"): _("an open promise besides the answer"),
+}
+_OFFERED = (
+    ("is", "open"), ("is", "unassigned"), ("is", "mine"), ("is", "owed"), ("is", "late"),
+    ("is", "unread"), ("is", "following"), ("has", "attachment"), ("has", "note"),
+    ("has", "promise"),
+)  # fmt: skip
+
+
+class Explained(NamedTuple):
+    code: str
+    words: LazyText
+
+
+class Chip(NamedTuple):
+    name: str
+    value: str
+    is_negated: bool
+    without_url: str
+
+
+class Addable(NamedTuple):
+    code: str
+    words: LazyText
+    url: str
+
+
+def explained() -> Iterator[Explained]:
+    """Every operator with its meaning, and every value that one of them knows."""
+    language = get_language() or "en"
+    for name, words in MEANINGS.items():
+        code = f"{operators.word(name, language)}:"
+        if name not in operators.CHOICES:
+            yield Explained(code, words)
+        for value in operators.CHOICES.get(name, ()):
+            yield Explained(written(name, value), CHOICES[name, value])
+
+
+def written(name: str, value: str) -> str:
+    """As one types it, in one's language."""
+    language = get_language() or "en"
+    shown = operators.choice(name, value, language)
+    quoted = f'"{shown}"' if " " in shown else shown
+    return f"{operators.word(name, language)}:{quoted}"
+
+
+def chips(asked: Asked, place: Place) -> list[Chip]:
+    language = get_language() or "en"
+    return [
+        Chip(
+            operators.word(term.name, language),
+            operators.choice(term.name, term.value, language),
+            term.is_negated,
+            place.asking(asked.left_without(term)).url,
+        )
+        for term in asked.terms
+    ]
+
+
+def addable(asked: Asked, place: Place) -> list[Addable]:
+    there = {(term.name, term.value) for term in asked.terms}
+    return [
+        Addable(
+            written(name, value),
+            CHOICES[name, value],
+            place.asking(f"{asked.text.strip()} {written(name, value)}").url,
+        )
+        for name, value in _OFFERED
+        if (name, value) not in there
+    ]
+
+
+def in_words(term: Term) -> str:
+    """As in “tag: vip”."""
+    return f"{operators.word(term.name, get_language() or 'en')}: {term.value}"
