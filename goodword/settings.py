@@ -111,6 +111,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -205,8 +208,21 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or a stranger could make us mail any address
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Goodword"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "goodword.web.settings.passkeys.AddPasskeyForm",
+    "login_webauthn": "goodword.web.settings.passkeys.SignInWithPasskeyForm",
+    "authenticate_webauthn": "goodword.web.settings.passkeys.ShowPasskeyForm",
+    "reauthenticate_webauthn": "goodword.web.settings.passkeys.ShowPasskeyAgainForm",
+}
+# Browsers know no passkeys without https but at localhost, and the library would refuse that.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _address.hostname == "localhost"
+SOCIALACCOUNT_ADAPTER = "goodword.accounts.adapter.ProviderAdapter"
+# Nothing is begun there that a stranger's page could finish, and a form may lead nowhere else.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
 
 EMAIL_BACKEND = "goodword.channels.email.notices.NoticeBackend"
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 from django.urls import include, path
 
 from goodword.web.health import healthz
+from goodword.web.settings.signing_in import second_factor
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("account/", include("goodword.web.settings.sign_in")),
+    path("account/second-factor/", second_factor, name="second_factor"),
     path("", include("goodword.web.setup.urls")),
     path("", include("goodword.web.example.urls")),
     path("", include("goodword.web.settings.urls")),

@@ -130,6 +130,9 @@ DAILY = {
 SETTINGS = {
     "profile": "/settings/profile/",
     "business": "/settings/business/",
+    "sessions": "/settings/sessions/",
+    "signing-in": "/settings/signing-in/",
+    "provider-new": "/settings/signing-in/new/",
     "inboxes": "/settings/inboxes/",
     "inbox": "/settings/inboxes/{hello}/",
     "inbox-new": "/settings/inboxes/new/",

@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from django.contrib import messages
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
-from goodword.accounts.models import Teammate
+from goodword.accounts import queries
+from goodword.accounts.models import IdentityProvider, Teammate
 from goodword.core import sealing
 
 
@@ -17,6 +25,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reauthentication_methods(self, user: Teammate) -> list[dict[str, Any]]:
+        """The passkey first, where there is one: it is a touch."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for way in ways:
+            if way["id"].endswith(":webauthn"):
+                way["description"] = _("Use a passkey")
+        return sorted(ways, key=lambda way: not way["id"].endswith(":webauthn"))
 
     def send_notification_mail(
         self,
@@ -37,3 +53,78 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth c
 
     def decrypt(self, encrypted_text: str) -> str:
         return sealing.unseal(encrypted_text)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        business = queries.business()
+        name = f"{business.name} · Goodword" if business else "Goodword"
+        return {**super().get_public_key_credential_rp_entity(), "name": name}
+
+    def generate_authenticator_name(self, user: Teammate, type: Authenticator.Type) -> str:
+        """Said when somebody gave their key no name."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return _("Passkey %(number)s") % {"number": number}
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth carries no types
+    """Who comes from an identity provider is a teammate already, or is not let in."""
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """The providers that owners wrote down; their secrets lie sealed in our own rows."""
+        rows = IdentityProvider.objects.order_by("name")
+        if provider and provider != "openid_connect":
+            rows = rows.filter(public_id=provider)
+        if client_id:
+            rows = rows.filter(client_id=client_id)
+        return [_app(row) for row in rows]
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Connect a first visit with the teammate of that address; later ones are known by it.
+
+        By ourselves: the library would take away the password of whoever has one.
+        """
+        if sociallogin.is_existing:
+            return
+        vouched = sociallogin.provider.app.settings["vouches_for_addresses"]
+        said = [each.email for each in sociallogin.email_addresses if each.verified or vouched]
+        known = list(queries.teammates_at(said).values())
+        if len(known) != 1:
+            words = _(
+                "Nobody here signs in with the address that %(provider)s gave. Ask an owner for an "
+                "invitation, or sign in with your password."
+            )
+            messages.error(request, words % {"provider": sociallogin.provider.app.name})
+            raise ImmediateHttpResponse(redirect("account_login"))
+        sociallogin.connect(request, known[0])
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: object = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        words = _("%(provider)s did not let you in. Try again, or sign in with your password.")
+        messages.error(request, words % {"provider": provider.name})
+        raise ImmediateHttpResponse(redirect("account_login"))
+
+
+def _app(row: IdentityProvider) -> SocialApp:
+    """As allauth knows a provider; never stored."""
+    return SocialApp(
+        provider="openid_connect",
+        provider_id=row.public_id,
+        name=row.name,
+        client_id=row.client_id,
+        secret=sealing.unseal(row.secret),
+        settings={
+            "server_url": row.server_url,
+            "oauth_pkce_enabled": True,
+            "vouches_for_addresses": row.vouches_for_addresses,
+        },
+    )

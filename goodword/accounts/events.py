@@ -46,3 +46,27 @@ class TeamMade:
 @dataclass(frozen=True, slots=True)
 class TeamChanged:
     KIND: ClassVar[str] = "accounts.team_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRequired:
+    """From now on everybody needs one, or nobody does any more."""
+
+    KIND: ClassVar[str] = "accounts.second_factor_required"
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInWayChanged:
+    """A server of OpenID Connect was added, changed or removed."""
+
+    KIND: ClassVar[str] = "accounts.sign_in_way_changed"
+    what: str  # added, changed, removed
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutElsewhere:
+    """Sessions of the teammate were ended from another browser, or by an owner."""
+
+    KIND: ClassVar[str] = "accounts.signed_out_elsewhere"
+    sessions: int

@@ -21,6 +21,7 @@ class Business(models.Model):
     # How customers' pages look: an accent as in "#0e563f" (none: Goodword's own), and a picture.
     accent = models.CharField(max_length=7, blank=True, default="")
     logo = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="logo_of")
+    requires_second_factor = models.BooleanField(default=False)  # of every teammate
     made_at = models.DateTimeField()
 
     class Meta:
@@ -146,3 +147,23 @@ class FirstOwnerLink(models.Model):
 
     def __str__(self) -> str:
         return f"first-owner link {self.pk}"
+
+
+class IdentityProvider(models.Model):
+    """Where teammates may sign in instead of here: a server of OpenID Connect."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=60)  # "Sign in with …"
+    server_url = models.URLField(max_length=300)  # below it lies .well-known/openid-configuration
+    client_id = models.CharField(max_length=200)
+    secret = models.TextField(blank=True, default="")  # sealed (core.sealing)
+    # It says of no address whether it is verified, and is believed all the same.
+    vouches_for_addresses = models.BooleanField(default=False)
+    is_second_factor = models.BooleanField(default=False)  # who comes from there needs no other
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="identity_provider_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,9 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from goodword.accounts import signing_in
 from goodword.accounts.models import Teammate
 from goodword.core.text import clean_line
 from goodword.events import waking
@@ -29,6 +31,8 @@ def inside(view: View) -> View:
             if wants_piece(request):
                 return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
+        if _must_wait(request):
+            return HttpResponse(status=401) if wants_piece(request) else redirect("second_factor")
         if not wants_piece(request):
             # Read before the page's rows: what happens from here on is replayed to the page.
             request.newest_event = waking.latest()  # type: ignore[attr-defined]
@@ -40,6 +44,15 @@ def inside(view: View) -> View:
         return response
 
     return wrapped
+
+
+def _must_wait(request: HttpRequest) -> bool:
+    """Whether the house asks for a second factor first; notes that the session is in use."""
+    business = getattr(request, "business", None)
+    if business is None:
+        return False
+    signing_in.note_seen(request, at=moment_of(request))
+    return signing_in.lacks_second_factor(request, teammate_of(request), business)
 
 
 def teammate_of(request: HttpRequest) -> Teammate:

@@ -46,6 +46,7 @@ SECTIONS: list[tuple[Words, list[Link]]] = [
             Link("teammates", "users-round", _("Teammates")),
             Link("teams", "users", _("Teams")),
             Link("roles", "shield", _("Roles")),
+            Link("signing_in", "key-round", _("Signing in")),
         ],
     ),
     (

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -32,7 +32,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("settings:profile")
     context = {
         "form": form,
-        "two_factor": is_mfa_enabled(me),
+        "has_app": Authenticator.objects.filter(user=me, type="totp").exists(),
+        "passkeys": Authenticator.objects.filter(user=me, type="webauthn").order_by("pk"),
         "my_teams": me.teams.order_by("name"),
         "joined": me.joined_at,
         "asked_at": moment_of(request),

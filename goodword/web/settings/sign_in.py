@@ -13,10 +13,17 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.adapter import get_adapter as providers
+from allauth.socialaccount.providers.openid_connect import views as openid
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path, re_path
+from django.utils.translation import gettext as _
 from django.views.generic import RedirectView
+from requests import RequestException
 
 from goodword.accounts import queries as accounts
 from goodword.channels.email import notices
@@ -28,7 +35,18 @@ class SignIn(account.LoginView):  # type: ignore[misc]  # allauth carries no typ
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # Before there is an owner nobody can sign in: the page says how to get the link.
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"unowned": not accounts.owners().exists()}
+        return context | {
+            "unowned": not accounts.owners().exists(),
+            "providers": providers().list_apps(self.request),
+        }
+
+
+class SecondFactor(mfa.AuthenticateView):  # type: ignore[misc]  # as above
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        options = context.get("js_data", {}).get("request_options", {})
+        known = options.get("publicKey", {}).get("allowCredentials")
+        return context | {"has_passkey": bool(known)}
 
 
 class ForgotPassword(account.PasswordResetView):  # type: ignore[misc]  # allauth carries no types
@@ -59,6 +77,21 @@ def marked(view: View) -> View:
     return wrapped
 
 
+def provided(view: View) -> View:
+    """A step of OpenID Connect: a server that can't be reached is said, and is no fault of ours."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+        try:
+            return view(request, provider_id)
+        except (RequestException, KeyError, ValueError):  # unreachable, or no such server at all
+            words = _("The other server can't be reached just now. Sign in with your password.")
+            messages.error(request, words)
+            return redirect("account_login")
+
+    return wrapped
+
+
 def not_here(request: HttpRequest) -> HttpResponseBase:
     """allauth asks for this name, and the page it would lead to is not wanted."""
     raise Http404
@@ -83,7 +116,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("2fa/", RedirectView.as_view(pattern_name="settings:profile"), name="mfa_index"),
-    path("2fa/authenticate/", marked(mfa.authenticate), name="mfa_authenticate"),
+    path("2fa/authenticate/", marked(SecondFactor.as_view()), name="mfa_authenticate"),
     path("2fa/reauthenticate/", marked(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", marked(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", marked(totp.deactivate_totp), name="mfa_deactivate_totp"),
@@ -98,6 +131,24 @@ urlpatterns = [
         codes.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
+    path(
+        "passkeys/", RedirectView.as_view(pattern_name="settings:profile"), name="mfa_list_webauthn"
+    ),
+    path("passkeys/add/", marked(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path(
+        "passkeys/reauthenticate/",
+        marked(passkeys.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("passkeys/<int:pk>/rename/", marked(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    # Registered with providers as they stand: never change them.
+    path("from/<slug:provider_id>/", provided(openid.login), name="openid_connect_login"),
+    path(
+        "from/<slug:provider_id>/back/", provided(openid.callback), name="openid_connect_callback"
+    ),
+    path("from/", not_here, name="socialaccount_connections"),
     path("signup/", not_here, name="account_signup"),
     path("email/", not_here, name="account_email"),
     path("password/set/", not_here, name="account_set_password"),

@@ -10,6 +10,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from goodword.accounts import actions as accounts
+from goodword.accounts import signing_in
 from goodword.accounts.models import Role
 from goodword.channels.email import trials
 from goodword.channels.email.accounts import AccountSettings
@@ -38,6 +39,15 @@ EXPECTED = {
     "settings:roles": OWNERS,
     "settings:profile": MINE,
     "settings:told": MINE,
+    "settings:sessions": MINE,
+    "settings:end_session": (405, 405, 302),
+    "settings:end_others": (405, 405, 302),
+    "settings:signing_in": OWNERS,
+    "settings:require_factor": OWNERS_POST,
+    "settings:new_provider": OWNERS,
+    "settings:provider": OWNERS,
+    "settings:remove_provider": OWNERS_POST,
+    "settings:sign_out_teammate": OWNERS_POST,
     "settings:inboxes": OWNERS,
     "settings:new_inbox": OWNERS,
     "settings:inbox": OWNERS,
@@ -92,6 +102,15 @@ EXPECTED = {
     "mfa_view_recovery_codes": (404, 404, 302),
     "mfa_generate_recovery_codes": ON,
     "mfa_download_recovery_codes": (404, 404, 302),
+    "mfa_list_webauthn": ON,
+    "mfa_add_webauthn": ON,  # as above
+    "mfa_login_webauthn": ON,
+    "mfa_reauthenticate_webauthn": ON,
+    "mfa_edit_webauthn": ON,
+    "mfa_remove_webauthn": ON,
+    "openid_connect_login": NOWHERE,  # no such server
+    "openid_connect_callback": NOWHERE,
+    "socialaccount_connections": NOWHERE,
     "account_signup": NOWHERE,
     "account_email": NOWHERE,
     "account_set_password": NOWHERE,
@@ -123,6 +142,17 @@ def house() -> SimpleNamespace:
     )
     Arrival.objects.filter(pk=arrival.pk).update(state=Arrival.State.FAILED, due_at=None)
     house.arrival = arrival
+    house.provider = signing_in.keep_provider(
+        None,
+        name="Directory",
+        server_url="https://id.shop.example",
+        client_id="goodword",
+        secret="",
+        vouches_for_addresses=False,
+        is_second_factor=False,
+        by=house.ana,
+        at=MONDAY_NOON,
+    )
     house.trial = trials.ask(AccountSettings(imap_host="a.example"), by=house.ana, at=MONDAY_NOON)
     return house
 
@@ -141,11 +171,19 @@ def _url(name: str, house: SimpleNamespace) -> str:
         "settings:join": [token],
         "settings:team": [house.front.public_id],
         "account_reset_password_from_key": ["1", "set-password"],
+        "settings:end_session": [1],
+        "mfa_edit_webauthn": [1],
+        "mfa_remove_webauthn": [1],
+        "openid_connect_login": ["4mkd2"],
+        "openid_connect_callback": ["4mkd2"],
     }
     if name in by_beginning:
         return reverse(name, args=by_beginning[name])
-    if name.split(":")[-1] in {"teammate", "deactivate", "reactivate", "password_link"}:
+    about_ben = {"teammate", "deactivate", "reactivate", "password_link", "sign_out_teammate"}
+    if name.split(":")[-1] in about_ben:
         return reverse(name, args=[ben])
+    if name in {"settings:provider", "settings:remove_provider"}:
+        return reverse(name, args=[house.provider.public_id])
     if name.split(":")[-1] in {"invite_again", "withdraw"}:
         return reverse(name, args=[invitation.pk])
     if name.split(":")[-1] in {"arrival_raw", "arrival_again"}:
