@@ -20,6 +20,7 @@ from goodword.desk import (
     bulk,
     delivering,
     handling,
+    hearing,
     reminding,
     replanning,
     roads,
@@ -32,12 +33,16 @@ from goodword.promises import kinds
 
 LISTENERS: dict[str, list[events.Listener]] = {
     # Never a promise: that is made in the message's own transaction.
-    "conversations.message_received": [acknowledging.on_received],
+    "conversations.message_received": [acknowledging.on_received, hearing.on_received],
+    "conversations.note_written": [hearing.on_noted],
+    "conversations.assigned": [hearing.on_assigned],
+    "conversations.state_changed": [hearing.on_state_changed],
+    "desk.message_delivered": [hearing.on_delivered],
     "desk.aside_answered": [aside.on_answered],
     "plan.changed": [replanning.on_plan_changed],
-    "accounts.team_changed": [reminding.on_house_changed],
-    "accounts.role_changed": [reminding.on_house_changed],
-    "inboxes.changed": [reminding.on_house_changed],
+    "accounts.team_changed": [reminding.on_house_changed, hearing.on_house_changed],
+    "accounts.role_changed": [reminding.on_house_changed, hearing.on_house_changed],
+    "inboxes.changed": [reminding.on_house_changed, hearing.on_house_changed],
     "promises.kept": [reminding.on_changed],
     "promises.released": [reminding.on_changed],
     "promises.broken": [reminding.on_changed],

@@ -36,6 +36,8 @@ class StateChanged(_AboutConversation):
 class Assigned(_AboutConversation):
     KIND: ClassVar[str] = "conversations.assigned"
     to: str
+    note_id: int | None = None  # the word that went with it
+    why: str = ""  # by_turn or by_load, where nobody decided it
 
 
 @dataclass(frozen=True, slots=True)

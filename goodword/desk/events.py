@@ -214,6 +214,16 @@ class AnswerHeld(_AboutMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowingChanged:
+    """Somebody wants to hear what happens in a conversation, or no longer."""
+
+    KIND: ClassVar[str] = "desk.following_changed"
+    conversation_id: int
+    inbox_id: int
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivalFailed:
     KIND: ClassVar[str] = "desk.arrival_failed"
     tries: int

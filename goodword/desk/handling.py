@@ -13,7 +13,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
-from goodword.conversations.models import Conversation
+from goodword.conversations.models import Conversation, Message
 from goodword.desk import events as desk_facts
 from goodword.desk import owing, sides
 from goodword.desk.models import NoAnswerNeeded
@@ -63,11 +63,16 @@ class NothingOwed(Exception):
 
 @transaction.atomic
 def assign(
-    conversation: Conversation, *, to: Teammate | Team | None, by: Teammate, at: datetime
+    conversation: Conversation,
+    *,
+    to: Teammate | Team | None,
+    by: Teammate,
+    at: datetime,
+    note: Message | None = None,
 ) -> None:
     """Give a conversation, and the answer owed in it, to a teammate, a team or back to the inbox.
 
-    Raises MayNot, CannotSee.
+    `note`: the word that goes with it, see `giving.hand_over`. Raises MayNot, CannotSee.
     """
     conversation = conversations.lock(conversation)
     if not rights.may_reassign(by, now_with=conversation.assignee):
@@ -76,13 +81,21 @@ def assign(
         raise CannotSee(to.name)
     if isinstance(to, Team) and not conversation.inbox.teams.filter(pk=to.pk).exists():
         raise CannotSee(to.name)
-    give(conversation, to, by=by, at=at)
+    give(conversation, to, note=note, by=by, at=at)
 
 
 def give(
-    conversation: Conversation, to: Teammate | Team | None, *, by: Teammate | None, at: datetime
+    conversation: Conversation,
+    to: Teammate | Team | None,
+    *,
+    by: Teammate | None,
+    at: datetime,
+    note: Message | None = None,
+    why: str = "",
 ) -> None:
-    """`assign` without asking who may; the caller holds the lock."""
+    """`assign` without asking who may; the caller holds the lock. `note`: the word with it; `why`
+    says how it was decided where nobody did.
+    """
     conversation.assignee = to if isinstance(to, Teammate) else None
     conversation.team = to if isinstance(to, Team) else None
     conversation.save(update_fields=["assignee", "team"])
@@ -91,6 +104,8 @@ def give(
         conversation_id=conversation.pk,
         inbox_id=conversation.inbox_id,
         to=events.name_of(to) if to else "",
+        note_id=note.pk if note else None,
+        why=why,
     )
     events.announce(fact, by=by, about=conversation, at=at)
 

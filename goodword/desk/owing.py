@@ -233,9 +233,7 @@ def waive_no_more_than_one(conversation: Conversation) -> list[Any]:
 
 def reaches_the_owed(message: Message) -> bool:
     """Whether the person we answer has it: at an address they wrote from, named or hold."""
-    before = message.conversation.messages.filter(
-        direction=Message.Direction.IN, pk__lt=message.pk
-    )
+    before = message.conversation.messages.filter(direction=Message.Direction.IN, pk__lt=message.pk)
     # Nothing counts in what is said aside; people write there all the same.
     is_aside = message.conversation.side_of_id is not None
     before = before.filter(inbound_kind="human") if is_aside else before.filter(counted=True)

@@ -17,7 +17,7 @@ from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import events as facts
-from goodword.desk import handling, owing
+from goodword.desk import handling, owing, telling, whom
 from goodword.desk.models import Keeping, NoAnswerNeeded
 from goodword.events import actions as events
 from goodword.inboxes.models import Inbox
@@ -79,7 +79,7 @@ def track(
     theirs = direction == Direction.THEIRS
     if owner is None:  # whoever sees it from another inbox promises for the team that has it
         owner = by if owing.can_answer(by, conversation.inbox) else conversation.inbox.team
-    return promises.make(
+    made = promises.make(
         kind=kind,
         owner=None if theirs else owner,
         person=conversation.person,
@@ -94,6 +94,14 @@ def track(
         by=by,
         at=at,
     )
+    _tell_whose(made, by=by, at=at)
+    return made
+
+
+def _tell_whose(made: Promise, *, by: Teammate, at: datetime) -> None:
+    """What is promised for a colleague they hear of at once."""
+    if (made.owner_id or made.team_id) and made.owner_id != by.pk:
+        telling.tell_owners(made, kind="handed_over", by=by.pk, here=whom.house(at=at))
 
 
 def track_all(
@@ -144,7 +152,7 @@ def give(
     _check(what, due, owner, inbox, by=by, at=at)
     if direction != Direction.TO_OURSELVES and person is None:
         raise NothingPromised
-    return promises.make(
+    made = promises.make(
         kind=kind,
         owner=owner,
         person=person,
@@ -156,6 +164,8 @@ def give(
         by=by,
         at=at,
     )
+    _tell_whose(made, by=by, at=at)
+    return made
 
 
 @transaction.atomic

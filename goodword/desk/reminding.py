@@ -19,12 +19,14 @@ from django.db.models import QuerySet
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
+from goodword.conversations.events import Assigned
 from goodword.conversations.models import Conversation
 from goodword.core import due, prepared
 from goodword.desk import handling, holding, owing, whom
-from goodword.desk.telling import tell
+from goodword.desk.telling import tell, tell_owners
 from goodword.desk.whom import House, Owed
 from goodword.events import actions as events
+from goodword.events import queries as trail
 from goodword.events.models import Event
 from goodword.notices import actions as notices
 from goodword.notices import queries
@@ -226,18 +228,28 @@ def on_changed(event: Event) -> None:
 
 
 def on_handed_over(event: Event) -> None:
-    """Listener of `promises.handed_over`: whoever owes it now is told, unless they took it."""
+    """Listener of `promises.handed_over`: whoever owes it now is told, unless they took it.
+
+    The answer that went along with a conversation is told of with that (hearing.on_assigned).
+    """
     on_changed(event)
     if event.actor == event.data["owner"]:
         return
     promise = _subject_of(event)
     if promise is None or events.name_of(promise.owner or promise.team) != event.data["owner"]:
         return  # it has gone on since
-    here = whom.house(at=event.at)
-    owed = _owed(promise, here)
-    owners = here.owners(owed)
-    for key in owners if promise.owner else owners & here.on_duty(owed):
-        tell(here.answering[key], promise, kind="handed_over", at=event.at)
+    if promise.kind == REPLY and _went_along(promise, event):
+        return
+    by = trail.key_of(event.actor, "teammate")
+    tell_owners(promise, kind="handed_over", by=by, here=whom.house(at=event.at))
+
+
+def _went_along(promise: Promise, event: Event) -> bool:
+    """Whether its conversation was given to somebody by the same act."""
+    given = trail.trail().filter(
+        subject=events.name_of(promise.conversation), kind=Assigned.KIND, at=event.at
+    )
+    return any(each.data["to"] == event.data["owner"] for each in given)
 
 
 def _subject_of(event: Event) -> Promise | None:

@@ -157,9 +157,7 @@ def queue(
         *_named(recipients.cc, Recipient.Role.CC),
         *_named(recipients.bcc, Recipient.Role.BCC),
     ]
-    sides.before_we_write(
-        conversation, (*recipients.to, *recipients.cc, *recipients.bcc), at=at
-    )
+    sides.before_we_write(conversation, (*recipients.to, *recipients.cc, *recipients.bcc), at=at)
     message = conversations.say(
         conversation,
         direction=Message.Direction.OUT,

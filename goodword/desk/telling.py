@@ -16,6 +16,8 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
 from goodword.core.text import one_line
+from goodword.desk import whom
+from goodword.desk.whom import House
 from goodword.events import actions as events
 from goodword.notices import actions as notices
 from goodword.plan import words
@@ -38,6 +40,18 @@ TITLES = {
 # %(who)s of ours did it, in %(what)s: “Grace Whitlow · The spring gift card”.
 ABOUT = {
     "mentioned": gettext_noop("%(who)s calls you: %(what)s"),
+    "given": gettext_noop("%(who)s gives you this: %(what)s"),
+    "given_to_team": gettext_noop("%(who)s gives this to your team: %(what)s"),
+    "by_itself": gettext_noop("Yours now: %(what)s"),
+    "new": gettext_noop("New, and nobody has it yet: %(what)s"),
+    "they_wrote": gettext_noop("They wrote: %(what)s"),
+    "answered": gettext_noop("%(who)s answered: %(what)s"),
+    "noted": gettext_noop("%(who)s wrote a note: %(what)s"),
+    "handed_on": gettext_noop("%(who)s gave away: %(what)s"),
+    "taken": gettext_noop("%(who)s took: %(what)s"),
+    "put_back": gettext_noop("%(who)s left it for anyone to take: %(what)s"),
+    "closed": gettext_noop("%(who)s closed: %(what)s"),
+    "reopened": gettext_noop("%(who)s opened again: %(what)s"),
 }
 _WITH_WORDS = gettext_noop("%(title)s. “%(word)s”")
 _MOST_OF_A_WORD = 90  # characters of what somebody wrote that a title begins to say
@@ -61,6 +75,16 @@ def tell(teammate: Teammate, promise: Promise, *, kind: str, at: datetime) -> bo
         url=_place(promise, kind),
         at=at,
     )
+
+
+def tell_owners(promise: Promise, *, kind: str, by: int | None, here: House) -> None:
+    """Tell whoever owes it, for a team those on duty; but never `by`, who knows."""
+    road = promise.message.road if promise.message else ""
+    owed = whom.owed_by(promise.owner or promise.team, inbox_id=promise.inbox_id, road=road)
+    owners = here.owners(owed)
+    for key in owners if promise.owner_id else owners & here.on_duty(owed):
+        if key != by:
+            tell(here.answering[key], promise, kind=kind, at=here.at)
 
 
 def tell_about(

@@ -19,3 +19,9 @@ def failing() -> QuerySet[Delivery]:
 def about(row: Model) -> QuerySet[Event]:
     """What happened to one thing, oldest first."""
     return Event.objects.filter(subject=name_of(row)).order_by("id")
+
+
+def key_of(name: str, kind: str) -> int | None:
+    """The key in a `kind:id`, None where it names something else."""
+    found, _colon, key = name.partition(":")
+    return int(key) if found == kind and key.isdecimal() else None

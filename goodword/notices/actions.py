@@ -43,7 +43,7 @@ def tell(
     if known:
         if known[0].told_at > at:
             return False  # something newer was told of it already
-        if known[0].kind == kind and not (again and known[0].seen_at):
+        if known[0].kind == kind and not (again and known[0].seen_at and known[0].told_at < at):
             _open_notice(teammate.pk, matter).update(**words)
             return False
         _open_notice(teammate.pk, matter).update(**words, **news)

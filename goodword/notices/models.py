@@ -44,7 +44,10 @@ class Notice(DueRow):
 
 
 class Preference(models.Model):
-    """How a teammate wants to be told. Minutes after midnight in the zone of the house."""
+    """How a teammate wants to be told. Minutes after midnight in the zone of the house.
+
+    What they don't want is kept, as groups of `notices.kinds`: what is new is told to everyone.
+    """
 
     teammate = models.OneToOneField(
         Teammate, on_delete=models.CASCADE, related_name="notice_preference"
@@ -54,13 +57,23 @@ class Preference(models.Model):
     quiet_from = models.PositiveSmallIntegerField(default=18 * 60)
     quiet_until = models.PositiveSmallIntegerField(default=8 * 60)
     quiet_weekends = models.BooleanField(default=True)
+    not_by_mail = models.JSONField(default=list)
+    not_by_browser = models.JSONField(default=list)
+    hears_of_new = models.BooleanField(default=False)  # what comes in and nobody has, even here
+    # One mail a day, at this minute; None: as it comes.
+    digest_at = models.PositiveSmallIntegerField(null=True)
+    sounds = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(quiet_from__lt=24 * 60, quiet_until__lt=24 * 60),
                 name="quiet_within_a_day",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(digest_at__isnull=True) | Q(digest_at__lt=24 * 60),
+                name="digest_within_a_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,15 @@ def page_of(teammate: Teammate, *, after: str = "", most: int = PAGE) -> Page:
     return Page(shown, f"{shown[-1].told_at.isoformat()}_{shown[-1].pk}" if more else "")
 
 
+def who_hears_of_new() -> list[int]:
+    """Keys of teammates who want to be told of what comes in. Asked of every new conversation."""
+    return [key for (key,) in prepared.rows("hear of new", _hearing_of_new)]
+
+
+def _hearing_of_new() -> QuerySet[Preference, tuple[int]]:
+    return Preference.objects.filter(hears_of_new=True).values_list("teammate")
+
+
 def preference_of(teammate: Teammate) -> Preference:
     """How they want to be told; what holds for whoever has said nothing is not stored."""
     return preferences_of([teammate.pk])[teammate.pk]

@@ -223,7 +223,7 @@ def test_handed_over_the_new_owner_is_told_and_the_old_ones_notice_is_settled(ho
     sweep(SOON)
     handling.assign(owed.conversation, to=house.lea, by=house.ana, at=SOON + MINUTE)
     hand_on(at=SOON + MINUTE)
-    assert told() == {"Lea": "handed_over"}
+    assert told() == {"Lea": "given"}
 
 
 def test_who_takes_something_themselves_is_not_told_so(house):
@@ -238,7 +238,7 @@ def test_what_goes_back_to_a_team_is_told_to_whoever_is_on_duty(house, owed):
     duty(house, house.lea, 0, (0, 24))
     handling.assign(owed.conversation, to=house.front, by=house.ana, at=MONDAY_NOON + HOUR)
     hand_on(at=MONDAY_NOON + HOUR)
-    assert told() == {"Lea": "handed_over"}
+    assert told() == {"Lea": "given"}
 
 
 def test_moved_it_is_reminded_of_anew_before_its_new_time(house, owed):

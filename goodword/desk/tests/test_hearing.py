@@ -1,0 +1,260 @@
+"""Colleagues hear of each other's doings: who follows, who is given something, what is new."""
+
+from __future__ import annotations
+
+import pytest
+
+from goodword.accounts import actions as accounts
+from goodword.accounts.rights import MayNot
+from goodword.conversations.models import Following, Message
+from goodword.desk import checking, following, giving, handling, joining, promising, replying
+from goodword.events import actions as events
+from goodword.notices import queries as notices
+from goodword.notices.models import Notice, Preference
+from goodword.plan import actions as plan_actions
+from goodword.plan import queries as plan
+from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply
+
+pytestmark = pytest.mark.django_db
+LATER = MONDAY_NOON + HOUR
+
+
+@pytest.fixture
+def conversation(house):
+    return receive(house).conversation
+
+
+def hand_on(at=LATER):
+    while events.hand_on(at=at):
+        pass
+
+
+def told():
+    """Who has what open, by first name: the titles up to what they are about."""
+    found: dict[str, list[str]] = {}
+    for row in Notice.objects.filter(ended_at__isnull=True).order_by("told_at", "pk"):
+        found.setdefault(row.teammate.name.split()[0], []).append(row.title.partition(":")[0])
+    return found
+
+
+def word_of(who):
+    return notices.of(who).values_list("title", flat=True)[0].rpartition("“")[2]
+
+
+# Following
+
+
+def act(name, house, conversation):
+    """What Ben does with it, or Grace."""
+    if name == "they write":
+        receive(house, "And?", answers=Message.objects.get(direction="out"), at=LATER)
+    elif name == "answers":
+        reply(conversation, house.ben, at=LATER)
+        deliver(at=LATER + MINUTE)
+    elif name == "notes":
+        replying.write_note(conversation, by=house.ben, text="Ask Lea", at=LATER)
+    elif name == "gives it away":
+        handling.assign(conversation, to=house.lea, by=house.ben, at=LATER)
+    elif name == "closes":
+        handling.no_answer_needed(conversation, by=house.ben, at=LATER)
+        handling.close(conversation, by=house.ben, at=LATER)
+    elif name == "opens again":
+        act("closes", house, conversation)
+        Notice.objects.all().delete()
+        handling.reopen(conversation, by=house.ben, at=LATER + MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ("answers", "Ben Okri answered"),
+        ("notes", "Ben Okri wrote a note"),
+        ("gives it away", "Ben Okri gave away"),
+        ("closes", "Ben Okri closed"),
+        ("opens again", "Ben Okri opened again"),
+    ],
+)
+def test_who_follows_hears_what_a_colleague_does_and_the_colleague_hears_nothing(
+    house, conversation, what, says
+):
+    for each in (house.ana, house.ben, house.lou):
+        following.follow(conversation, by=each, at=MONDAY_NOON)
+    act(what, house, conversation)
+    hand_on(at=LATER + 2 * MINUTE)
+
+    assert told()["Ana"] == told()["Lou"] == [says]
+    assert "Ben" not in told()
+
+
+def test_who_follows_hears_that_they_wrote_again_after_it_was_seen(house, conversation):
+    following.follow(conversation, by=house.lea, at=MONDAY_NOON)
+    first = reply(conversation, house.ben, at=MONDAY_NOON)
+    deliver(at=MONDAY_NOON + MINUTE)
+    hand_on(at=MONDAY_NOON + MINUTE)
+    for turn in range(2):
+        Notice.objects.update(seen_at=LATER + turn * HOUR)
+        receive(house, "And?", answers=first, at=LATER + (turn + 1) * HOUR - MINUTE)
+        hand_on(at=LATER + (turn + 1) * HOUR - MINUTE)
+        assert told()["Lea"] == ["They wrote"]  # one notice a matter
+        assert notices.count_unseen(house.lea) == 1
+
+
+def test_who_never_followed_or_follows_no_longer_hears_nothing(house, conversation):
+    following.follow(conversation, by=house.lea, at=MONDAY_NOON)
+    following.follow(conversation, by=house.lea, at=MONDAY_NOON)
+    replying.write_note(conversation, by=house.ben, text="One", at=LATER)
+    hand_on()
+    following.unfollow(conversation, by=house.lea, at=LATER)
+    following.unfollow(conversation, by=house.lea, at=LATER)
+    assert told() == {}
+
+    replying.write_note(conversation, by=house.ben, text="Two", at=LATER + MINUTE)
+    hand_on(at=LATER + MINUTE)
+    assert told() == {}
+
+
+def test_who_may_not_see_it_any_more_is_told_nothing_and_follows_no_longer(house, conversation):
+    following.follow(conversation, by=house.lou, at=MONDAY_NOON)
+    accounts.change_team(
+        house.front, name="Front", members=[house.ben, house.lea], by=house.ana, at=MONDAY_NOON
+    )
+    replying.write_note(conversation, by=house.ben, text="Secret", at=LATER)
+    hand_on()
+
+    assert told() == {}
+    assert not Following.objects.exists()
+
+
+def test_what_was_told_goes_from_those_who_may_not_see_it_any_more(house, conversation):
+    following.follow(conversation, by=house.lou, at=MONDAY_NOON)
+    replying.write_note(conversation, by=house.ben, text="@Lou look", at=MONDAY_NOON)
+    replying.write_note(conversation, by=house.ben, text="There", at=LATER)
+    hand_on()
+    assert len(told()["Lou"]) == 2
+    accounts.change_team(
+        house.front, name="Front", members=[house.ben, house.lea], by=house.ana, at=LATER
+    )
+    hand_on()
+
+    assert told() == {}
+
+
+def test_whom_a_note_calls_is_not_told_of_it_twice(house, conversation):
+    following.follow(conversation, by=house.lea, at=MONDAY_NOON)
+    replying.write_note(conversation, by=house.ben, text="@Lea yours?", at=LATER)
+    hand_on()
+
+    assert told() == {"Lea": ["Ben Okri calls you"]}
+
+
+def test_joined_followers_hear_of_what_became_of_it(house, conversation):
+    other = receive(house, "It broke again", sender="grace@whitlow.example", at=LATER).conversation
+    following.follow(other, by=house.lea, at=LATER)
+    if other != conversation:
+        joining.join(other, conversation, by=house.ben, at=LATER)
+    conversation.refresh_from_db()
+    replying.write_note(conversation, by=house.ben, text="One now", at=LATER + MINUTE)
+    hand_on(at=LATER + MINUTE)
+
+    assert "Ben Okri wrote a note" in told()["Lea"]
+
+
+# Given
+
+
+def test_handed_over_with_a_word_it_is_a_note_and_the_notice_begins_with_it(house, conversation):
+    word = "Can you call her? " + "She was upset. " * 20
+    note = giving.hand_over(conversation, to=house.lea, word=word, by=house.ben, at=LATER)
+    hand_on()
+
+    conversation.refresh_from_db()
+    assert conversation.assignee == house.lea
+    assert note.is_note and note.text == word.strip()
+    assert told() == {"Lea": ["Ben Okri gives you this"]}
+    assert word_of(house.lea).startswith("Can you call her? She was upset.")
+    assert len(word_of(house.lea)) < 100
+    assert checking.violations() == []
+
+
+def test_without_a_word_there_is_no_note(house, conversation):
+    assert giving.hand_over(conversation, to=house.lea, word=" ", by=house.ben, at=LATER) is None
+    hand_on()
+
+    assert told() == {"Lea": ["Ben Okri gives you this"]}
+    assert not Message.objects.filter(kind="note").exists()
+
+
+def test_where_it_may_not_be_given_no_word_is_kept(house, conversation):
+    with pytest.raises(handling.CannotSee):
+        giving.hand_over(conversation, to=house.carl, word="Yours", by=house.ben, at=LATER)
+    with pytest.raises(MayNot):
+        giving.hand_over(conversation, to=house.lea, word="Yours", by=house.lou, at=LATER)
+
+    assert not Message.objects.filter(kind="note").exists()
+
+
+def test_given_on_or_given_back_the_first_is_no_longer_told_of_it(house, conversation):
+    giving.hand_over(conversation, to=house.lea, by=house.ben, at=LATER)
+    hand_on()
+    handling.assign(conversation, to=house.ben, by=house.lea, at=LATER + MINUTE)
+    hand_on(at=LATER + MINUTE)
+
+    assert told() == {"Ben": ["Lea Sommer gives you this"]}
+
+
+def test_given_to_a_team_whoever_is_on_duty_is_told_but_who_gave_it(house, conversation):
+    giving.hand_over(conversation, to=house.front, by=house.ben, at=LATER)
+    hand_on()
+
+    assert told() == {"Lea": ["Ben Okri gives this to your team"]}  # no plan: all are on duty
+
+
+def test_given_to_who_is_away_their_stand_in_is_told_as_well(house, conversation):
+    plan_actions.be_absent(
+        house.lea, since=MONDAY_NOON, until=MONDAY_NOON + DAY, stand_in=house.ben, text="",
+        by=house.ana, at=MONDAY_NOON,
+    )  # fmt: skip
+    giving.hand_over(conversation, to=house.lea, by=house.ana, at=LATER)
+    hand_on()
+
+    assert set(told()) == {"Lea", "Ben"}
+
+
+def test_a_promise_given_for_a_colleague_is_told_at_once(house, conversation):
+    due = plan.current().moment_due(LATER + 3 * HOUR, zone="UTC")
+    promising.track(conversation, what="Call", due=due, owner=house.lea, by=house.ben, at=LATER)
+    promising.track(conversation, what="Look", due=due, by=house.ben, at=LATER)
+    promising.give(
+        what="Count", due=due, inbox=None, person=None, direction="to_ourselves",
+        owner=house.carl, by=house.ana, at=LATER,
+    )  # fmt: skip
+
+    assert {who: len(titles) for who, titles in told().items()} == {"Lea": 1, "Carl": 1}
+    assert told()["Lea"][0].startswith("Yours now, promised")
+
+
+# New
+
+
+def test_what_is_new_is_told_to_those_who_asked_for_it_and_see_it_until_somebody_has_it(house):
+    for each in (house.lea, house.carl):
+        Preference.objects.create(teammate=each, hears_of_new=True)
+    conversation = receive(house).conversation
+    hand_on(at=MONDAY_NOON)
+    assert told() == {"Lea": ["New, and nobody has it yet"]}
+
+    handling.assign(conversation, to=house.ben, by=house.ben, at=LATER)
+    hand_on()
+    assert told() == {}
+
+
+def test_nobody_asked_so_a_new_message_asks_one_question(house, django_assert_max_num_queries):
+    from goodword.desk import hearing
+    from goodword.events.models import Event
+
+    receive(house)
+    event = Event.objects.get(kind="conversations.message_received")
+    hearing.on_received(event)
+    with django_assert_max_num_queries(4):  # two of them the savepoint
+        hearing.on_received(event)
+    assert told() == {}
