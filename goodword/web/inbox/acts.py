@@ -21,7 +21,7 @@ from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
-from goodword.desk import delivering, handling, joining, replying
+from goodword.desk import delivering, giving, handling, joining, replying
 from goodword.desk import undoing as back_again
 from goodword.people import actions as people
 from goodword.people.models import Address
@@ -70,7 +70,8 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
         return _page(request, public_id, "web/inbox/assign.html")
 
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
-        handling.assign(found, to=_whom(typed(request.POST, "to"), by), by=by, at=at)
+        to, word = _whom(typed(request.POST, "to"), by), request.POST.get("word", "")
+        giving.hand_over(found, to=to, word=word, by=by, at=at)
 
     try:
         return _do(request, public_id, act, done=_("Given away."), undoes=True)

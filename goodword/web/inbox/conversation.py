@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import queries as conversations
-from goodword.conversations.models import AlsoIn, Conversation, Message, Tag
+from goodword.conversations.models import AlsoIn, Conversation, Draft, Following, Message, Tag
 from goodword.core import prepared
 from goodword.desk import owing
 from goodword.desk import queries as desk
@@ -86,6 +86,9 @@ def visible(request: HttpRequest, public_id: str) -> Conversation:
 
 def _whole(teammate: Teammate) -> QuerySet[Conversation]:
     rows = conversations.visible_to(teammate)
+    mine = Following.objects.filter(conversation=OuterRef("pk"), teammate=teammate.pk)
+    shared = Draft.objects.filter(conversation=OuterRef("pk"), shared_at__isnull=False)
+    rows = rows.annotate(is_followed=Exists(mine), has_shared=Exists(shared))
     return rows.select_related("person", "inbox__team", "assignee", "team", "closed_by")
 
 

@@ -169,6 +169,12 @@ def _held(limit: str) -> str:
 def _assigned(event: Event, names: _Names) -> tuple[str, str]:
     to = str(event.data.get("to", ""))
     who = {"who": names.of(event.actor), "to": names.inside(to)}
+    if event.data.get("why"):
+        words = {
+            "by_turn": _("Given to %(to)s by turn"),
+            "by_load": _("Given to %(to)s, who has fewest waiting"),
+        }
+        return "user-round-check", words[str(event.data["why"])] % who
     if not to:
         return "user-round-minus", _("%(who)s put this back for anyone to take") % who
     if to == event.actor:

@@ -41,6 +41,7 @@ urlpatterns = [
     path(f"{_ONE}reply/", composer.reply, name="reply"),
     path(f"{_ONE}note/", composer.note, name="note"),
     path(f"{_ONE}colleagues/", colleagues.colleagues, name="colleagues"),
+    path(f"{_ONE}follow/", colleagues.follow, name="follow"),
     path(f"{_ONE}assign/", acts.assign, name="assign"),
     path(f"{_ONE}tag/", acts.tag, name="tag"),
     path(f"{_ONE}untag/", acts.untag, name="untag"),

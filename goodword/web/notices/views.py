@@ -26,6 +26,15 @@ _ICONS = {
     "their_day": "message-circle-question-mark",
     "come_back": "alarm-clock",
     "other_time": "calendar-clock",
+    "given": "corner-down-right",
+    "mentioned": "at-sign",
+    "followed": "bell-ring",
+    "new": "inbox",
+    "finish_draft": "file-pen",
+    "approve_draft": "file-pen",
+    "draft_approved": "badge-check",
+    "draft_back": "undo-2",
+    "draft_taken": "file-pen",
 }
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goodword.conversations import actions as conversations
-from goodword.conversations.models import Conversation, Link, Message, Reading
+from goodword.conversations.models import Conversation, Following, Link, Message, Reading
 from goodword.desk import aside, delivering, handling
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, InboundFile
@@ -61,6 +61,7 @@ CASES: dict[str, Case] = {
     "reply": Case(ONE, {"mode": "reply", "text": "Yes", "to": "grace@whitlow.example"}, 302),
     "note": Case(ONE, {"mode": "note", "text": "Hm"}, 302, changes_for=INSIDE),
     "colleagues": Case(ONE),
+    "follow": Case(ONE, {"follows": "yes"}, 302, changes_for=INSIDE),
     "assign": Case(ONE, {"to": "me"}, 302),
     "tag": Case(ONE, {"name": "new"}, 302),
     "untag": Case(ONE, {"name": "repair"}, 302),
@@ -225,6 +226,7 @@ def _fingerprint() -> list[object]:
         Message.objects.values_list("recipients__pk", "recipients__state"),
         Promise.objects.values_list("pk", "state", "owner", "due_at"),
         Reading.objects.values_list("pk", "teammate", "read_to"),
+        Following.objects.values_list("conversation", "teammate"),
     ]
     return [sorted(rows, key=repr) for rows in asked]
 
