@@ -63,13 +63,14 @@ class Listed:
     who: str
     assignee: str | None
     team: str | None
+    side_of_id: int | None
     owed: Owing | None = None
     tags: list[str] = field(default_factory=list)
 
 
 _LISTED = (
     "pk", "public_id", "subject", "state", "snoozed_until", "latest_key", "latest_words",
-    "latest_is_ours", "person_id", "person__name", "assignee__name", "team__name",
+    "latest_is_ours", "person_id", "person__name", "assignee__name", "team__name", "side_of_id",
 )  # fmt: skip
 
 

@@ -200,7 +200,9 @@ def _only_thanks(owed: Promise, said: Timeline) -> bool:
 
 
 def _rights(found: Conversation, teammate: Teammate) -> dict[str, Any]:
-    reassigns = rights.may_reassign(teammate, now_with=found.assignee)
+    # What is said aside goes with its conversation, whoever has that.
+    is_aside = found.side_of_id is not None
+    reassigns = not is_aside and rights.may_reassign(teammate, now_with=found.assignee)
     return {
         "may_answer": rights.may_answer(teammate),
         "may_reassign": reassigns,

@@ -81,7 +81,7 @@ def rows_of(
     excerpts: Mapping[int, Excerpt] | None = None,
 ) -> list[Row]:
     """`excerpts`: what was found in them, by conversation."""
-    verbs, found = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn")), excerpts or {}
+    verbs, found = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn"), _("Aside")), excerpts or {}
     return [
         _row_of(each, verbs, place=place, by=by, now=now, excerpt=found.get(each.pk))
         for each in shown
@@ -95,6 +95,7 @@ class _Verbs(NamedTuple):
     reply: str
     closed: str
     wait: str
+    aside: str
 
 
 def _row_of(
@@ -121,6 +122,8 @@ def _row_of(
 
 
 def _verb(conversation: Listed, owed: Owed | None, verbs: _Verbs) -> str:
+    if conversation.side_of_id is not None:
+        return verbs.aside
     if conversation.state == Conversation.State.SNOOZED:
         return verbs.snoozed
     if owed and owed.is_open:

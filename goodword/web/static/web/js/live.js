@@ -44,6 +44,7 @@ function put(old, fresh) {
   served.set(element, html);
   old.replaceWith(element);
   window.htmx?.process(element);
+  if (old.matches("details.aside[open]")) element.open = true; // somebody reads it
   return element;
 }
 
