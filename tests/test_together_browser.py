@@ -1,0 +1,93 @@
+"""Ana and Ben on one conversation, each in a browser of their own, at a real Goodword."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from goodword.bench.servers.goodword_process import GoodwordProcess
+from tests.doors.house import OWNER, PASSWORD, hand_in, mail, rows, run_code
+from tests.servers.chromium import Chromium, axe
+from tests.servers.fixtures import Mould
+
+pytestmark = pytest.mark.browser
+_PEOPLE = f"""
+from goodword.accounts import actions as accounts
+from goodword.accounts.models import Role, Team, Teammate
+from goodword.inboxes.models import Inbox
+ana, at = Teammate.objects.get(email="{OWNER}"), timezone.now()
+ben = accounts.join(name="Ben Okri", email="ben@shop.example", password="{PASSWORD}",
+                    role=Role.AGENT, by=ana, at=at)
+team = accounts.make_team(name="Front", members=[ana, ben], by=ana, at=at)
+Inbox.objects.get().teams.add(team)
+"""
+
+
+@pytest.fixture(scope="module")
+def goodword(shop_goodword: Mould) -> Iterator[GoodwordProcess]:
+    with shop_goodword.cast() as process:
+        run_code(process, _PEOPLE)
+        yield process
+
+
+@pytest.fixture
+def desks(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[tuple[Page, Page]]:
+    """Two people who have signed in and see the list, with Grace's mail in it."""
+    before = rows(goodword, "SELECT count(*) FROM conversations_message")[0][0]
+    hand_in(goodword, mail("Where is my card?", subject=f"The card {before}"))
+    with ExitStack() as stack:
+        pages = []
+        for email in (OWNER, "ben@shop.example"):
+            context = stack.enter_context(chromium.context(goodword.url))
+            page = context.new_page()
+            page.goto("/account/login/?next=/inbox/unassigned/")
+            page.fill("#id_login", email)
+            page.fill("#id_password", PASSWORD)
+            page.keyboard.press("Enter")
+            expect(page.locator("#list h1")).to_have_text("Unassigned")
+            expect(page.locator(".row").first).to_contain_text(f"The card {before}", timeout=10_000)
+            pages.append(page)
+        yield pages[0], pages[1]
+
+
+def open_first(page: Page) -> None:
+    page.locator(".row-who").first.click()
+    expect(page.locator("#composer-text")).to_be_visible()
+
+
+def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page, Page]):
+    ana, ben = desks
+    for page in desks:
+        open_first(page)
+    expect(ben.get_by_role("img", name="Ana Ruiz is looking")).to_be_visible()
+    expect(ana.get_by_role("img", name="Ben Okri is looking")).to_be_visible()
+    ana.locator("#composer-text").type("We look")
+    expect(ben.get_by_role("img", name="Ana Ruiz is writing an answer")).to_be_visible()
+    expect(ben.locator("#announcer")).to_contain_text("Ana Ruiz is writing an answer")
+    assert axe(ben) == []
+
+    ben.locator("#composer-text").fill("We found it in the drawer.")
+    ben.keyboard.press("Control+Enter")
+    expect(ben.locator(".message-ours")).to_contain_text("We found it in the drawer.")
+    expect(ana.locator(".message-ours")).to_contain_text("We found it in the drawer.")
+
+    ana.locator("#composer-text").type(" for it.")
+    ana.keyboard.press("Control+Enter")
+    stale = ana.get_by_role("alert", name="Said since you began to write")
+    expect(stale).to_contain_text("We found it in the drawer.")
+    expect(ana.locator("#composer-text")).to_have_value("We look for it.")
+    assert axe(ana) == []
+    with ana.expect_response("**/reply/**"):
+        ana.keyboard.press("Control+Enter")  # once more without having read it: it stays
+    expect(stale).to_be_visible()
+    ana.get_by_role("button", name="Keep writing").click()
+    expect(stale).to_have_count(0)
+    expect(ana.locator("#composer-text")).to_be_focused()
+    ana.keyboard.press("Control+Enter")
+    expect(ana.locator(".message-ours").last).to_contain_text("We look for it.")
+
+    ana.goto("/inbox/closed/")
+    expect(ben.locator("#colleagues [data-colleague]")).to_have_count(0)
