@@ -55,7 +55,7 @@ def may_join(side: Conversation, address: Address) -> bool:
     """Whether mail from there may stand in it: never the customer's, and of others who take part
     in the conversation itself only theirs whom we wrote to aside.
     """
-    parent = Conversation.objects.get(pk=side.side_of_id)
+    parent = Conversation.objects.get(sides=side)
     if kept_from(parent.pk).filter(pk=address.pk).exists():
         return False
     return (
@@ -79,7 +79,7 @@ def across(conversation: Conversation) -> list[int]:
 
 def note_answer(side: Conversation, message: Message, *, at: datetime) -> None:
     """Somebody wrote in it: say so where it is about. Called before it is woken."""
-    parent = Conversation.objects.get(pk=side.side_of_id)
+    parent = Conversation.objects.get(sides=side)
     said = side.messages.filter(automatic=False, pk__lt=message.pk)
     before = said.exclude(kind=Message.Kind.NOTE).order_by("-id").first()
     asked = before is not None and before.direction == Message.Direction.OUT
