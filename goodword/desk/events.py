@@ -118,7 +118,7 @@ class MessagesSplitOff:
 
 @dataclass(frozen=True, slots=True)
 class ConversationMoved:
-    """It stands in another inbox; said for the people of both, so that their pages hear of it."""
+    """It stands in `inbox_id` now; the pages of `from_inbox_id` hear of it too."""
 
     KIND: ClassVar[str] = "desk.conversation_moved"
     conversation_id: int

@@ -238,6 +238,8 @@ def reaches_the_owed(message: Message) -> bool:
     is_aside = message.conversation.side_of_id is not None
     before = before.filter(inbound_kind="human") if is_aside else before.filter(counted=True)
     asked = before.order_by("-id").first()
+    if asked and asked.pk <= (message.conversation.person_chosen_after or 0):
+        asked = None  # somebody chose whom it is answered to
     person_id = asked.person_id if asked else message.conversation.person_id
     theirs = set(Holding.objects.filter(person=person_id).values_list("address_id", flat=True))
     if asked:

@@ -57,7 +57,8 @@ def read_addresses(text: str) -> tuple[str, ...]:
 
 
 def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
-    """Whom a reply goes to, and whom a reply to all: both from the newest message from outside.
+    """Whom a reply goes to, and whom a reply to all: both from the newest message from outside,
+    unless somebody chose another person for what came until then.
 
     Reply-To wins over From; our own addresses are never among them.
     """
@@ -66,7 +67,7 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
     if asked is None and conversation.side_of_id is not None and conversation.latest_key:
         again = _asked_before(conversation)
         return again, again
-    if asked is None:
+    if asked is None or asked.pk <= (conversation.person_chosen_after or 0):
         addresses = people.addresses_of(conversation.person)[:1]
         alone = Recipients(to=tuple(each.written for each in addresses if each.value))
         return alone, alone

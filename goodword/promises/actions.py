@@ -254,6 +254,15 @@ def show(promise: Promise, *, shown: bool, by: Teammate | None, at: datetime) ->
 
 
 @transaction.atomic
+def owe_to(promise: Promise, person: Person, *, by: Teammate | None, at: datetime) -> None:
+    """It is owed to somebody else, or by them. Raises AlreadyEnded."""
+    if not Promise.objects.filter(pk=promise.pk, state=State.OPEN).update(person=person):
+        raise AlreadyEnded(promise.pk)
+    promise.person = person
+    _step(promise, "person_changed", by=by, at=at)
+
+
+@transaction.atomic
 def carry_over(promises: QuerySet[Promise], into: Conversation) -> None:
     """What was promised in one conversation is owed in another, into which it was joined."""
     promises.update(conversation=into, inbox=into.inbox_id)

@@ -201,7 +201,8 @@ def news_of(events: Iterable[Event]) -> list[News]:
         inbox_id = event.data.get("inbox_id")
         if inbox_id is not None:
             keys = _conversations_of(event)
-            inboxes_told = frozenset({inbox_id}.union(*(also[key] for key in keys[:1])))
+            left = event.data.get("from_inbox_id", inbox_id)  # its people see it go
+            inboxes_told = frozenset({inbox_id, left}.union(*(also[key] for key in keys[:1])))
             told = tuple(name for key in keys for name in names.get(key, ()))
             found.append(News(event.pk, inboxes_told, told))
         elif event.kind.startswith("notices."):

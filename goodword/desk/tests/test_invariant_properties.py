@@ -19,6 +19,8 @@ from goodword.desk import (
     handling,
     holding,
     joining,
+    moving,
+    naming,
     promising,
     receiving,
     reminding,
@@ -32,6 +34,7 @@ from goodword.desk import (
 from goodword.desk.models import Joined
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, Party
+from goodword.people.models import Person
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
@@ -163,6 +166,23 @@ class Desk(RuleBasedStateMachine):
 
     @rule(n=pick)
     @precondition(lambda self: Joined.objects.exists())
+    @rule(n=pick, to=pick, undoes=st.booleans())
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_moves_it_to_another_inbox(self, n, to, undoes):
+        conversation = self.any_conversation(n)
+        inbox = (self.house.hello, self.house.repairs)[to % 2]
+        with contextlib.suppress(moving.CannotMove, moving.CannotMoveBack):
+            moving.move(conversation, inbox, by=self.house.ana, at=self.later())
+            if undoes:
+                moving.move_back(conversation, by=self.house.ana, at=self.later())
+
+    @rule(n=pick, who=pick)
+    @precondition(lambda self: Conversation.objects.exists())
+    def it_is_with_somebody_else(self, n, who):
+        people = list(Person.objects.order_by("pk"))
+        person = people[who % len(people)]
+        naming.change_person(self.any_conversation(n), person, by=self.house.ana, at=self.later())
+
     def someone_undoes_a_join(self, n):
         found = list(Joined.objects.order_by("pk"))
         with contextlib.suppress(unjoining.CannotUndo):

@@ -271,6 +271,10 @@ def why_words(why: str) -> str:
         "spam": _("It was spam"),
         "trash": _("Moved to the trash"),
         "joined": _("Joined with another conversation"),
+        "join_undone": _("The joining was undone"),
+        "split_off": _("A message was split off"),
+        "moved": _("Moved to another inbox"),
+        "moved_back": _("Moved back"),
         "missed": _("Its moment passed"),
         "taken_back": _("It was not kept after all"),
     }

@@ -34,6 +34,7 @@ _ICONS = {
     "shown": "eye",
     "hidden": "eye-off",
     "other_time": "calendar-clock",
+    "person_changed": "user-round",
 }
 
 
@@ -144,6 +145,7 @@ _WORDS: dict[str, Callable[[_Told], str]] = {
     "other_time": lambda told: _("They asked for another time"),
     "shown": lambda told: _("%(who)s put it on their page"),
     "hidden": lambda told: _("%(who)s took it off their page"),
+    "person_changed": lambda told: _("%(who)s found that it concerns somebody else"),
     "held": lambda told: _("They were told when the answer will come"),
 }
 
