@@ -124,7 +124,10 @@ class ConversationMoved:
     conversation_id: int
     inbox_id: int
     from_inbox_id: int
-    to_inbox_id: int
+    why: str  # moved, moved_back
+    had: str  # who had it before, as `kind:id`
+    was_also: bool  # it was seen from there before
+    handed: list[tuple[int, str]]  # promises that their owner can't keep there, and who that was
 
 
 @dataclass(frozen=True, slots=True)
