@@ -17,6 +17,7 @@ from goodword.desk import (
     acknowledging,
     arriving,
     aside,
+    assigning,
     bulk,
     delivering,
     handling,
@@ -78,6 +79,7 @@ if settings.EXAMPLE:  # nothing leaves it: the road pretends, notices stay, no m
 # What has time, and how many seconds it has. What looks through whole tables has an hour.
 SWEEP: list[tuple[Job, int]] = [
     (lambda at: handling.wake_due(at=at), 20),
+    (lambda at: assigning.give_waiting(at=at), 20),
     (lambda at: files.sweep(at=at), 3600),
     (lambda at: bulk.sweep(at=at), 3600),
     (lambda at: trials.sweep(at=at), 3600),

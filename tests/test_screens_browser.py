@@ -139,6 +139,7 @@ SETTINGS = {
     "mailbox": "/settings/inboxes/{hello}/mailbox/",
     "mailbox-failing": "/settings/inboxes/{repairs}/mailbox/",
     "signature": "/settings/inboxes/{hello}/signature/",
+    "assigning": "/settings/inboxes/{hello}/assigning/",
     "acknowledgement": "/settings/inboxes/{hello}/acknowledgement/",
     "teammates": "/settings/teammates/",
     "teammate": "/settings/teammates/{ben}/",

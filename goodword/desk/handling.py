@@ -100,6 +100,18 @@ def give(
     conversation.team = to if isinstance(to, Team) else None
     conversation.save(update_fields=["assignee", "team"])
     owing.settle(conversation, by=by, at=at, why="")
+    announce_given(conversation, to, by=by, at=at, note=note, why=why)
+
+
+def announce_given(
+    conversation: Conversation,
+    to: Teammate | Team | None,
+    *,
+    by: Teammate | None,
+    at: datetime,
+    note: Message | None = None,
+    why: str = "",
+) -> None:
     fact = facts.Assigned(
         conversation_id=conversation.pk,
         inbox_id=conversation.inbox_id,

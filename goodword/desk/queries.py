@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from django.db.models import (
+    Count,
     Exists,
     IntegerField,
     OuterRef,
@@ -138,6 +139,12 @@ def owed_by(teammate: Teammate) -> int:
         return rows.values_list("pk")[: COUNT_TO + 1]
 
     return len(prepared.rows("owed by", build, teammate.pk))
+
+
+def waiting_for(teammates: Sequence[int]) -> dict[int, int]:
+    """How many open conversations await each of these, of those who have any."""
+    open_now = Promise.objects.filter(kind=REPLY, state=Promise.State.OPEN, owner__in=teammates)
+    return dict(open_now.order_by().values_list("owner").annotate(Count("pk")))
 
 
 def teams_of(teammate: Teammate) -> QuerySet[Team]:

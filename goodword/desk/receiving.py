@@ -17,7 +17,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.core import prepared
 from goodword.core.text import clean_line
-from goodword.desk import joining, later, owing, returning, sides, storing
+from goodword.desk import assigning, joining, later, owing, returning, sides, storing
 from goodword.desk.known import Known
 from goodword.desk.roads import Authentication, Inbound
 from goodword.events import actions as events
@@ -201,6 +201,7 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     by = arrived.forwarded_by if confirmed else None
     events.announce(fact, by=by, about=conversation, at=at)
     if human and opened:
+        assigning.give_opened(conversation, road=inbound.road, at=at)
         owing.owe_first(conversation, message, at=at)
     elif human:
         if conversation.side_of_id is not None:

@@ -76,6 +76,18 @@ def change(
     events.announce(fact, by=by, about=inbox, at=at)
 
 
+@transaction.atomic
+def set_assigning(
+    inbox: Inbox, *, assigns: str, most_each: int | None, by: Teammate, at: datetime
+) -> None:
+    """Who gets a new conversation by itself, and up to how many that await us."""
+    if (inbox.assigns, inbox.most_each) == (assigns, most_each):
+        return
+    inbox.assigns, inbox.most_each = assigns, most_each
+    inbox.save(update_fields=["assigns", "most_each"])
+    events.announce(facts.InboxChanged(changed=("assigns",)), by=by, about=inbox, at=at)
+
+
 _FIELDS = (
     "name",
     "team",

@@ -4,12 +4,19 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from goodword.accounts.models import Team
+from goodword.accounts.models import Team, Teammate
 from goodword.core import ids
 
 
 class Inbox(models.Model):
     """A place where people reach us. Its team owes what nobody has taken yet."""
+
+    class Assigns(models.TextChoices):
+        """Who gets a new conversation by itself."""
+
+        BY_HAND = "hand", _("Nobody: whoever takes it")
+        BY_TURN = "turn", _("Whoever's turn it is")
+        BY_LOAD = "load", _("Whoever has fewest that await us")
 
     public_id = models.CharField(max_length=24, unique=True, default=ids.public_id)
     name = models.CharField(max_length=80)
@@ -24,6 +31,12 @@ class Inbox(models.Model):
     signs_reply_addresses = models.BooleanField(default=False)
     # The receiving servers (authserv-ids) whose Authentication-Results count, separated by spaces.
     trusted_servers = models.CharField(max_length=500, blank=True, default="")
+    assigns = models.CharField(max_length=4, choices=Assigns.choices, default=Assigns.BY_HAND)
+    # That await us: who has so many is given no more by itself. None: there is no such limit.
+    most_each = models.PositiveSmallIntegerField(null=True)
+    given_last = models.ForeignKey(  # whose turn it was
+        Teammate, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     made_at = models.DateTimeField()
 
     class Meta:

@@ -14,6 +14,7 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk import (
     arriving,
+    assigning,
     checking,
     delivering,
     handling,
@@ -446,6 +447,15 @@ class Desk(RuleBasedStateMachine):
                 reminding.remind_due(at=self.later())
             except Killed:
                 pass
+
+    @rule(how=st.sampled_from(["hand", "turn", "load"]), most=st.sampled_from([None, 1, 3]))
+    def owners_are_found_by_themselves(self, how, most):
+        from goodword.inboxes import actions as inboxes
+
+        inboxes.set_assigning(
+            self.house.hello, assigns=how, most_each=most, by=self.house.ana, at=self.at
+        )
+        assigning.give_waiting(at=self.later())
 
     @rule()
     def ben_leaves_or_returns(self):

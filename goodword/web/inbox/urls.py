@@ -16,8 +16,8 @@ from goodword.web.inbox import (
     listing,
     messages,
     searching,
-    suggesting,
     sending,
+    suggesting,
     tracking,
     undoing,
 )

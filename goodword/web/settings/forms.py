@@ -116,6 +116,27 @@ class InboxForm(forms.Form):
         return everyone.exclude(pk=self.inbox.pk) if self.inbox else everyone
 
 
+class AssigningForm(forms.Form):
+    """Who gets a new conversation of an inbox by itself."""
+
+    assigns = forms.ChoiceField(
+        label=_("Who gets a new conversation"),
+        choices=Inbox.Assigns.choices,
+        widget=forms.RadioSelect(),
+        help_text=_(
+            "Only who is on duty there at that moment and not away. What nobody has room for "
+            "waits for the team, and finds its owner when somebody has room or comes on duty."
+        ),
+    )
+    most_each = forms.IntegerField(
+        label=_("At most so many for each that await us"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text=_("Who has so many is given no more by itself. Empty: there is no such limit."),
+    )
+
+
 class InboxSettingsForm(InboxForm):
     teams = forms.ModelMultipleChoiceField(
         label=_("Teams that see it"),

@@ -19,7 +19,7 @@ from goodword.inboxes import actions, queries
 from goodword.inboxes.models import Inbox, Wording
 from goodword.web.inside import moment_of, teammate_of
 from goodword.web.settings import pages, servers
-from goodword.web.settings.forms import InboxForm, InboxSettingsForm, WordingForm
+from goodword.web.settings.forms import AssigningForm, InboxForm, InboxSettingsForm, WordingForm
 
 
 @pages.owners_only
@@ -83,6 +83,23 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
         here="inboxes",
         status=pages.status_of(form),
     )
+
+
+@pages.owners_only
+@require_http_methods(["GET", "POST"])
+def assigning(request: HttpRequest, public_id: str) -> HttpResponse:
+    inbox = _inbox(request, public_id)
+    known = {"assigns": inbox.assigns, "most_each": inbox.most_each}
+    form = AssigningForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        by, at = teammate_of(request), moment_of(request)
+        actions.set_assigning(inbox, **form.cleaned_data, by=by, at=at)
+        messages.success(request, _("Saved: who gets a new conversation."))
+        return redirect("settings:inbox", public_id)
+    context = {"inbox": inbox, "form": form}
+    status = pages.status_of(form)
+    here = "web/settings/assigning.html"
+    return pages.show(request, here, context, here="inboxes", status=status)
 
 
 @pages.owners_only

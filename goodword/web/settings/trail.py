@@ -142,6 +142,7 @@ CHANGED_WORDS: dict[str, Words] = {
     "trusted_servers": _("servers whose checks count"),
     "signature": _("signature"),
     "acknowledgement": _("acknowledgement"),
+    "assigns": _("who gets what is new"),
 }
 
 _STATES = dict(Conversation.State.choices)

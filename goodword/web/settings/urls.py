@@ -55,6 +55,7 @@ urlpatterns = [
         {"purpose": Wording.Purpose.ACKNOWLEDGEMENT},
         name="acknowledgement",
     ),
+    path(f"{_inbox}/assigning/", inboxes.assigning, name="assigning"),
     path(f"{_inbox}/words/<slug:purpose>/", inboxes.ready_words, name="ready_words"),
     path(f"{_inbox}/mailbox/", mailboxes.mailbox, name="mailbox"),
     path(f"{_inbox}/mailbox/disconnect/", mailboxes.disconnect, name="disconnect"),

@@ -60,7 +60,6 @@ CASES: dict[str, Case] = {
     "draft": Case(ONE, {"mode": "reply", "text": "half"}, 302),
     "reply": Case(ONE, {"mode": "reply", "text": "Yes", "to": "grace@whitlow.example"}, 302),
     "note": Case(ONE, {"mode": "note", "text": "Hm"}, 302, changes_for=INSIDE),
-    "colleagues": Case(ONE),
     "follow": Case(ONE, {"follows": "yes"}, 302, changes_for=INSIDE),
     "assign": Case(ONE, {"to": "me"}, 302),
     "tag": Case(ONE, {"name": "new"}, 302),

@@ -320,3 +320,18 @@ def test_words_that_stand_ready_are_the_business_own_in_each_language(
     assert said == "Sorry Grace, not our trade."
     assert ana.get(f"/settings/inboxes/{house.hello.public_id}/words/other/").status_code == 404
     assert ana.get(f"/settings/inboxes/{house.hello.public_id}/words/signature/").status_code == 404
+
+
+def test_who_gets_a_new_conversation_is_chosen_with_a_limit(house, client):
+    client.force_login(house.ana)
+    page = f"/settings/inboxes/{house.hello.public_id}/assigning/"
+    assert client.post(page, {"assigns": "luck", "most_each": ""}).status_code == 422
+    assert client.post(page, {"assigns": "turn", "most_each": "0"}).status_code == 422
+    answer = client.post(page, {"assigns": "turn", "most_each": "8"}, follow=True).text
+    house.hello.refresh_from_db()
+
+    assert (house.hello.assigns, house.hello.most_each) == ("turn", 8)
+    assert "Whoever&#x27;s turn it is, at most 8 each" in answer
+    client.post(page, {"assigns": "hand", "most_each": ""})
+    house.hello.refresh_from_db()
+    assert (house.hello.assigns, house.hello.most_each) == ("hand", None)

@@ -52,6 +52,7 @@ EXPECTED = {
     "settings:new_inbox": OWNERS,
     "settings:inbox": OWNERS,
     "settings:signature": OWNERS,
+    "settings:assigning": OWNERS,
     "settings:acknowledgement": OWNERS,
     "settings:ready_words": OWNERS,
     "settings:mailbox": OWNERS,
@@ -191,6 +192,7 @@ def _url(name: str, house: SimpleNamespace) -> str:
     if name == "settings:ready_words":
         return reverse(name, args=[inbox, "holding"])
     if name in {"settings:inbox", "settings:signature", "settings:acknowledgement"} | {
+        "settings:assigning",
         "settings:mailbox",
         "settings:disconnect",
         "settings:connect_again",
