@@ -17,6 +17,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Message, Reading
 from goodword.core import ids, prepared
 
+_PAGE = 50
 _AWAITING = frozenset({Conversation.State.OPEN, Conversation.State.SNOOZED})
 
 
@@ -76,7 +77,11 @@ def unread(shown: Iterable[Newest], *, by: Teammate) -> set[int]:
         for each in shown
         if each.state in _AWAITING and each.latest_key > joined
     }
-    rows = prepared.rows(("read to", len(asked)), _read_to, by.pk, *asked)
+    if not asked:
+        return set()
+    keys = list(asked)
+    keys += keys[-1:] * (_PAGE - len(keys))  # one query does for any number of them
+    rows = prepared.rows(("read to", len(keys)), _read_to, by.pk, *keys)
     read_to = {row[0]: row[1] for row in rows}
     return {key for key, latest in asked.items() if latest > read_to.get(key, 0)}
 

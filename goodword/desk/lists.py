@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import queries as conversations
+from goodword.conversations import readings
 from goodword.conversations.models import Conversation
 from goodword.core import prepared
 from goodword.desk import queries
@@ -66,6 +67,7 @@ class Listed:
     side_of_id: int | None
     owed: Owing | None = None
     tags: list[str] = field(default_factory=list)
+    unread: bool = False  # by whoever looks: `note_unread`
 
 
 _LISTED = (
@@ -192,6 +194,14 @@ def _by_due(here: _Here, *, after: str, most: int) -> list[Listed]:
     for listed, row in zip(found, rows, strict=True):
         listed.owed = Owing(*row[:end])
     return found
+
+
+def note_unread(rows: Iterable[Listed], *, by: Teammate) -> None:
+    """Mark those in which something was said that `by` has not seen."""
+    rows = list(rows)
+    unread = readings.unread(rows, by=by)
+    for row in rows:
+        row.unread = row.pk in unread
 
 
 def owed_in(keys: list[int]) -> dict[int, Owing]:

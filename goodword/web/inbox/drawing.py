@@ -41,6 +41,7 @@ def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
     conversation = row.conversation
     url = escape(row.url)
     current = ' aria-current="true"' if is_opened else ""
+    unread, dot = (" row-unread", _dot()) if conversation.unread else ("", "")
     if row.excerpt:
         sign, said = row.excerpt.sign, str(row.excerpt.words)
     else:
@@ -48,7 +49,7 @@ def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
         said = escape(conversation.latest_words or words.without_text)
     # Where it opens stands once, in _rows.html.
     return (
-        f'<li class="row" data-row id="row-{conversation.public_id}"{current}>\n'
+        f'<li class="row{unread}" data-row id="row-{conversation.public_id}"{current}>{dot}\n'
         f'<div class="row-top">{sign}'
         f'<a class="row-who" href="{url}" hx-get="{url}">{escape(row.who)}</a>'
         f'<span class="row-org">{escape(conversation.subject)}</span>{_owner(row.owner)}'
@@ -56,6 +57,11 @@ def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
         f'<p class="row-words">{said}</p>\n'
         f'<div class="row-owed">{_owed(row, clock, words)}</div>\n</li>'
     )
+
+
+def _dot() -> str:
+    said = escape(_("unread"))
+    return f'<span class="dot" role="img" aria-label="{said}" title="{said}"></span>'
 
 
 def _owner(name: str) -> str:

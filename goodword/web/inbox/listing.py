@@ -73,6 +73,7 @@ def list_context(
     else:
         page = lists.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
         listed, cursor = page.rows, page.after
+    lists.note_unread(listed, by=teammate)
     rows = showing.rows_of(listed, place=here, by=teammate, now=now, excerpts=found)
     return context | {
         "place": here,

@@ -52,6 +52,7 @@ def test_looking_at_the_page_reads_nothing_until_the_page_says_that_it_was_shown
 
 
 def test_typing_writes_nothing(ben, asked, django_assert_max_num_queries):
+    ben.get(url(asked, "colleagues/"))  # the session notes now and then that it is used
     with django_assert_max_num_queries(10) as asked_for:
         ben.post(url(asked, "here/"), {"page": "page2345", "doing": "reply"})
     statements = [each["sql"].split()[0] for each in asked_for.captured_queries]
@@ -84,3 +85,16 @@ def test_marked_as_unread_one_is_back_at_the_list_where_it_stands_out(ben, house
 
     assert answer.redirect_chain == [("/inbox/unassigned/", 302)]
     assert not readings.is_read(asked, by=house.ben)
+
+
+def test_a_row_stands_out_until_i_have_read_it_and_for_my_colleague_longer(ben, house, asked):
+    lea = Client()
+    lea.force_login(house.lea)
+    dot = '<span class="dot" role="img" aria-label="unread"'
+    assert dot in ben.get("/inbox/all/").content.decode()
+
+    ben.post(url(asked, "here/"), {"read_to": str(asked.latest_key)})
+    assert dot not in ben.get("/inbox/all/").content.decode()
+    assert dot in lea.get("/inbox/all/").content.decode()
+    receive(house, "And?", sender="b@x.example", at=timezone.now() - DAY)
+    assert ben.get("/inbox/all/").content.decode().count(dot) == 1
