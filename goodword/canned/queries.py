@@ -8,7 +8,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.canned.models import AfterSending, Applied, CannedReply
-from goodword.conversations.models import Conversation
+from goodword.conversations.models import Conversation, Draft
 from goodword.core import prepared
 from goodword.core.text import fold
 
@@ -90,13 +90,16 @@ def text_for(texts: Mapping[str, str], conversation: Conversation) -> str:
     return next(iter(texts.values()), "")
 
 
-def after_sending(draft_id: int) -> AfterSending | None:
-    found = prepared.objects("after sending", _after_sending, draft_id)
+def after_sending(conversation_id: int, teammate_id: int) -> AfterSending | None:
+    """What waits with the answer that this teammate is writing here."""
+    found = prepared.objects("after sending", _after_sending, conversation_id, teammate_id)
     return found[0] if found else None
 
 
-def _after_sending(draft: int) -> QuerySet[AfterSending]:
-    return AfterSending.objects.filter(draft=draft)
+def _after_sending(conversation: int, teammate: int) -> QuerySet[AfterSending]:
+    return AfterSending.objects.filter(
+        draft__conversation=conversation, draft__teammate=teammate, draft__kind=Draft.Kind.REPLY
+    )
 
 
 def applied_by(teammate: Teammate) -> QuerySet[Applied]:

@@ -90,6 +90,15 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
     return sorted(once, key=lambda step: _ORDER.index(step.do))
 
 
+def together(earlier: Iterable[Step], newer: Iterable[Step]) -> list[Step]:
+    """Both; where they contradict, the newer. Raises Malformed when they are too many."""
+    newer = list(newer)
+    asked = {each.do for each in newer}
+    alone = [{do} for do in Do if do not in _SEVERAL]
+    clashing = set().union(*(group for group in (*alone, *_EITHER) if group & asked))
+    return in_order([*(each for each in earlier if each.do not in clashing), *newer])
+
+
 def _step(do: object, value: object) -> Step:
     if do not in Do.values or not isinstance(value, str):
         raise Malformed(str(do)[:80])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
@@ -59,10 +60,23 @@ def filled(
     text: str, conversation: Conversation, *, by: Teammate | None, at: datetime, keeps: bool = True
 ) -> str:
     """`text` as this person reads it from `by`. `keeps`: what is not known stays to be seen."""
-    if "{{" not in text:
-        return text
+    return all_filled([text], conversation, by=by, at=at, keeps=keeps)[0]
+
+
+def all_filled(
+    texts: Sequence[str],
+    conversation: Conversation,
+    *,
+    by: Teammate | None,
+    at: datetime,
+    keeps: bool = True,
+) -> list[str]:
+    """As `filled`, for many: each value is looked up once."""
+    if not any("{{" in each for each in texts):
+        return list(texts)
     with their_language(conversation):
-        return filling.fill(text, Setting(conversation, by, at).value_of, keeps=keeps)
+        value_of = cache(Setting(conversation, by, at).value_of)
+        return [filling.fill(each, value_of, keeps=keeps) for each in texts]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from goodword.web.plan.public import hours as public_hours
 urlpatterns = [
     path("", include("goodword.web.today.urls")),
     path("", include("goodword.web.inbox.urls")),
+    path("", include("goodword.web.canned.urls")),
     path("", include("goodword.web.ledger.urls")),
     path("", include("goodword.web.plan.urls")),
     path("hours/", public_hours, name="public_hours"),

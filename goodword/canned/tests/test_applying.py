@@ -161,7 +161,7 @@ def test_what_is_changed_since_stays_when_the_answer_is_taken_back(house, conver
     draft = applying.take_back(Message.objects.get(pk=message.pk), by=house.ben, at=LATER)
 
     assert shape(conversation)[3:5] == (False, ["new", "x"])
-    assert queries.after_sending(draft.pk) is not None
+    assert queries.after_sending(conversation.pk, house.ben.pk) is not None
 
 
 def test_what_was_so_already_is_not_done_and_not_undone(house, conversation, make):
@@ -213,7 +213,7 @@ def test_an_answer_that_is_taken_back_takes_back_what_was_done_and_it_waits_agai
     draft = applying.take_back(Message.objects.get(pk=message.pk), by=house.ben, at=LATER)
 
     assert shape(conversation) == before
-    waiting = queries.after_sending(draft.pk)
+    waiting = queries.after_sending(conversation.pk, house.ben.pk)
     assert steps.read(waiting.steps) == does
     assert waiting.used == [macro.public_id]
     assert checking.violations() == []
@@ -235,7 +235,7 @@ def test_what_waits_for_a_draft_goes_with_it(house, conversation):
         conversation, by=house.ben, kind=Draft.Kind.REPLY, text="x", at=LATER
     )
     applying.keep_for(draft, steps.parse(["close:"]), used=["abc"])
-    assert queries.after_sending(draft.pk).used == ["abc"]
+    assert queries.after_sending(conversation.pk, house.ben.pk).used == ["abc"]
 
     applying.keep_for(draft, [], used=[])
     assert not AfterSending.objects.exists()

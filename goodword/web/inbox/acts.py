@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
+from goodword.canned import applying
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
-from goodword.desk import delivering, giving, handling, joining, replying
+from goodword.desk import delivering, giving, handling, joining
 from goodword.desk import undoing as back_again
 from goodword.people import actions as people
 from goodword.people.models import Address
@@ -309,7 +310,7 @@ def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
     message = pages.visible_message(request, public_id)
     found = message.conversation
     try:
-        replying.take_back(message, by=teammate_of(request), at=moment_of(request))
+        applying.take_back(message, by=teammate_of(request), at=moment_of(request))
     except REFUSALS as error:
         messages.error(request, sentence(error))
         return redirect(pages.address_of(request, found))

@@ -27,6 +27,7 @@ from goodword.desk.recipients import (
 from goodword.desk.sides import SeenByCustomer
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
+from goodword.web.canned import along
 from goodword.web.inbox import advice, colleagues, sending, stale, writing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.advice import Bar
@@ -48,6 +49,8 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
     _insert(found, form)
     kept = _keep(request, found, form)
     turn = form.cleaned_data["switch"] or (form.mode_sent if form.cleaned_data["insert"] else "")
+    if request.POST.get("choose") == "canned":
+        return along.choosing(request, found)
     if turn:
         if kept is not None and turn in {"reply", "all"} and kept.kind == Draft.Kind.REPLY:
             _address_draft(kept, turn, by=teammate_of(request), at=moment_of(request))
@@ -81,7 +84,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         if late and request.POST.get("knows_late") != late:
             raise _LeavesLate(late)
         with transaction.atomic():
-            replying.reply(
+            message = replying.reply(
                 found,
                 by=by,
                 text=text,
@@ -96,6 +99,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
                 then_until=wish.until,
                 at=at,
             )
+            along.do(request, message)
             if bar is not None:
                 advice.remember_what_is_none(bar, by=by, at=at)
 
@@ -154,6 +158,8 @@ def _send(
         return _wrong(request, pages.visible(request, public_id), form, {}, news=news)
     except _Asks:
         return _wrong(request, found, form, {})
+    except along.Refused as error:
+        return _wrong(request, found, form, {"": [str(error)]})
     except _LookFirst as error:
         return _look_first(request, found, form, error.bar)
     except _LeavesLate as error:
@@ -243,6 +249,7 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
         conversations.attach_to_draft(
             kept, name=each.name, content_type=each.content_type or "", data=each.read(), at=at
         )
+    along.keep(kept, request.POST)
     return kept
 
 

@@ -62,6 +62,7 @@ OWN: tuple[Words, list[Link]] = (
     [
         Link("profile", "user-round", _("Your profile")),
         Link("told", "bell", _("How you are told")),
+        Link("canned", "message-square-plus", _("Canned replies")),
     ],
 )
 
@@ -79,7 +80,10 @@ def owners_only(view: View) -> View:
 
 
 def sections_for(teammate: Teammate) -> list[tuple[Words, list[Link]]]:
-    return [OWN, *SECTIONS] if rights.may_settle(teammate) else [OWN]
+    words, links = OWN
+    if not rights.may_answer(teammate):
+        links = [link for link in links if link.name != "canned"]
+    return [(words, links), *SECTIONS] if rights.may_settle(teammate) else [(words, links)]
 
 
 def open_without_https() -> bool:

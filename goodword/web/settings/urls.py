@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from goodword.inboxes.models import Wording
+from goodword.web.canned import pages as canned
 from goodword.web.settings import (
     arrivals,
     audit,
@@ -40,6 +41,7 @@ urlpatterns = [
         signing_in.remove_provider,
         name="remove_provider",
     ),
+    path("settings/canned/", canned.listed, name="canned"),
     path("settings/inboxes/", inboxes.listed, name="inboxes"),
     path("settings/inboxes/new/", inboxes.new, name="new_inbox"),
     path(f"{_inbox}/", inboxes.one, name="inbox"),

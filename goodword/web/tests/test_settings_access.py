@@ -39,6 +39,7 @@ EXPECTED = {
     "settings:roles": OWNERS,
     "settings:profile": MINE,
     "settings:told": MINE,
+    "settings:canned": MINE,
     "settings:sessions": MINE,
     "settings:end_session": (405, 405, 302),
     "settings:end_others": (405, 405, 302),
@@ -211,6 +212,8 @@ def test_each_page_opens_to_whom_it_should(name: str, house: SimpleNamespace):
     to_owner, to_others, to_stranger = EXPECTED[name]
     others = (house.ben, house.lea, house.lou, house.carl)
     expected = {None: to_stranger, house.ana: to_owner} | dict.fromkeys(others, to_others)
+    if name == "settings:canned":  # who sends nothing has none
+        expected[house.lou] = 404
     for who, status in expected.items():
         client = Client()
         if who is not None:

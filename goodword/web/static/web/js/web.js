@@ -1,6 +1,7 @@
 // The entry for pages inside. Every page works without it.
 import "./inbox.js";
 import "./composer.js";
+import "./canned.js";
 import "./sending.js";
 import "./advice.js";
 import "./live.js";

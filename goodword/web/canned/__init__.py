@@ -1,0 +1,1 @@
+"""Canned replies on screen: written below Settings, chosen in the composer."""
