@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -183,7 +184,9 @@ def _shown(request: HttpRequest, parent: Conversation, side: Conversation) -> Ht
     if not wants_piece(request):
         return redirect(back)
     answer = HttpResponse(status=204)
-    answer["HX-Redirect"] = back
+    # Not HX-Redirect: to another place on the same page a browser goes without asking for it.
+    place = {"path": back, "target": "#conversation", "swap": "outerHTML"}
+    answer["HX-Location"] = json.dumps(place)
     return answer
 
 

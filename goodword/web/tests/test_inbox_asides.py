@@ -131,7 +131,7 @@ def test_where_scripts_run_it_is_asked_in_a_dialog_and_leads_back_to_the_card(ho
     given = {"to": PRINTER, "subject": "Order 12", "text": "When?"}
     answer = ben.post(url, given, headers={"HX-Request": "true"})
 
-    assert answer.status_code == 204 and "#aside-" in answer.headers["HX-Redirect"]
+    assert answer.status_code == 204 and "#aside-" in answer.headers["HX-Location"]
 
 
 def test_a_message_is_forwarded_from_its_menu_with_the_files_one_chooses(house) -> None:
