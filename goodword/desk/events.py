@@ -168,6 +168,14 @@ class ConversationPurged:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashEmptied:
+    """Somebody says that all of it may go now."""
+
+    KIND: ClassVar[str] = "desk.trash_emptied"
+    conversations: int
+
+
+@dataclass(frozen=True, slots=True)
 class SenderRuled:
     """What becomes of mail from somewhere was decided; `verdict` empty: the rule is gone."""
 
@@ -245,3 +253,25 @@ class UrgencyChanged:
     conversation_id: int
     inbox_id: int
     urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewKept:
+    """Somebody keeps a search as a folder."""
+
+    KIND: ClassVar[str] = "desk.view_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChanged:
+    KIND: ClassVar[str] = "desk.view_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRemoved:
+    KIND: ClassVar[str] = "desk.view_removed"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewBroughtBack:
+    KIND: ClassVar[str] = "desk.view_brought_back"

@@ -35,6 +35,7 @@ class Owing(NamedTuple):
     owner_id: int | None
     owner: str | None
     team: str | None
+    made_at: datetime
 
     @property
     def is_open(self) -> bool:
@@ -43,6 +44,7 @@ class Owing(NamedTuple):
 
 _OWING = (
     "pk", "state", "due_at", "times_moved", "ended_at", "owner_id", "owner__name", "team__name",
+    "made_at",
 )  # fmt: skip
 
 
@@ -133,6 +135,16 @@ def listed(keys: Sequence[int]) -> list[Listed]:
     for row in rows:
         row.owed = owed.get(row.pk)
     return _furnished(rows)
+
+
+def inbox_names(rows: Sequence[Listed]) -> dict[int, str]:
+    """In which inbox each stands."""
+
+    def build(*keys: int) -> QuerySet[Conversation, Any]:
+        return Conversation.objects.filter(pk__in=keys).values_list("pk", "inbox__name")
+
+    found = prepared.rows(("inbox names", len(rows)), build, *(row.pk for row in rows))
+    return {row[0]: row[1] for row in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ class SavedView(models.Model):
     order = models.CharField(max_length=10, default="newest")
     columns = models.JSONField(default=list)
     made_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)  # it can be brought back
 
     class Meta:
         constraints = [

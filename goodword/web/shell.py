@@ -18,6 +18,7 @@ from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
 from goodword.core import prepared
 from goodword.desk import queries as desk
+from goodword.desk import saved
 from goodword.inboxes import queries as inboxes
 from goodword.notices import queries as notices
 from goodword.promises import day as promises
@@ -51,7 +52,7 @@ class Example:
 
 
 class Shell:
-    """Queries: one for the teams, one for all counts, two for what is wrong."""
+    """Queries: one for the teams, one for the views, one for all counts, two for what is wrong."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -80,7 +81,7 @@ class Shell:
     @cached_property
     def navigation(self) -> tuple[object, ...]:
         """All that the links to folders show but where one stands; alike when nothing changed."""
-        return (self.section, self.owed, *self.folders, *self.team_links, self.unsent)
+        return (self.section, self.owed, *self.folders, *self.team_links, self.unsent, *self.views)
 
     @cached_property
     def owed(self) -> str:
@@ -113,6 +114,12 @@ class Shell:
             )
             for team in self._teams
         ]
+
+    @cached_property
+    def views(self) -> list[FolderLink]:
+        """Their counts are fetched once the page is there (web/inbox/viewing.py)."""
+        kept = saved.names(self.teammate) if self.teammate else []
+        return [FolderLink(key, name, "bookmark") for key, name in kept]
 
     @property
     def to_answer(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from html import escape
 from typing import NamedTuple
@@ -16,9 +16,15 @@ from goodword.ui.times import Clock
 from goodword.web.inbox.showing import Row
 
 
-def rows(shown: Iterable[Row], *, now: datetime, opened: Conversation | None = None) -> SafeString:
-    """List items; the one of `opened` is marked."""
-    opened_key, clock, words = opened.pk if opened else None, Clock(now), _words()
+def rows(
+    shown: Iterable[Row],
+    *,
+    columns: Collection[str],
+    now: datetime,
+    opened: Conversation | None = None,
+) -> SafeString:
+    """List items with these columns (desk.saved.COLUMNS); the one of `opened` is marked."""
+    opened_key, clock, words = opened.pk if opened else None, Clock(now), _words(columns)
     drawn = (_row(row, clock, words, is_opened=row.conversation.pk == opened_key) for row in shown)
     return mark_safe("\n".join(drawn))  # noqa: S308 -- each part is ours or escaped
 
@@ -30,11 +36,20 @@ class _Words(NamedTuple):
     without_text: str
     you: str
     until: str
+    waiting: str
+    columns: frozenset[str]
 
 
-def _words() -> _Words:
+def _words(columns: Collection[str]) -> _Words:
     signs = marks.icon("mail"), marks.icon("reply", 16, _("we wrote last"))
-    return _Words(signs, _("(without text)"), _("you"), escape(_("until")))
+    return _Words(
+        signs,
+        _("(without text)"),
+        _("you"),
+        escape(_("until")),
+        escape(_("waiting since")),
+        frozenset(columns),
+    )
 
 
 def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
@@ -47,12 +62,17 @@ def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
     else:
         sign = words.signs[conversation.latest_is_ours]
         said = escape(conversation.latest_words or words.without_text)
+    subject = conversation.subject if "subject" in words.columns else ""
+    if "words" not in words.columns:
+        said = ""
     # Where it opens stands once, in _rows.html.
     return (
-        f'<li class="row{unread}" data-row id="row-{conversation.public_id}"{current}>{dot}\n'
+        f'<li class="row{unread}" data-row id="row-{conversation.public_id}"{current}>{dot}'
+        f'<input type="checkbox" class="row-check" name="pick" value="{conversation.public_id}"'
+        f' aria-label="{escape(row.who)}">\n'
         f'<div class="row-top">{sign}'
         f'<a class="row-who" href="{url}" hx-get="{url}">{escape(row.who)}</a>'
-        f'<span class="row-org">{escape(conversation.subject)}</span>{_owner(row.owner)}'
+        f'<span class="row-org">{escape(subject)}</span>{_owner(row.owner)}'
         f"{_said_at(row.said_at, clock)}</div>\n"
         f'<p class="row-words">{said}</p>\n'
         f'<div class="row-owed">{_owed(row, clock, words)}</div>\n</li>'
@@ -85,15 +105,23 @@ def _owed(row: Row, clock: Clock, words: _Words) -> str:
     """What is owed, by a chip; what comes next; the tags; how long there is left."""
     owed = row.owed
     parts: list[str] = []
-    if owed:
+    columns = words.columns
+    if row.inbox:
+        parts.append(f'<span class="row-verb">{escape(row.inbox)}</span>')
+    if owed and "due" in columns:
         by = words.you if owed.is_mine else owed.owner
         parts.append(marks.chip(owed.state, clock, time=owed.at, title=by))
     if row.verb:
         until = _until(row, clock, words)
         parts.append(f'<span class="row-verb">{escape(row.verb)}{until}</span>')
-    tags = [f'<span class="tag">{escape(name)}</span>' for name in row.tags[:2]]
-    parts.append(f'<span class="row-tags">{"".join(tags)}</span>')
-    if owed and owed.is_open:
+    if row.waiting_since and "waiting" in columns:
+        at = row.waiting_since
+        moment = f'<time datetime="{clock.machine(at)}">{escape(clock.short(at))}</time>'
+        parts.append(f'<span class="row-verb">{words.waiting} {moment}</span>')
+    if "tags" in columns:
+        tags = [f'<span class="tag">{escape(name)}</span>' for name in row.tags[:2]]
+        parts.append(f'<span class="row-tags">{"".join(tags)}</span>')
+    if owed and owed.is_open and "due" in columns:
         parts.append(f'<span class="row-left">{marks.due_in(owed.at, clock)}</span>')
     return "".join(parts)
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from goodword.conversations.models import Conversation
-from goodword.desk import finding, lists
+from goodword.desk import finding, lists, saved
 from goodword.desk import queries as desk
 from goodword.web.inbox import drawing, excerpts, filters, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
@@ -65,7 +65,7 @@ def list_context(
     teammate, now = teammate_of(request), moment_of(request)
     found: dict[int, Excerpt] = {}
     context: dict[str, Any] = {}
-    if here.is_search:
+    if here.asks:
         context = _search_context(request, here, after=after)
         hits = context["found"].hits
         found = excerpts.of(context["found"], context["asked"])
@@ -78,7 +78,7 @@ def list_context(
     return context | {
         "place": here,
         "rows": rows,
-        "drawn_rows": drawing.rows(rows, now=now, opened=opened),
+        "drawn_rows": drawing.rows(rows, columns=here.columns, now=now, opened=opened),
         "older_url": here.page_url(cursor) if cursor else "",
         "is_later_page": bool(after),
         "opened": opened,
@@ -87,13 +87,15 @@ def list_context(
 
 
 def _search_context(request: HttpRequest, here: Place, *, after: str) -> dict[str, Any]:
+    teammate = teammate_of(request)
     asked = finding.read(here.text, at=moment_of(request))
-    found = finding.find(asked, by=teammate_of(request), order=here.order, after=after)
+    found = finding.find(asked, by=teammate, order=here.order, after=after)
     return {
         "asked": asked,
         "found": found,
         "typed": here.text,
         "chips": filters.chips(asked, here),
         "addable": filters.addable(asked, here),
+        "may_change_view": here.view is not None and saved.may_change(here.view, teammate),
         "gone": [filters.in_words(each) for each in found.gone],
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,12 +15,15 @@ from goodword.accounts.models import Team, Teammate
 from goodword.conversations.models import Conversation
 from goodword.core.text import clean
 from goodword.desk import queries as desk
+from goodword.desk import saved
 from goodword.desk.finding import Order
+from goodword.desk.models import SavedView
 
 State = Conversation.State
 MOST_ASKED = 500  # characters of a search
 _BY_DUE_FIRST = {"mine", "unassigned", "team"}
 _ONE_OWNER = {"mine", "unassigned"}  # lists that mix no owners need no initials
+_WITHOUT_OWNER = tuple(each for each in saved.USUAL_COLUMNS if each != "owner")
 
 
 class Folder(NamedTuple):
@@ -102,6 +106,12 @@ _EMPTY_SEARCH = Folder(
         " unless you add is:spam or is:trash."
     ),
 )
+_EMPTY_VIEW = Folder(
+    _("View"),
+    "bookmark",
+    _("Nothing stands in this view"),
+    _("What its search finds comes in here by itself, and leaves when it fits no more."),
+)
 ORDER_WORDS: dict[Order, LazyText] = {
     "due": _("By due time"),
     "newest": _("Newest first"),
@@ -123,30 +133,49 @@ class InOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`folder` is a key of FOLDERS, "team" with `team` set, or "search" for `text`."""
+    """`folder` is a key of FOLDERS, "team" with `team` set, "search" for `text`, or "view"."""
 
     folder: str
     order: Order
     team: Team | None = None
     text: str = ""  # in the search language
+    view: SavedView | None = None
 
     @property
     def key(self) -> str:
+        if self.view:
+            return f"view-{self.view.public_id}"
         return f"team-{self.team.public_id}" if self.team else self.folder
 
     @property
     def name(self) -> str:
+        if self.view:
+            return self.view.name
         return self.team.name if self.team else str(self.about.word)
 
     @property
     def about(self) -> Folder:
         if self.team:
             return _EMPTY_TEAM
+        if self.view:
+            return _EMPTY_VIEW
         return _EMPTY_SEARCH if self.is_search else FOLDERS[self.folder]
 
     @property
     def is_search(self) -> bool:
         return self.folder == "search"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it shows what `text` finds."""
+        return self.folder in {"search", "view"}
+
+    @property
+    def columns(self) -> Collection[str]:
+        """What a row shows (desk.saved.COLUMNS)."""
+        if self.view:
+            return self.view.columns
+        return saved.USUAL_COLUMNS if self.mixes_owners else _WITHOUT_OWNER
 
     @property
     def mixes_owners(self) -> bool:
@@ -165,6 +194,10 @@ class Place:
         ]
 
     @property
+    def _usual_order(self) -> str:
+        return self.view.order if self.view else _usual_order(self.folder)
+
+    @property
     def order_word(self) -> LazyText:
         return ORDER_WORDS[self.order]
 
@@ -173,39 +206,55 @@ class Place:
         """The list's own address, without its order."""
         if self.team:
             return reverse("inbox:team", args=[self.team.public_id])
+        if self.view:
+            return reverse("inbox:view", args=[self.view.public_id])
         if self.is_search:
             return reverse("inbox:search")
         return reverse("inbox:folder", args=[self.folder])
 
     @property
     def url(self) -> str:
-        return self._address(self.order if self.order != _usual_order(self.folder) else "")
+        return self._address(self.order if self.order != self._usual_order else "")
 
     def page_url(self, after: str) -> str:
         """The page after this one."""
         return self._address(self.order, after=after)
 
     def _address(self, order: str, **more: str) -> str:
-        values = {"q": self.text, "order": order, **more}
+        values = {"q": self.text if self.is_search else "", "order": order, **more}
         query = urlencode({name: value for name, value in values.items() if value})
         return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def as_asked(self) -> str:
+        """The search and its order, for the form that keeps it."""
+        return urlencode({"q": self.text, "order": self.order})
 
     @property
     def query(self) -> str:
         """What a conversation's address carries, so that its list stands beside it."""
         # Keys and orders are words of ours: nothing in them needs to be escaped.
-        usual = _usual_order(self.folder) == self.order
+        usual = self._usual_order == self.order
         query = f"folder={self.key}" if usual else f"folder={self.key}&order={self.order}"
-        return f"{query}&{urlencode({'q': self.text})}" if self.text else query
+        return f"{query}&{urlencode({'q': self.text})}" if self.is_search else query
 
 
 def place(teammate: Teammate, key: str, *, order: str = "", text: str = "") -> Place:
-    """The place a key names: "mine", "closed", "team-7hq2…", "search". Raises NoSuchPlace.
+    """The place a key names: "mine", "closed", "team-7hq2…", "view-4mkd…", "search".
+
+    Raises NoSuchPlace.
 
     `text`: what is looked for, where the key says that something is.
     """
     if key == "search":
         return Place(key, _order(order, key), text=clean(text)[:MOST_ASKED])
+    if key.startswith("view-"):
+        views = saved.visible_to(teammate).select_related("team")
+        view = views.filter(public_id=key.removeprefix("view-")).first()
+        if view is None:
+            raise NoSuchPlace(key)
+        chosen = next((each for each in _orders("view") if each == order), view.order)
+        return Place("view", cast(Order, chosen), text=view.asked, view=view)
     if key.startswith("team-"):
         team = desk.teams_of(teammate).filter(public_id=key.removeprefix("team-")).first()
         if team is None:
@@ -235,7 +284,7 @@ def _usual_order(folder: str) -> Order:
 
 
 def _orders(folder: str) -> tuple[Order, ...]:
-    if folder == "search":
+    if folder in {"search", "view"}:
         return "newest", "oldest", "due"
     return ("due", "newest") if folder in _BY_DUE_FIRST | {"all"} else ()
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
 from goodword.core import ids
+from goodword.desk import lists
 from goodword.desk.lists import Listed, Owing
 from goodword.people.models import Person
 from goodword.promises.models import Promise
@@ -68,8 +69,10 @@ class Row:
     said_at: datetime
     url: str
     tags: list[str]
-    owner: str = ""  # named only in lists that mix owners
+    owner: str = ""
     excerpt: Excerpt | None = None  # what a search found in it
+    inbox: str = ""
+    waiting_since: datetime | None = None
 
 
 def rows_of(
@@ -81,10 +84,20 @@ def rows_of(
     excerpts: Mapping[int, Excerpt] | None = None,
 ) -> list[Row]:
     """`excerpts`: what was found in them, by conversation."""
-    verbs, found = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn"), _("Aside")), excerpts or {}
+    verbs = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn"), _("Aside"))
+    listed, found = list(shown), excerpts or {}
+    inboxes = lists.inbox_names(listed) if "inbox" in place.columns else {}
     return [
-        _row_of(each, verbs, place=place, by=by, now=now, excerpt=found.get(each.pk))
-        for each in shown
+        _row_of(
+            each,
+            verbs,
+            place=place,
+            by=by,
+            now=now,
+            excerpt=found.get(each.pk),
+            inbox=inboxes.get(each.pk, ""),
+        )
+        for each in listed
     ]
 
 
@@ -106,6 +119,7 @@ def _row_of(
     by: Teammate,
     now: datetime,
     excerpt: Excerpt | None,
+    inbox: str,
 ) -> Row:
     owed = owed_of(listed.owed, by=by, now=now) if listed.owed else None
     return Row(
@@ -116,8 +130,10 @@ def _row_of(
         said_at=excerpt.said_at if excerpt else ids.moment_of(listed.latest_key),
         url=url_of(listed, place),
         tags=listed.tags,
-        owner=(listed.assignee or listed.team or "") if place.mixes_owners else "",
+        owner=(listed.assignee or listed.team or "") if "owner" in place.columns else "",
         excerpt=excerpt,
+        inbox=inbox,
+        waiting_since=listed.owed.made_at if listed.owed and listed.owed.is_open else None,
     )
 
 

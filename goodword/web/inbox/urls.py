@@ -20,6 +20,7 @@ from goodword.web.inbox import (
     suggesting,
     tracking,
     undoing,
+    viewing,
 )
 
 app_name = "inbox"
@@ -29,6 +30,12 @@ _MESSAGE = "messages/<slug:public_id>/"
 urlpatterns = [
     path("inbox/", listing.start, name="start"),
     path("inbox/team/<slug:public_id>/", listing.team, name="team"),
+    path("inbox/view/<slug:public_id>/", viewing.view, name="view"),
+    path("inbox/view/<slug:public_id>/change/", viewing.change, name="view_change"),
+    path("inbox/view/<slug:public_id>/remove/", viewing.remove, name="view_remove"),
+    path("inbox/view/<slug:public_id>/bring-back/", viewing.bring_back, name="view_bring_back"),
+    path("inbox/views/new/", viewing.keep, name="view_keep"),
+    path("inbox/views/counts/", viewing.counts, name="view_counts"),
     path("inbox/<slug:folder>/", listing.folder, name="folder"),
     path("search/", searching.search, name="search"),
     path("search/suggestions/", suggesting.suggestions, name="suggestions"),

@@ -17,6 +17,7 @@ from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
 from goodword.canned.models import CannedReply
 from goodword.channels.email.explaining import words_for
 from goodword.conversations.models import Conversation
+from goodword.desk.models import SavedView
 from goodword.events.models import Event
 from goodword.inboxes.models import Inbox
 from goodword.people.models import Kind, Person
@@ -97,6 +98,10 @@ SENTENCES: dict[str, Words] = {
     "canned.archived": _("put a canned reply away, %(subject)s"),
     "canned.restored": _("took a canned reply back out, %(subject)s"),
     "canned.undone": _("undid what a canned reply had done, %(subject)s"),
+    "desk.view_kept": _("kept a search as a view, %(subject)s"),
+    "desk.view_changed": _("changed a view, %(subject)s"),
+    "desk.view_removed": _("deleted a view, %(subject)s"),
+    "desk.view_brought_back": _("brought a view back, %(subject)s"),
     "promises.made": _("A promise was made, %(subject)s"),
     "promises.kept": _("A promise was kept, %(subject)s"),
     "promises.released": _("A promise was released, %(subject)s"),
@@ -123,6 +128,7 @@ _KINDS: dict[str, Words] = {
     "message": _("message"),
     "promise": _("promise"),
     "cannedreply": _("canned reply"),
+    "savedview": _("view"),
     "calendar": _("opening hours"),
     "target": _("answer time"),
     "kind": _("kind of customers"),
@@ -172,6 +178,11 @@ def _canned_reply(row: Any) -> str:
     return gettext("for themselves") if own else str(row.name)
 
 
+def _view(row: Any) -> str:
+    """What is somebody's own has no name here."""
+    return gettext("for themselves") if row.shown_to == SavedView.For.ME else str(row.name)
+
+
 # How a row named `kind:id` in an event is called.
 _NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
     "teammate": (Teammate, (), lambda row: str(row.name)),
@@ -182,6 +193,7 @@ _NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
     "conversation": (Conversation, (), _conversation),
     "promise": (OwedPromise, ("conversation",), _promise),
     "cannedreply": (CannedReply, (), _canned_reply),
+    "savedview": (SavedView, (), _view),
     "calendar": (Calendar, (), lambda row: str(row.name)),
     "target": (Target, (), lambda row: gettext("answer time")),
     "kind": (Kind, (), lambda row: str(row.name)),

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Following, Link, Message, Reading
-from goodword.desk import aside, delivering, handling
+from goodword.desk import aside, delivering, handling, saved
+from goodword.desk.models import SavedView
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, InboundFile
 from goodword.files import actions as files
@@ -47,12 +48,20 @@ class Case:
 
 FUTURE = f"{timezone.now() + 5 * DAY:%Y-%m-%d}"
 ONE, MESSAGE = ("conversation",), ("message",)
+LEADING, VIEW = ("ana", "lea"), ("view",)
+AS_VIEW = {"name": "All", "asked": "in:all", "shown_to": "me", "order": "due"}
 CASES: dict[str, Case] = {
     "start": Case(answers=302, seen_by=EVERYBODY),
     "folder": Case(("mine",), seen_by=EVERYBODY),
     "team": Case(("team",)),
     "search": Case(query="?q=gift", seen_by=EVERYBODY),
     "suggestions": Case(query="?q=with:g", seen_by=EVERYBODY),
+    "view": Case(VIEW),
+    "view_keep": Case((), AS_VIEW, 302, seen_by=EVERYBODY, changes_for=EVERYBODY),
+    "view_counts": Case(seen_by=EVERYBODY),
+    "view_change": Case(VIEW, AS_VIEW, 302, seen_by=LEADING, changes_for=LEADING),
+    "view_remove": Case(VIEW, {}, 302, seen_by=LEADING, changes_for=LEADING),
+    "view_bring_back": Case(("view_gone",), {}, 302, seen_by=LEADING, changes_for=LEADING),
     "conversation": Case(ONE),
     "colleagues": Case(ONE),
     "here": Case(ONE, {"page": "page2345", "doing": "reply", "read_to": "1"}, changes_for=INSIDE),
@@ -150,7 +159,14 @@ def scene(rows_of_module: None) -> SimpleNamespace:
         by=house.ben,
         at=now,
     )
+    views = [
+        saved.keep(saved.Wanted("Gifts", "gift", "team", house.front), by=house.lea, at=now)
+        for _each in range(2)
+    ]
+    saved.remove(views[1], by=house.lea, at=now)
     house.named = {
+        "view": views[0].public_id,
+        "view_gone": views[1].public_id,
         "side": side.public_id,
         "conversation": message.conversation.public_id,
         "message": message.public_id,
@@ -225,6 +241,7 @@ def _fingerprint() -> list[object]:
         Message.objects.values_list("recipients__pk", "recipients__state"),
         Promise.objects.values_list("pk", "state", "owner", "due_at"),
         Reading.objects.values_list("pk", "teammate", "read_to"),
+        SavedView.objects.values_list("pk", "name", "shown_to", "removed_at"),
         Following.objects.values_list("conversation", "teammate"),
     ]
     return [sorted(rows, key=repr) for rows in asked]

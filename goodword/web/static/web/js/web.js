@@ -9,3 +9,4 @@ import "./promises.js";
 import "./mentions.js";
 import "./notices.js";
 import "./search.js";
+import "./views.js";
