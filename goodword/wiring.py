@@ -20,6 +20,7 @@ from goodword.desk import (
     assigning,
     bulk,
     delivering,
+    emptying,
     handling,
     hearing,
     reminding,
@@ -79,6 +80,9 @@ if settings.EXAMPLE:  # nothing leaves it: the road pretends, notices stay, no m
 # What has time, and how many seconds it has. What looks through whole tables has an hour.
 SWEEP: list[tuple[Job, int]] = [
     (lambda at: handling.wake_due(at=at), 20),
+    (lambda at: emptying.empty_due(at=at), 60),
+    (lambda at: emptying.trash_old_spam(at=at), 3600),
+    (lambda at: emptying.forget_refused(at=at), 3600),
     (lambda at: assigning.give_waiting(at=at), 20),
     (lambda at: files.sweep(at=at), 3600),
     (lambda at: bulk.sweep(at=at), 3600),

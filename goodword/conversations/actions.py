@@ -74,9 +74,12 @@ def open_conversation(
 def lock(conversation: Conversation) -> Conversation:
     """The conversation as it is now, held until the transaction ends; verbs begin with it.
 
-    SQLite's write lock does the same by itself.
+    SQLite's write lock does the same by itself. Raises Conversation.DoesNotExist when it was
+    thrown away for good meanwhile.
     """
-    found = lock_all([conversation.pk])[conversation.pk]
+    found = lock_all([conversation.pk]).get(conversation.pk)
+    if found is None:
+        raise Conversation.DoesNotExist(conversation.pk)
     while found.redirect_to_id:  # it was joined with another while we waited
         found = lock_all([found.redirect_to_id])[found.redirect_to_id]
     return found

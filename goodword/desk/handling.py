@@ -283,6 +283,16 @@ def _change(
     owing.settle(conversation, by=by, at=at, why=state)
 
 
+@transaction.atomic
+def trash_old_spam(conversation: Conversation, *, before: datetime, at: datetime) -> bool:
+    """Into the trash, unless somebody said meanwhile that it is no spam."""
+    conversation = conversations.lock(conversation)
+    if conversation.state != State.SPAM or (conversation.spam_since or at) > before:
+        return False
+    _change(conversation, State.TRASH, by=None, at=at, why="old_spam")
+    return True
+
+
 def wake_due(*, at: datetime, most: int = 50) -> int:
     """Bring back what was snoozed until now; one short transaction each."""
     due = Conversation.objects.filter(snoozed_until__lte=at).order_by("snoozed_until")

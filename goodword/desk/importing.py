@@ -95,7 +95,7 @@ def _receive(
         inbounds = list(fresh.values())
         known = Known(inbounds)
         for place, (number, inbound) in enumerate(fresh.items(), start=1):
-            if seen.get(inbound.identity) is None and inbound.identity in seen:
+            if receiving.was_thrown_away(inbound, known):
                 outcomes[number] = _THERE  # it was here and is gone for good
                 continue
             raw = raws.get(number)

@@ -27,6 +27,10 @@ from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
 
 
+class ThrownAway(Exception):
+    """It was received before, and what it became was thrown away for good."""
+
+
 @transaction.atomic(savepoint=False)
 def receive(
     inbound: Inbound,
@@ -46,6 +50,8 @@ def receive(
     among others of the same transaction; it is told what became of this one.
     """
     known = known or Known([inbound])
+    if was_thrown_away(inbound, known):
+        raise ThrownAway
     message = _received_before(inbound, known)
     if message is not None:
         # The copy that another mailbox got: its people see it where it stands.
@@ -61,6 +67,19 @@ def receive(
         message = _receive(_arrived(inbound, inbox, also, raw, known), known, at=at)
     known.note(inbound, message)
     return message
+
+
+def was_thrown_away(inbound: Inbound, known: Known) -> bool:
+    """Whether only its identity is left: so no fetch brings back what was thrown away for good.
+
+    Of our own that comes back, as a copy or a list's echo, its id is left.
+    """
+    same = known.same(inbound)
+    if same is not None:
+        return same.message_id is None
+    if not known.is_ours(inbound.sender.address):
+        return False
+    return any(each.message_id is None for each in known.leads(inbound.road, inbound.external_ids))
 
 
 def _received_before(inbound: Inbound, known: Known) -> Message | None:

@@ -82,6 +82,8 @@ def still_needed(promise: Promise, *, at: datetime) -> Promise:
         raise NothingToTakeBack
     if promise.kind != REPLY or conversation is None:
         promise = promises.reopen(promise, by=None, at=at, why=NEEDED)
+        if promise.direction == Promise.Direction.THEIRS:  # none of us owes it
+            return promise
         return promises.hand_over(promise, to=_who_can(promise), by=None, at=at)
     _needs_an_answer(conversation, at=at)
     promise = promises.reopen(promise, by=None, at=at, why=NEEDED)

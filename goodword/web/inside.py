@@ -8,7 +8,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from goodword.accounts import signing_in
 from goodword.accounts.models import Teammate
+from goodword.conversations.models import Conversation
 from goodword.core.text import clean_line
 from goodword.events import waking
 
@@ -36,7 +37,10 @@ def inside(view: View) -> View:
         if not wants_piece(request):
             # Read before the page's rows: what happens from here on is replayed to the page.
             request.newest_event = waking.latest()  # type: ignore[attr-defined]
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Conversation.DoesNotExist as error:  # thrown away for good at this moment
+            raise Http404 from error
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         if "Cache-Control" not in response.headers:
             # After signing out nobody reads a customer's words by the back button.

@@ -17,6 +17,7 @@ from goodword.desk import (
     assigning,
     checking,
     delivering,
+    emptying,
     handling,
     holding,
     joining,
@@ -184,6 +185,19 @@ class Desk(RuleBasedStateMachine):
         person = people[who % len(people)]
         naming.change_person(self.any_conversation(n), person, by=self.house.ana, at=self.later())
 
+    @rule(n=pick)
+    @precondition(lambda self: Conversation.objects.filter(state="trash").exists())
+    def something_is_thrown_away_for_good(self, n):
+        trash = list(Conversation.objects.filter(state="trash").order_by("pk"))
+        emptying.purge(trash[n % len(trash)], by=self.house.ana, at=self.later())
+
+    @rule(days=st.sampled_from([1, 40]))
+    def the_sweep_empties_the_trash(self, days):
+        emptying.trash_old_spam(at=self.later(minutes=days * 24 * 60))
+        emptying.empty_due(at=self.at)
+
+    @rule(n=pick)
+    @precondition(lambda self: Joined.objects.exists())
     def someone_undoes_a_join(self, n):
         found = list(Joined.objects.order_by("pk"))
         with contextlib.suppress(unjoining.CannotUndo):
