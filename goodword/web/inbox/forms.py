@@ -56,7 +56,7 @@ class ComposerForm(forms.Form):
     switch = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)
     once = forms.CharField(required=False, max_length=24)  # a double click says it once
     # Keys of the newest message the writer knew: when writing was begun, and after being told more.
-    seen = forms.IntegerField(required=False, min_value=0, max_value=_MOST_KEY)
+    known = forms.IntegerField(required=False, min_value=0, max_value=_MOST_KEY)
     anyway = forms.IntegerField(required=False, min_value=0, max_value=_MOST_KEY)
     # Words that stand ready, to be put at the end of what is written.
     insert = forms.ChoiceField(
@@ -72,7 +72,7 @@ class ComposerForm(forms.Form):
         """The newest message they have seen, as far as the page says so."""
         sent = self.cleaned_data
         told: int | None = sent.get("anyway")
-        return sent.get("seen") if told is None else told
+        return sent.get("known") if told is None else told
 
     @property
     def kind(self) -> str:

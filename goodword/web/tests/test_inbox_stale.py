@@ -51,7 +51,7 @@ def url(conversation: Conversation, act: str = "") -> str:
 
 
 def seen_in(page) -> str:
-    found = re.search(r'name="seen" value="(\d*)"', page.content.decode())
+    found = re.search(r'name="known" value="(\d*)"', page.content.decode())
     assert found
     return found[1]
 
@@ -62,7 +62,7 @@ def writes_again(house, conversation, text="One more thing") -> Message:
 
 
 def send(client, conversation, seen, **more):
-    form = {"mode": "reply", "text": "It left today.", "to": GRACE, "seen": seen} | more
+    form = {"mode": "reply", "text": "It left today.", "to": GRACE, "known": seen} | more
     return client.post(url(conversation, "reply"), form)
 
 
@@ -143,10 +143,10 @@ def test_turning_to_a_note_and_back_forgets_nothing_and_a_page_opened_anew_knows
 ):
     seen = seen_in(ben.get(url(asked)))
     news = writes_again(house, asked)
-    form = {"mode": "reply", "text": "Half", "seen": seen, "switch": "note"}
+    form = {"mode": "reply", "text": "Half", "known": seen, "switch": "note"}
     note = ben.post(url(asked, "draft"), form, follow=True, **PIECE)
     assert seen_in(note) == seen
-    form = {"mode": "note", "text": "", "seen": seen, "switch": "reply"}
+    form = {"mode": "note", "text": "", "known": seen, "switch": "reply"}
     back = ben.post(url(asked, "draft"), form, follow=True, **PIECE)
     assert seen_in(back) == seen
     assert send(ben, asked, seen_in(back)).status_code == 422
@@ -174,7 +174,7 @@ def test_a_mail_read_in_late_is_news_although_it_came_before_what_the_page_showe
 def test_the_piece_that_htmx_swaps_is_the_composer_alone(ben, house, asked):
     seen = seen_in(ben.get(url(asked)))
     writes_again(house, asked)
-    form = {"mode": "reply", "text": "Yes", "to": GRACE, "seen": seen}
+    form = {"mode": "reply", "text": "Yes", "to": GRACE, "known": seen}
     stopped = ben.post(url(asked, "reply"), form, **PIECE)
     assert stopped.status_code == 422
     assert stopped.headers["HX-Retarget"] == "#composer"

@@ -89,7 +89,7 @@ let toldTyping = 0;
 document.addEventListener("input", (event) => {
   if (event.target.id !== "composer-text") return;
   const stale = composer().querySelector("[data-stale]");
-  if (stale) composer().elements.seen.value = stale.dataset.stale; // who writes on with the news before their eyes has read it
+  if (stale) composer().elements.known.value = stale.dataset.stale; // who writes on with the news before their eyes has read it
   if (Date.now() - toldTyping < TELL_TYPING_EVERY_MS) return;
   toldTyping = Date.now();
   tell({ doing: composer().elements.mode.value === "note" ? "note" : "reply" });
@@ -105,7 +105,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 /** The page shows what is newest; nobody has begun to write who could have missed it. */
 export function knowNewest() {
   const form = composer();
-  if (form && !form.elements.text.value.trim() && !form.querySelector("[data-stale]")) form.elements.seen.value = newest();
+  if (form && !form.elements.text.value.trim() && !form.querySelector("[data-stale]")) form.elements.known.value = newest();
 }
 
 document.addEventListener("htmx:load", (event) => {
@@ -115,7 +115,7 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-writes-on]")) return;
   event.preventDefault();
   const stale = composer().querySelector("[data-stale]");
-  composer().elements.seen.value = stale.dataset.stale;
+  composer().elements.known.value = stale.dataset.stale;
   stale.remove();
   document.getElementById("composer-text").focus();
 });
