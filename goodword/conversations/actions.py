@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import events as facts
+from goodword.conversations import formatting
 from goodword.conversations.models import (
     AlsoIn,
     Conversation,
@@ -180,7 +181,7 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
     conversation.latest_key = message.pk
     # What programs write moves a conversation up and says nothing that people said.
     if not message.automatic or not conversation.latest_words:
-        conversation.latest_words = one_line(message.shown_text)
+        conversation.latest_words = one_line(formatting.plain(message.shown_text))
         conversation.latest_is_ours = not message.is_inbound
     prepared.update_all([conversation], "latest_key", "latest_words", "latest_is_ours")
 
@@ -333,13 +334,15 @@ def save_draft(
 
 @transaction.atomic
 def attach_to_draft(
-    draft: Draft, *, name: str, content_type: str, data: bytes, at: datetime
+    draft: Draft, *, name: str, content_type: str, data: bytes, inline: bool = False, at: datetime
 ) -> DraftFile:
+    """`inline`: a picture that is to stand in the text, by its content id."""
     return DraftFile.objects.create(
         draft=draft,
         file=files.keep(data, at=at),
         name=clean_line(name, most=250) or "file",
         content_type=clean_line(content_type, most=120) or "application/octet-stream",
+        content_id=f"{ids.public_id()}@inline" if inline else "",
     )
 
 

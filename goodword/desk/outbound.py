@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from goodword.accounts import queries as accounts
+from goodword.conversations import formatting
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Message, Recipient
 from goodword.desk import joining, public_links, wording
@@ -33,7 +34,10 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         # Some providers write another From on what they relay; answers must find us all the same.
         reply_to=Party(joining.reply_address(conversation, inbox), inbox.name),
         subject=message.subject,
-        text=public_links.addressed(message.text, named, conversation, at=sent_at),
+        text=public_links.addressed(
+            formatting.plain(message.text), named, conversation, at=sent_at
+        ),
+        html=public_links.addressed(message.html, named, conversation, at=sent_at),
         said_at=sent_at,
         envelope=envelope,
         signature="" if message.automatic else _signature(message, language),
@@ -43,7 +47,12 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         in_reply_to=asked_ids[0] if asked_ids else "",
         references=conversations.external_ids_of(conversation, scope=message.road, before=message),
         files=[
-            OutboundFile(each.name, each.content_type, str(files.path_of(each.file)))
+            OutboundFile(
+                each.name,
+                each.content_type,
+                str(files.path_of(each.file)),
+                each.content_id if f"cid:{each.content_id}" in message.html else "",
+            )
             for each in message.attachments.select_related("file")
         ],
         automatic=message.automatic,

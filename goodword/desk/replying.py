@@ -16,7 +16,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
-from goodword.conversations import readings
+from goodword.conversations import formatting, readings
 from goodword.conversations.actions import Named
 from goodword.conversations.models import (
     Attachment,
@@ -98,6 +98,7 @@ def reply(
     message = queue(
         conversation,
         text=text.strip(),
+        html=_html(text, attached),
         recipients=recipients,
         files=attached,
         due_at=leaves_at or _leaves_at(conversation, keeps, at=at),
@@ -139,6 +140,7 @@ def queue(
     conversation: Conversation,
     *,
     text: str,
+    html: str = "",
     recipients: Recipients,
     files: Sequence[DraftFile] = (),
     due_at: datetime,
@@ -165,6 +167,7 @@ def queue(
         said_at=at,
         stored_at=at,
         text=text,
+        html=html,
         names=names,
         file_names=[each.name for each in files],
         teammate=by,
@@ -190,10 +193,24 @@ def queue(
     return message
 
 
+def _html(text: str, files: Sequence[DraftFile]) -> str:
+    """What the marks in `text` make of it; empty for a plain answer."""
+    return formatting.html_of(text.strip(), pictures={each.content_id for each in files})
+
+
 def _take_along(message: Message, files: Iterable[DraftFile]) -> None:
-    """What was attached to the draft goes with the message."""
+    """What was attached to the draft goes with the message.
+
+    A picture that stands in the text no more goes as a file.
+    """
     Attachment.objects.bulk_create(
-        Attachment(message=message, file=each.file, name=each.name, content_type=each.content_type)
+        Attachment(
+            message=message,
+            file=each.file,
+            name=each.name,
+            content_type=each.content_type,
+            content_id=each.content_id if f'"cid:{each.content_id}"' in message.html else "",
+        )
         for each in files
     )
 
@@ -322,7 +339,13 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
         at=at,
     )
     DraftFile.objects.bulk_create(
-        DraftFile(draft=draft, file=each.file, name=each.name, content_type=each.content_type)
+        DraftFile(
+            draft=draft,
+            file=each.file,
+            name=each.name,
+            content_type=each.content_type,
+            content_id=each.content_id,
+        )
         for each in message.attachments.select_related("file")
     )
     fact = desk_facts.ReplyTakenBack(

@@ -6,6 +6,7 @@ none. Without script they are shown as a step before sending.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
+from goodword.conversations import formatting
 from goodword.conversations.models import Conversation
 from goodword.core.text import clean_line
 from goodword.desk import advising
@@ -135,7 +137,9 @@ def of(
     """None for who wants no advice, or answers nobody."""
     if not by.is_advised or not rights.may_answer(by):
         return None
-    found = advising.advise(conversation, text.replace("\r\n", "\n"), by=by, at=now)
+    words, place = formatting.without_marks(text.replace("\r\n", "\n"))
+    found = advising.advise(conversation, words, by=by, at=now)
+    found = replace(found, promises=[_in_text(each, place) for each in found.promises])
     bar = Bar(found)
     seen = set(sent.getlist("seen"))
     for each in found.promises:
@@ -145,6 +149,12 @@ def of(
             bar.unseen = True
             bar.rows.append(_as_found(each))
     return bar
+
+
+def _in_text(found: Found, place: Callable[[int], int]) -> Found:
+    """The same, with its spans where they stand in the text as it is typed."""
+    spans = tuple((place(start), place(end - 1) + 1) for start, end in found.spans)
+    return replace(found, spans=spans)
 
 
 def said(bar: Bar, conversation: Conversation, *, now: datetime) -> list[Said]:

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, Min, Q, QuerySet, TextField, Value, When
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from goodword.accounts.models import Teammate
+from goodword.conversations import formatting
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Attachment, Conversation, Mention, Message, Recipient
 from goodword.core import prepared
@@ -53,6 +56,7 @@ class Said:
     quiet: str  # what kind of automatic mail it is; empty for a person's word
     text: SafeString
     rest: str
+    is_formatted: bool  # by marks of ours, so the page itself shows it
     quoted: str
     framed: bool
     frame_height: int
@@ -78,6 +82,10 @@ class Said:
     @property
     def forward_url(self) -> str:
         return forward_url(self.message.public_id)
+
+    @property
+    def has_many_files(self) -> bool:
+        return len(self.pictures) + len(self.files) > 1
 
     @property
     def in_trouble(self) -> bool:
@@ -171,8 +179,11 @@ def _latest(conversation: Conversation) -> list[Message]:
     return prepared.objects("latest messages", build, conversation.pk)[::-1]
 
 
+_WRITTEN_HERE = Q(direction=Message.Direction.OUT, teammate__isnull=False, raw__isnull=True)
+
+
 def _messages(conversation: Conversation) -> QuerySet[Message]:
-    """Never the whole HTML: the database says what the page must know of it."""
+    """Never the whole HTML of theirs: the database says what the page must know of it."""
     remote = Q()
     for quote in ('"', "'", ""):
         remote |= Q(html__icontains=f"src={quote}http")
@@ -181,7 +192,14 @@ def _messages(conversation: Conversation) -> QuerySet[Message]:
         Message.objects.filter(conversation=conversation)
         .defer("search_text", "html")
         .select_related("address", "teammate", "dispatch", "forwarded_by")
-        .annotate(has_html=~Q(html=""), pictured=has_picture, calls_out=has_picture & remote)
+        .annotate(
+            has_html=~Q(html=""),
+            pictured=has_picture,
+            calls_out=has_picture & remote,
+            our_html=Case(
+                When(_WRITTEN_HERE, then="html"), default=Value(""), output_field=TextField()
+            ),
+        )
         .order_by("id")
     )
 
@@ -206,8 +224,9 @@ def _said(
     ended: Ended | None,
     now: datetime,
 ) -> Said:
-    framed = bool(message.pictured)  # type: ignore[attr-defined]
-    if framed:  # what the mail itself shows is not listed again
+    ours = _formatted(message, attached)
+    framed = bool(message.pictured) and not ours  # type: ignore[attr-defined]
+    if framed or ours:  # what the mail itself shows is not listed again
         attached = [each for each in attached if not each.is_inline]
     shown = message.shown_text.strip("\n")
     card = invitations.card_of(message.invitation, attached=attached)
@@ -219,8 +238,9 @@ def _said(
         name=message.author_name or _name(message),
         address=message.address.written if message.address else "",
         quiet=_quiet(message),
-        text=linked(shown),
-        rest=shown[MOST_SHOWN:],
+        text=ours or linked(shown),
+        rest="" if ours else shown[MOST_SHOWN:],
+        is_formatted=bool(ours),
         quoted=message.text if message.reply_text else "",
         framed=framed,
         frame_height=_height(shown, pictured=framed),
@@ -237,6 +257,20 @@ def _said(
         ended=ended,
         told=told,
     )
+
+
+def _formatted(message: Message, attached: Sequence[Attachment]) -> SafeString:
+    """What we wrote with marks, made of them once and cleaned again here."""
+    html: str = message.our_html  # type: ignore[attr-defined]
+    if not html:
+        return mark_safe("")
+    pictures = {each.content_id: picture_url(each) for each in attached if is_preview(each)}
+    return mark_safe(formatting.shown(html, cid=pictures.get))  # noqa: S308 -- cleaned there
+
+
+def picture_url(attachment: Attachment) -> str:
+    name = slugify(attachment.name) or "picture"
+    return f"{reverse('inbox:attachment', args=[attachment.public_id, name])}?inline=1"
 
 
 def is_preview(attachment: Attachment) -> bool:
