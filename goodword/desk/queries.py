@@ -18,7 +18,7 @@ from django.db.models import (
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations import queries as conversations
-from goodword.conversations.models import Conversation, Recipient
+from goodword.conversations.models import Conversation, Reading, Recipient
 from goodword.core import prepared
 from goodword.desk.models import Arrival, Dispatch
 from goodword.inboxes.models import Inbox
@@ -59,7 +59,14 @@ def in_folder(
         "unsent": lambda: visible.filter(pk__in=_unsent()),
         "spam": lambda: visible.filter(state=State.SPAM),
         "trash": lambda: visible.filter(state=State.TRASH),
+        "recent": lambda: visible.filter(pk__in=_looked_at_last(teammate)),
     }[folder]()
+
+
+def _looked_at_last(teammate: Teammate) -> QuerySet[Reading, dict[str, int]]:
+    """As many as a page of `conversations.readings.recently_viewed` shows."""
+    mine = Reading.objects.filter(teammate=teammate).order_by("-at")
+    return mine.values("conversation")[:50]
 
 
 def owing_in(teammate: Teammate, folder: str) -> Q:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from goodword.conversations import readings
 from goodword.conversations.models import Conversation
 from goodword.desk import finding, lists, saved
 from goodword.desk import queries as desk
@@ -70,6 +71,9 @@ def list_context(
         hits = context["found"].hits
         found = excerpts.of(context["found"], context["asked"])
         listed, cursor = lists.listed([hit.conversation for hit in hits]), context["found"].after
+    elif here.folder == "recent":
+        seen = readings.recently_viewed(teammate, most=lists.PAGE)
+        listed, cursor = lists.listed([each.pk for each in seen]), ""
     else:
         page = lists.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
         listed, cursor = page.rows, page.after

@@ -89,6 +89,13 @@ FOLDERS: dict[str, Folder] = {
         _("What you move to the trash waits here, and can be taken out again."),
     ),
 }
+# What a folder is on screen alone: its rows come from what one did, in that order.
+RECENT = Folder(
+    _("Recently viewed"),
+    "history",
+    _("You have opened nothing yet"),
+    _("The conversations you opened last stand here, for you alone."),
+)
 _EMPTY_TEAM = Folder(
     _("Team"),
     "users-round",
@@ -112,6 +119,7 @@ _EMPTY_VIEW = Folder(
     _("Nothing stands in this view"),
     _("What its search finds comes in here by itself, and leaves when it fits no more."),
 )
+_ABOUT = {"search": _EMPTY_SEARCH, "recent": RECENT}
 ORDER_WORDS: dict[Order, LazyText] = {
     "due": _("By due time"),
     "newest": _("Newest first"),
@@ -159,7 +167,7 @@ class Place:
             return _EMPTY_TEAM
         if self.view:
             return _EMPTY_VIEW
-        return _EMPTY_SEARCH if self.is_search else FOLDERS[self.folder]
+        return _ABOUT.get(self.folder) or FOLDERS[self.folder]
 
     @property
     def is_search(self) -> bool:
@@ -260,7 +268,7 @@ def place(teammate: Teammate, key: str, *, order: str = "", text: str = "") -> P
         if team is None:
             raise NoSuchPlace(key)
         return Place("team", _order(order, "team"), team)
-    if key not in FOLDERS:
+    if key not in FOLDERS and key != "recent":
         raise NoSuchPlace(key)
     return Place(key, _order(order, key))
 

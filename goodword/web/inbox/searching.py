@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from goodword.web.inbox import filters, listing
+from goodword.web.inbox import filters, listing, suggesting
 from goodword.web.inbox.places import place
 from goodword.web.inside import inside, teammate_of
 
@@ -20,4 +20,6 @@ def search(request: HttpRequest) -> HttpResponse:
     )
     if here.text.strip():
         return listing.show(request, here)
-    return render(request, "web/inbox/search.html", {"explained": filters.explained()})
+    recent = suggesting.recent(teammate_of(request))
+    context = {"explained": filters.explained(), "recent": recent}
+    return render(request, "web/inbox/search.html", context)

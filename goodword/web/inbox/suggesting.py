@@ -50,12 +50,13 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if text.strip():
         options = list(islice(_options(request, text), _MOST))
     else:
-        options = _recent(teammate_of(request))
+        options = recent(teammate_of(request))
     context = {"options": options, "is_recent": not text.strip()}
     return render(request, "web/inbox/_suggestions.html", context)
 
 
-def _recent(teammate: Teammate) -> list[Option]:
+def recent(teammate: Teammate) -> list[Option]:
+    """What they looked at last."""
     seen = readings.recently_viewed(teammate, most=_RECENT)
     return [
         Option(

@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from goodword.desk import finding
+from goodword.conversations import readings
+from goodword.desk import finding, handling
+from goodword.desk import queries as desk
 from goodword.web.inbox.excerpts import in_context
-from tests.factories import DAY, MINUTE, make_house, receive
+from tests.factories import DAY, HOUR, MINUTE, make_house, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +112,26 @@ def test_only_the_neighbourhood_of_the_word_is_shown() -> None:
 
     assert "<mark>needle</mark>" in shown
     assert shown.startswith("… ") and shown.endswith(" …") and len(shown) < 400
+
+
+def test_what_one_opened_last_stands_in_the_empty_field_and_on_a_page_of_its_own(ben, house):
+    first = receive(house, "one ring", at=timezone.now() - 3 * MINUTE).conversation
+    other = receive(
+        house, "two", sender="tom@x.example", name="Tom", at=timezone.now() - 2 * MINUTE
+    ).conversation
+    assert "You have opened nothing yet" in ben.get("/inbox/recent/").content.decode()
+    for conversation, hour in ((first, 1), (other, 2)):
+        at = timezone.now() - DAY + hour * HOUR
+        readings.read(conversation, by=house.ben, to=conversation.latest_key, at=at)
+
+    page = ben.get("/inbox/recent/")
+
+    assert [row.conversation.pk for row in page.context["rows"]] == [other.pk, first.pk]
+    for url in ("/search/suggestions/?q=", "/search/"):
+        shown = ben.get(url).content.decode()
+        assert "Recently viewed" in shown and shown.index("Tom") < shown.index("Grace Whitlow")
+    beside = ben.get(f"/conversations/{first.public_id}/?folder=recent").content.decode()
+    assert "Tom" in beside
+    handling.mark_spam(other, by=house.ben, at=timezone.now())
+    assert set(desk.in_folder(house.ben, "recent")) == {first, other}
+    assert not desk.in_folder(house.lea, "recent")
