@@ -11,6 +11,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Message
 from goodword.conversations.queries import Lead
+from goodword.desk import screening
 from goodword.desk.roads import Inbound, Party
 from goodword.inboxes import queries as inboxes
 from goodword.people import actions as people
@@ -35,6 +36,7 @@ class Known:
         self.inboxes = inboxes.inboxes_by_address(
             [*(each.address for each in (*named, *senders)), *delivered]
         )
+        self._verdicts = screening.verdicts(each.address for each in senders)
         self._teammates = accounts.teammates_at(each.address for each in senders)
         # Whom a mail names beside its sender, it names by mail address, whatever road it came by.
         self.addresses = people.know_addresses(each.address for each in named if each.address)
@@ -94,6 +96,10 @@ class Known:
 
     def is_ours(self, address: str) -> bool:
         return bool(inboxes.at_addresses([address], among=self.inboxes))
+
+    def is_blocked(self, address: str) -> bool:
+        """Whether a person decided that mail from there goes to spam."""
+        return self._verdicts.get(people.normalised(address)) == screening.Verdict.BLOCK
 
     def teammate_at(self, address: str) -> Teammate | None:
         return self._teammates.get(address.strip().lower())

@@ -177,7 +177,7 @@ def _passes_on(inbound: Inbound, found: Authentication | None, inbox: Inbox) -> 
 
 
 def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
-    inbound = arrived.inbound
+    inbound, blocked = arrived.inbound, _is_blocked(arrived, known)
     person, address = known.meet(inbound.sender, at=at)
     place = joining.place_of(
         inbound,
@@ -192,6 +192,9 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
         )
         if place.suspected is not None:
             conversations.link(conversation, place.suspected, why=Link.Why.SUSPECTED, at=at)
+        if blocked:
+            spam = Conversation.State.SPAM
+            conversations.set_state(conversation, spam, by=None, at=at, why="blocked")
     else:
         conversation = place.conversation
         if place.beside and arrived.teammate is not None:
@@ -219,20 +222,33 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     confirmed = arrived.authenticity == Message.Authenticity.PASS
     by = arrived.forwarded_by if confirmed else None
     events.announce(fact, by=by, about=conversation, at=at)
-    if human and opened:
-        assigning.give_opened(conversation, road=inbound.road, at=at)
-        owing.owe_first(conversation, message, at=at)
-    elif human:
-        if conversation.side_of_id is not None:
-            sides.note_answer(conversation, message, at=at)
-        _wake(conversation, at=at)
-        owing.ask_again(conversation, at=at)
-        later.they_wrote(conversation, at=at)
+    if human and not (blocked and not conversation.is_live):
+        _owe(conversation, message, opened=opened, at=at)
     elif inbound.kind == "bounce":
         returning.note(inbound, at=at)
     if human:
         people.works_again(address)
     return message
+
+
+def _is_blocked(arrived: _Arrived, known: Known) -> bool:
+    """Whether a rule sends it to spam; a teammate who passes it on wants it read."""
+    if arrived.inbound.kind == "bounce" or arrived.teammate or arrived.forwarded_by:
+        return False
+    return known.is_blocked(arrived.inbound.sender.address)
+
+
+def _owe(conversation: Conversation, message: Message, *, opened: bool, at: datetime) -> None:
+    """A person wrote, so an answer is owed."""
+    if opened:
+        assigning.give_opened(conversation, road=message.road, at=at)
+        owing.owe_first(conversation, message, at=at)
+        return
+    if conversation.side_of_id is not None:
+        sides.note_answer(conversation, message, at=at)
+    _wake(conversation, at=at)
+    owing.ask_again(conversation, at=at)
+    later.they_wrote(conversation, at=at)
 
 
 def _note_by_mail(

@@ -28,12 +28,13 @@ from goodword.desk import (
     reminding,
     replanning,
     replying,
+    screening,
     splitting,
     staffing,
     unjoining,
     unkeeping,
 )
-from goodword.desk.models import Joined
+from goodword.desk.models import Joined, SenderRule
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, Party
 from goodword.people.models import Person
@@ -190,6 +191,13 @@ class Desk(RuleBasedStateMachine):
     def something_is_thrown_away_for_good(self, n):
         trash = list(Conversation.objects.filter(state="trash").order_by("pk"))
         emptying.purge(trash[n % len(trash)], by=self.house.ana, at=self.later())
+
+    @rule(sender=st.sampled_from(SENDERS), blocks=st.booleans())
+    def someone_blocks_or_lets_in(self, sender, blocks):
+        if blocks:
+            screening.block(sender, sure=True, by=self.house.ana, at=self.later())
+        else:
+            SenderRule.objects.all().delete()
 
     @rule(days=st.sampled_from([1, 40]))
     def the_sweep_empties_the_trash(self, days):
