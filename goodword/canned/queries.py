@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db.models import F, Q, QuerySet
 
@@ -79,15 +79,18 @@ def folders(teammate: Teammate) -> list[str]:
     return list(named.values_list("folder", flat=True).distinct()[:200])
 
 
-def text_for(texts: Mapping[str, str], conversation: Conversation) -> str:
-    """Of `texts` by language the one in the person's, else the inbox's or the business's."""
+def languages_for(conversation: Conversation) -> list[str]:
+    """In which language a text is wanted: the person's, else the inbox's or the business's."""
     business = accounts.business()
     language = conversation.person.language
     house = business.language if business else "en"
-    for wanted in (language, language.split("-")[0], conversation.inbox.language, house):
-        if wanted in texts:
-            return texts[wanted]
-    return next(iter(texts.values()), "")
+    return [language, language.split("-")[0], conversation.inbox.language, house]
+
+
+def text_in(texts: Mapping[str, str], languages: Iterable[str]) -> str:
+    """Of `texts` by language the first that is wanted, else any."""
+    found = next((each for each in languages if each in texts), next(iter(texts), ""))
+    return texts.get(found, "")
 
 
 def after_sending(conversation_id: int, teammate_id: int) -> AfterSending | None:

@@ -158,7 +158,7 @@ def test_what_is_changed_since_stays_when_the_answer_is_taken_back(house, conver
     )
     _not_urgent(house, conversation)
 
-    draft = applying.take_back(Message.objects.get(pk=message.pk), by=house.ben, at=LATER)
+    applying.take_back(Message.objects.get(pk=message.pk), by=house.ben, at=LATER)
 
     assert shape(conversation)[3:5] == (False, ["new", "x"])
     assert queries.after_sending(conversation.pk, house.ben.pk) is not None
@@ -210,7 +210,7 @@ def test_an_answer_that_is_taken_back_takes_back_what_was_done_and_it_waits_agai
     does = steps.read(macro.steps)
     applying.after_answer(message, does, used=[macro.public_id], by=house.ben, at=LATER)
 
-    draft = applying.take_back(Message.objects.get(pk=message.pk), by=house.ben, at=LATER)
+    applying.take_back(Message.objects.get(pk=message.pk), by=house.ben, at=LATER)
 
     assert shape(conversation) == before
     waiting = queries.after_sending(conversation.pk, house.ben.pk)

@@ -28,7 +28,7 @@ from goodword.web.inbox import writing
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 
 MOST = 50
-_MOST_BYTES = 14_000  # of whole texts in one list; the rest is fetched when it is chosen
+_MOST_BYTES = 9_000  # of whole texts in one list; the rest is fetched when it is chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,10 @@ def offered(request: HttpRequest, public_id: str) -> HttpResponse:
     offers, more = _offers(request, found)
     room, rows = _MOST_BYTES, []
     for each in offers:
-        row = _as_json(each)
         room -= len(each.text.encode())
-        if room >= 0:
-            row["text"] = each.text
-        rows.append(row)
-    return JsonResponse({"replies": rows, "more": more})
+        said = {"text": each.text} if room >= 0 else {"excerpt": one_line(each.text, most=60)}
+        rows.append(_as_json(each) | said)
+    return JsonResponse({"replies": rows, "more": more}, json_dumps_params={"ensure_ascii": False})
 
 
 @inside
@@ -168,10 +166,11 @@ def _offer(request: HttpRequest, found: Conversation, reply_id: str) -> Offer:
 def _filled(request: HttpRequest, found: Conversation, replies: list[CannedReply]) -> list[Offer]:
     by, at = teammate_of(request), moment_of(request)
     worded = words.of(*(steps.read(each.steps) for each in replies))
+    wanted = queries.languages_for(found)
     said = []
     for reply in replies:
         texts = {each.language: each.text for each in reply.texts.all()}
-        said.append(queries.text_for(texts, found))
+        said.append(queries.text_in(texts, wanted))
     filled = wording.all_filled(said, found, by=by, at=at)
     return [Offer(*each) for each in zip(replies, filled, worded, strict=True)]
 
@@ -183,7 +182,6 @@ def _as_json(offer: Offer) -> dict[str, Any]:
         "name": reply.name,
         "folder": reply.folder,
         "shortcut": reply.shortcut,
-        "excerpt": one_line(offer.text, most=120),
         "does": [[each.written, each.words] for each in offer.does],
         "says": bool(offer.text),
     }

@@ -161,9 +161,7 @@ def _show(
 @answering
 @require_POST
 def copy(request: HttpRequest, public_id: str) -> HttpResponse:
-    copied = canned.copy(
-        _seen(request, public_id), by=teammate_of(request), at=moment_of(request)
-    )
+    copied = canned.copy(_seen(request, public_id), by=teammate_of(request), at=moment_of(request))
     messages.success(request, _("Copied. This one is yours alone."))
     return redirect("canned:one", copied.public_id)
 
@@ -189,9 +187,7 @@ def up(request: HttpRequest, public_id: str) -> HttpResponse:
     return _do(request, public_id, act, "")
 
 
-def _do(
-    request: HttpRequest, public_id: str, act: Callable[..., None], done: str
-) -> HttpResponse:
+def _do(request: HttpRequest, public_id: str, act: Callable[..., None], done: str) -> HttpResponse:
     try:
         act(_seen(request, public_id), by=teammate_of(request), at=moment_of(request))
     except rights.MayNot as error:
