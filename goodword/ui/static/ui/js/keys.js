@@ -1,6 +1,6 @@
 // Keyboard shortcuts. Two ways to have one:
 //   in markup:  <a href="…" data-key="g i" data-key-label="Open the inbox">  presses (or, on a field, focuses) the element
-//   in code:    register("r", "Reply", fn)
+//   in code:    register("r", "Reply", fn, "conversation")
 // A key is "r", "?", "Escape", "mod+k" (⌘ or Ctrl), "shift+a", or a sequence "g i". "?" lists them all.
 
 const registered = new Map();
@@ -8,9 +8,9 @@ const SEQUENCE_MS = 1200;
 let pending = "";
 let pendingTimer = 0;
 
-/** Call `fn(event)` on `key`. Returns a function that takes the shortcut away again. */
-export function register(key, description, fn) {
-  registered.set(key, { description, fn });
+/** Call `fn(event)` on `key`; `group`: where the help lists it. Returns a function that takes the shortcut away again. */
+export function register(key, description, fn, group = "page") {
+  registered.set(key, { description, fn, group });
   return () => registered.delete(key);
 }
 
@@ -43,9 +43,13 @@ function isPrefix(text) {
   return [...registered.keys()].some(begins) || [...document.querySelectorAll("[data-key]")].some((element) => begins(element.dataset.key));
 }
 
+// While rows are picked, what can be done with them comes before what can be done with the open one.
+const ofThePicked = (key) => [...document.querySelectorAll(".bulk [data-key]")].find((element) => element.dataset.key === key && element.checkVisibility());
+
 function run(key, event) {
-  const action = registered.get(key);
-  const element = action ? null : elementFor(key);
+  const picked = ofThePicked(key);
+  const action = picked ? null : registered.get(key);
+  const element = action ? null : (picked ?? elementFor(key));
   if (!action && !element) return false;
   event.preventDefault();
   if (action) action.fn(event);
@@ -88,22 +92,50 @@ function labelOf(element) {
   return element.dataset.keyLabel || element.getAttribute("aria-label") || element.title || element.textContent.trim();
 }
 
-/** Open the list of keys that work on this page. */
+const GROUPS = ["list", "conversation", "writing", "go", "page"];
+
+function groupOf(element) {
+  if (element.dataset.key.startsWith("g ")) return "go";
+  if (element.closest("#composer")) return "writing";
+  if (element.closest("#conversation, #person")) return "conversation";
+  return element.closest("#list") ? "list" : "page";
+}
+
+/** Every key that works on this page now, as [key, description, group]. */
+function keysHere() {
+  const all = new Map([...registered].map(([key, { description, group }]) => [key, [key, description, group]]));
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const { key } = element.dataset;
+    if (!all.has(key) && element.checkVisibility()) all.set(key, [key, labelOf(element), groupOf(element)]);
+  }
+  return [...all.values()].filter(([, description]) => description);
+}
+
+function lineOf(key, description, then) {
+  const term = document.createElement("dt");
+  term.append(...keycaps(key, then));
+  const meaning = document.createElement("dd");
+  meaning.textContent = description;
+  return [term, meaning];
+}
+
+/** Open the list of keys that work on this page, by where they work. */
 export function showHelp() {
   const dialog = document.getElementById("keys-help");
-  const list = dialog?.querySelector("[data-keys]");
-  if (!list || dialog.open) return;
-  const all = new Map([...registered].map(([key, { description }]) => [key, description]));
-  for (const element of document.querySelectorAll("[data-key]")) {
-    if (!all.has(element.dataset.key) && element.checkVisibility()) all.set(element.dataset.key, labelOf(element));
-  }
-  list.replaceChildren(
-    ...[...all].filter(([, description]) => description).flatMap(([key, description]) => {
-      const term = document.createElement("dt");
-      term.append(...keycaps(key, dialog.dataset.then));
-      const meaning = document.createElement("dd");
-      meaning.textContent = description;
-      return [term, meaning];
+  const place = dialog?.querySelector("[data-keys]");
+  if (!place || dialog.open) return;
+  const all = keysHere();
+  const parts = GROUPS.map((group) => [group, all.filter((each) => each[2] === group)]).filter(([, keys]) => keys.length);
+  place.replaceChildren(
+    ...parts.map(([group, keys]) => {
+      const part = document.createElement("section");
+      const title = document.createElement("h3");
+      title.textContent = dialog.dataset[`group${group[0].toUpperCase()}${group.slice(1)}`];
+      const list = document.createElement("dl");
+      list.className = "keys";
+      list.append(...keys.flatMap(([key, description]) => lineOf(key, description, dialog.dataset.then)));
+      part.append(title, list);
+      return part;
     }),
   );
   dialog.showModal();

@@ -3,6 +3,7 @@
 // each module lives once.
 import "./toasts.js";
 import "./keys.js";
+import "./picks.js";
 import "./rows.js";
 import "./menus.js";
 import "./focus.js";

@@ -1,0 +1,1 @@
+"""Several conversations at once: chosen in a list, counted, done, undone."""
