@@ -13,7 +13,8 @@ from goodword.accounts.models import Role, Teammate
 from goodword.channels.email.models import MailAccount
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import arriving, delivering, handling, joining, replying
+from goodword.desk import arriving, aside, delivering, handling, joining, replying
+from goodword.desk.recipients import Recipients
 from goodword.desk.roads import (
     Answer,
     Authentication,
@@ -229,7 +230,32 @@ def _beyond(desk: Desk) -> dict[str, Conversation]:
         "invited": _invited(desk),
         "returned": _returned(desk),
         "passed_on": _passed_on(desk),
+        **_aside(desk),
     }
+
+
+def _aside(desk: Desk) -> dict[str, Conversation]:
+    """The printer is asked about what a customer wants, and has answered."""
+    begun = desk.mail("Lena Falk", "Two hundred cards", "Would linen paper do?", 9 * HOUR)
+    side = aside.begin(
+        begun.conversation,
+        to=Recipients(to=("Printhouse <orders@print.example>",)),
+        subject="Linen, 200 pieces",
+        text="Does the linen take foil?",
+        forwarded=begun,
+        by=desk.ana,
+        at=desk.now - 8 * HOUR,
+    )
+    deliver(at=desk.now - 7 * HOUR)
+    receive(
+        desk.house,
+        "It does, up to 300 g.",
+        sender="orders@print.example",
+        subject="Re: Linen, 200 pieces",
+        answers=side.messages.get(),
+        at=desk.now - 6 * HOUR,
+    )
+    return {"aside_of": begun.conversation, "aside": side}
 
 
 def _doubtful(desk: Desk) -> Conversation:
