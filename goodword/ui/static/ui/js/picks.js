@@ -53,7 +53,7 @@ document.addEventListener("click", (event) => {
     say();
     return;
   }
-  const row = event.shiftKey && event.target.closest?.("[data-row]");
+  const row = event.shiftKey ? event.target.closest?.("[data-row]") : null;
   if (row?.querySelector(".row-check")) {
     event.preventDefault();
     event.stopPropagation();
