@@ -20,6 +20,7 @@ from django.db.models import Q
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations.search import Stopped, limited_to
+from goodword.core import ids
 from goodword.desk import asking, queries
 from goodword.desk.asking import Asked, Term
 from goodword.desk.looking import PAGE, Hit, Look
@@ -83,10 +84,10 @@ def find(
                             return Found(found, hit.cursor, gone=gone)
                     cursor = _Cursor("new")
                 search.conversations = search.conversations.filter(~queries.awaits_us())
-            top = cursor.top if cursor.top is not None else look.newest()
-            for hit in look.hits(beyond=cursor.beyond, top=top):
+            for hit in look.hits(beyond=cursor.beyond, top=cursor.top):
                 found.append(hit)
                 if len(found) == most:
+                    top = cursor.top or max(ids.first_key(asked.at), *(each.at for each in found))
                     return Found(found, f"new:{hit.at}:{top}", gone=gone)
     except Stopped:
         return Found(found, stopped=True, gone=gone)
@@ -113,7 +114,9 @@ def count(asked: Asked, *, by: Teammate, most: int) -> int:
 
 
 class _Cursor(NamedTuple):
-    """Where a page ended. `top`: the newest key when the first page was made."""
+    """Where a page ended. `top`: the newest key when the first page was made; what is said after
+    it neither hides a conversation from the pages to come nor shows it twice.
+    """
 
     phase: str = ""
     beyond: int | None = None

@@ -50,13 +50,8 @@ class Look:
                     break
         return self._few
 
-    def newest(self) -> int:
-        """The newest key that was given to a message."""
-        rows = prepared.rows("newest message", _newest)
-        return int(rows[0][0]) if rows else 0
-
-    def hits(self, *, beyond: int | None, top: int) -> Iterator[Hit]:
-        """From `beyond` on, each conversation once; nothing that was said after `top`."""
+    def hits(self, *, beyond: int | None, top: int | None) -> Iterator[Hit]:
+        """From `beyond` on, each conversation once; what was said after `top` is not there yet."""
         few = self.few()
         if few is not None:
             found = [hit for hit in self.among(few, top=top) if self._is_beyond(hit.at, beyond)]
@@ -85,12 +80,12 @@ class Look:
 
     # By conversations, in the order of what was said last
 
-    def _by_conversations(self, beyond: int | None, top: int) -> Iterator[Hit]:
+    def _by_conversations(self, beyond: int | None, top: int | None) -> Iterator[Hit]:
         for most in self._sizes():
             keys = self._next_conversations(beyond, most)
             allowed = self._allowed(keys)
             for key, at in keys.items():
-                if key in allowed and at <= top:
+                if key in allowed and (top is None or at <= top):
                     yield Hit(key, at)
             if len(keys) < most:
                 return
@@ -119,7 +114,7 @@ class Look:
 
     # By messages, in the order in which they were said
 
-    def _by_messages(self, beyond: int | None, top: int) -> Iterator[Hit]:
+    def _by_messages(self, beyond: int | None, top: int | None) -> Iterator[Hit]:
         seen: set[int] = set()
         at = beyond
         for most in self._sizes():
@@ -128,7 +123,7 @@ class Look:
             if beyond is not None:
                 seen |= self._shown_before({row[1] for row in rows} - seen, beyond, top)
             for key, conversation in rows:
-                if conversation not in seen and key <= top:
+                if conversation not in seen and (top is None or key <= top):
                     seen.add(conversation)
                     yield Hit(conversation, key, key)
             if len(keys) < most or self._is_past(keys[-1]):
@@ -168,12 +163,12 @@ class Look:
         found = [row for row in rows if row[1] in allowed]
         return sorted(found, reverse=not self._oldest_first)
 
-    def _shown_before(self, keys: set[int], beyond: int, top: int) -> set[int]:
+    def _shown_before(self, keys: set[int], beyond: int, top: int | None) -> set[int]:
         """Which conversations a former page has shown, by a message nearer to its begin."""
         found = self._matching_in(self._asked.message, list(keys))
         if self._oldest_first:
-            return {conversation for key, conversation in found if key <= beyond}
-        return {conversation for key, conversation in found if beyond <= key <= top}
+            return {each for key, each in found if key <= beyond}
+        return {each for key, each in found if beyond <= key and (top is None or key <= top)}
 
     def _matching_in(self, message: OneMessage, keys: Sequence[int]) -> list[tuple[int, int]]:
         """The messages in these conversations that match."""
@@ -194,10 +189,6 @@ class Look:
 
 def _chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
     return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
-
-
-def _newest() -> QuerySet[Message, tuple[int]]:
-    return Message.objects.order_by("-id").values_list("pk")[:1]
 
 
 def _keys_of(message: OneMessage) -> tuple[QuerySet[Any, Any], str]:

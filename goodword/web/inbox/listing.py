@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from goodword.conversations import readings
 from goodword.conversations.models import Conversation
-from goodword.desk import finding, lists, saved
+from goodword.desk import asking, finding, lists, saved
 from goodword.desk import queries as desk
 from goodword.web.inbox import drawing, excerpts, filters, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
@@ -92,7 +93,7 @@ def list_context(
 
 def _search_context(request: HttpRequest, here: Place, *, after: str) -> dict[str, Any]:
     teammate = teammate_of(request)
-    asked = finding.read(here.text, at=moment_of(request))
+    asked = asking.read(here.text, at=timezone.localtime(moment_of(request)))
     found = finding.find(asked, by=teammate, order=here.order, after=after)
     return {
         "asked": asked,
