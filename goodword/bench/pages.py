@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +14,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import click
-import django
 
 from goodword.bench import browsing, processes
 from goodword.bench.browsing import HTMX, Asked, Browser
+from goodword.bench.house import House, at_work
 from goodword.bench.made_up import COMMON, NOWHERE, PREFIX, RARE
 from goodword.bench.servers import LOOPBACK
-from goodword.bench.servers.goodword_process import GoodwordProcess
-from goodword.bench.servers.postgres import Postgres
 
 MANY = 8  # browsers at once
 _TELL_EVERY = 100_000
@@ -79,8 +74,8 @@ def command(
         "conversations": conversations,
         "database": database,
     }
-    with _house(database) as house:
-        _fill(conversations, report)
+    with at_work(database) as house:
+        fill(conversations, report)
         report["memory_mb"] = {"run_idle": house.idle_mb("run")}
         with house.serving("web"):
             report["memory_mb"]["web_idle"] = house.memory_mb()
@@ -92,64 +87,7 @@ def command(
         json_file.write_text(json.dumps(report, indent=1) + "\n")
 
 
-class _House:
-    """The data and the processes on it; this process works on the same data."""
-
-    def __init__(self, folder: Path, postgres: Postgres | None) -> None:
-        self.folder, self._postgres = folder, postgres
-        self.process = self._make("web")
-
-    def _make(self, command: str) -> GoodwordProcess:
-        return GoodwordProcess(
-            command=command,
-            data=self.folder,
-            database_url=self._postgres.url if self._postgres else "",
-        )
-
-    @contextmanager
-    def serving(self, command: str) -> Iterator[None]:
-        with self._make(command) as self.process:
-            try:
-                yield
-            except AssertionError as error:
-                error.add_note(self.process.log)
-                raise
-
-    def idle_mb(self, command: str) -> dict[str, float]:
-        with self.serving(command):
-            time.sleep(2)  # each of its lanes has looked once
-            return self.memory_mb()
-
-    def memory_mb(self) -> dict[str, float]:
-        found = {"goodword": round(processes.pss_mb(self.process.pid), 1)}
-        if self._postgres:
-            found["postgres"] = round(processes.pss_mb(_pid(self._postgres)), 1)
-        return found
-
-    def cpu_seconds(self) -> tuple[float, float]:
-        """Of the web server, and of the database beside it."""
-        database = processes.cpu_seconds(_pid(self._postgres)) if self._postgres else 0.0
-        return processes.cpu_seconds(self.process.pid), database
-
-
-def _pid(postgres: Postgres) -> int:
-    return int((postgres.folder / "data" / "postmaster.pid").read_text().split()[0])
-
-
-@contextmanager
-def _house(database: str) -> Iterator[_House]:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="goodword-pages-")))
-        postgres = stack.enter_context(Postgres()) if database == "postgres" else None
-        house = _House(folder / "data", postgres)
-        os.environ.update(house.process.environment)
-        house.process.remove()  # each that serves is made anew
-        os.environ["DJANGO_SETTINGS_MODULE"] = "goodword.settings"
-        django.setup()
-        yield house
-
-
-def _fill(conversations: int, report: dict[str, Any]) -> None:
+def fill(conversations: int, report: dict[str, Any]) -> None:
     from django.core.management import call_command
     from django.db import connection
 
@@ -179,7 +117,7 @@ def _tell(done: int) -> None:
         click.echo(f"{done} conversations drawn", err=True)
 
 
-def _measure(house: _House, *, requests: int, only: str) -> Iterator[Cost]:
+def _measure(house: House, *, requests: int, only: str) -> Iterator[Cost]:
     from goodword.bench import filling
 
     click.echo(_HEAD)
@@ -226,7 +164,7 @@ def _pages(browser: Browser) -> list[Page]:
     return [page for page in found if page.paths]
 
 
-def _cost(house: _House, browser: Browser, page: Page, *, times: int, at_once: int) -> Cost:
+def _cost(house: House, browser: Browser, page: Page, *, times: int, at_once: int) -> Cost:
     def ask(number: int) -> list[Asked]:
         return browsing.ask(
             browser.url, browser.cookies, page.paths, page.headers, times=number, at_once=at_once

@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "intake": "Mails a second and CPU a mail, through the real path.",
     "promises": "The sweep over open promises, by how many there are.",
     "pages": "Time, CPU and queries of the pages of a desk with many conversations.",
+    "live": "How soon a colleague's change shows with 200 people signed in.",
 }
 
 
