@@ -35,6 +35,7 @@ class Recipients:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
+    doubtful: bool = False  # who wrote last may be somebody else in their name
 
     @property
     def count(self) -> int:
@@ -89,7 +90,7 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
         if role in {Recipient.Role.TO, Recipient.Role.CC} and address.value not in taken:
             taken.add(address.value)
             others.append(written(name, address.written))
-    only = Recipients(to=sender)
+    only = Recipients(to=sender, doubtful=doubtful)
     return only, replace(only, cc=tuple(others))
 
 

@@ -62,6 +62,7 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
             "composer": _as_sent(request, found, form),
             "conversation": found,
             "place": pages.place_beside(request, found),
+            "kept_now": True,
         }
         return render(request, "web/inbox/_draft_kept.html", context)
     return redirect(pages.address_of(request, found, compose=form.mode_sent))
@@ -217,7 +218,7 @@ def _recipients(form: ComposerForm) -> Recipients:
             read[name] = read_addresses(form.cleaned_data[name])
         except NotAnAddress as error:
             raise _WrongField(name, sentence(error)) from error
-    return Recipients(**read)
+    return Recipients(to=read["to"], cc=read["cc"], bcc=read["bcc"])
 
 
 @transaction.atomic
@@ -278,7 +279,7 @@ def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> C
         shown.to, shown.cc, shown.bcc = (
             str(form.data.get(name, "")) for name in ("to", "cc", "bcc")
         )
-        writing.mark(shown, now=now)
+        writing.mark(shown, found, now=now)
     return shown
 
 

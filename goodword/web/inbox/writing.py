@@ -14,8 +14,9 @@ from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import ids, prepared
 from goodword.desk.recipients import Recipients, reply_to_all
-from goodword.web.inbox import marks
+from goodword.web.inbox import marks, whom
 from goodword.web.inbox.marks import AddressMark
+from goodword.web.inbox.whom import Whom
 
 if TYPE_CHECKING:
     from goodword.web.inbox.advice import Bar
@@ -41,6 +42,8 @@ class Composer:
     begins: bool = False  # someone asked for it: the cursor goes there
     errors: dict[str, list[str]] = field(default_factory=dict)
     marks: list[AddressMark] = field(default_factory=list)  # of those it goes to
+    usual: Recipients = field(default_factory=Recipients)  # whom a reply to all goes to
+    whom: Whom = field(default_factory=Whom)
     bar: Bar | None = None  # what is advised, where it is a step before sending
     wish: Wish | None = None  # when it leaves and what comes after, chosen before and not done yet
     knows_late: str = ""  # it leaves after what is promised by then, and the page says so
@@ -52,15 +55,6 @@ class Composer:
     @property
     def is_note(self) -> bool:
         return self.mode == "note"
-
-    @property
-    def to_words(self) -> str:
-        """Who gets it, by address; the fields below say the names."""
-        return ", ".join(_addresses(self.to))
-
-    @property
-    def copies(self) -> int:
-        return len(_addresses(self.cc, self.bcc))
 
     @property
     def whole_errors(self) -> list[str]:
@@ -88,6 +82,7 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
     if made.may_answer:
         only, everyone = reply_to_all(conversation)
         made.can_reply_all = everyone.count > only.count
+        made.usual = everyone
         _address(made, everyone if mode == "all" else only)
     if draft is not None:
         made.text, made.saved_at, made.files = (
@@ -98,13 +93,14 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
         if draft.to or draft.cc or draft.bcc:
             made.to, made.cc, made.bcc = draft.to, draft.cc, draft.bcc
     made.seen = str(conversation.latest_key)
-    mark(made, now=now)
+    mark(made, conversation, now=now)
     return made
 
 
-def mark(shown: Composer, *, now: datetime) -> None:
-    """Say what is known of the addresses it goes to."""
+def mark(shown: Composer, conversation: Conversation, *, now: datetime) -> None:
+    """Say whom it goes to and what is known of the addresses."""
     if not shown.is_note:
+        shown.whom = whom.of(conversation, shown.to, shown.cc, shown.bcc, usual=shown.usual)
         shown.marks = marks.of_written(_addresses(shown.to, shown.cc, shown.bcc), now=now)
 
 

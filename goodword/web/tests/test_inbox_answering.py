@@ -163,7 +163,7 @@ def test_reply_to_all_names_everyone_but_us(ben, house) -> None:
     writing = page.context["composer"]
     assert GRACE in writing.to and "tom@x.example" in writing.cc
     assert "hello@shop.example" not in writing.to + writing.cc
-    assert "copy to 1 more" in text_of(page)
+    assert "To Grace Whitlow, copy to Tom" in text_of(page)
 
 
 def test_a_note_is_seen_by_colleagues_and_changes_nothing_owed(ben, asked) -> None:
@@ -299,3 +299,52 @@ def test_a_recipient_in_trouble_without_words_shows_none(house: SimpleNamespace)
         [line] = deliveries.lines(said, list(said.recipients.all()), now=at + MINUTE)
     assert line.said == ""
     assert line.choices == ("received", "again", "leave")
+
+
+# Whom it goes to, in words
+
+
+def whom(page) -> tuple[str, list[str]]:
+    said = page.context["composer"].whom
+    return said.words, list(said.news)
+
+
+def test_whom_it_goes_to_is_said_in_words_and_by_address_where_one_points(ben, asked) -> None:
+    form = {"mode": "reply", "text": "Hm", "to": GRACE, "cc": "Tom <t@x.example>, a@x.example"}
+    ben.post(url(asked, "draft"), form | {"bcc": "b@x.example, c@x.example, d@x.example"})
+    page = ben.get(url(asked))
+
+    words, news = whom(page)
+    assert words == f"{GRACE}, copy to Tom and a@x.example, hidden copy to b@x.example and 2 more"
+    assert news == ["Never took part here: a@x.example, b@x.example, c@x.example and 2 more"]
+    assert f'title="{GRACE}, t@x.example, a@x.example' in text_of(page)
+
+
+def test_a_first_answer_to_who_wrote_has_nothing_to_look_at(ben, asked) -> None:
+    assert whom(ben.get(url(asked))) == ("Grace Whitlow", [])
+
+
+def test_who_is_new_and_who_is_left_out_since_the_last_answer_is_said(ben, house, asked) -> None:
+    message = asked.messages.get()
+    reply(asked, house.ben, at=timezone.now() - 30 * MINUTE, cc=["tom@x.example"])
+    deliver(at=timezone.now() - 20 * MINUTE)
+    receive(house, "I go on.", sender="mia@whitlow.example", name="Mia", answers=message,
+            cc=[Party(GRACE)], at=timezone.now())  # fmt: skip
+
+    saved = ben.post(
+        url(asked, "draft"),
+        {"mode": "reply", "text": "Hm", "to": "Mia <mia@whitlow.example>"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert "New since the last answer: mia@whitlow.example" in text_of(saved)
+    assert f"Left out since the last answer: {GRACE}, tom@x.example" in text_of(saved)
+    assert "To Mia" in text_of(saved)
+
+
+def test_a_sender_who_could_not_be_confirmed_is_said_before_one_answers(ben, asked) -> None:
+    asked.messages.update(authenticity="fail")
+    _words, news = whom(ben.get(url(asked)))
+    assert news == [
+        "Who wrote last could not be confirmed. Look whether the address is theirs.",
+    ]

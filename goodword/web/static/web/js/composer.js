@@ -22,6 +22,21 @@ function sayWrong(text) {
   errors.hidden = false;
 }
 
+/** Whom it goes to, as the server reads what is typed. */
+function sayWhom(answer) {
+  const words = answer.querySelector("template[data-whom]");
+  const [shown, marks] = ["composer-whom", "composer-marks"].map((id) => document.getElementById(id));
+  if (!words || !shown) return;
+  const said = words.content.textContent.trim();
+  if (shown.textContent !== said) shown.textContent = said;
+  shown.closest("summary").title = words.title;
+  const fresh = answer.getElementById("composer-marks");
+  if (marks.innerHTML !== fresh.innerHTML) marks.replaceChildren(...fresh.childNodes);
+  marks.hidden = fresh.hidden;
+  words.remove();
+  fresh.remove();
+}
+
 function contentOf(composer, changes) {
   const content = new FormData(composer);
   if (!("attached" in changes)) content.delete("attached");
@@ -47,6 +62,7 @@ async function post(composer, changes) {
   }
   if (composer !== form()) return; // another conversation was opened meanwhile
   say(answer.querySelector("[data-saved]")?.textContent.trim());
+  sayWhom(answer);
   if ("attached" in changes || "take_out" in changes) {
     const kept = document.getElementById("draft-kept");
     kept.replaceChildren(...answer.body.childNodes);
