@@ -14,6 +14,7 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk import (
     arriving,
+    aside,
     assigning,
     checking,
     delivering,
@@ -29,6 +30,7 @@ from goodword.desk import (
     replanning,
     replying,
     screening,
+    sides,
     splitting,
     staffing,
     unjoining,
@@ -45,6 +47,7 @@ from goodword.promises.models import Promise
 from goodword.promises.queries import open_in
 from tests.factories import MONDAY_NOON, MemoryRoad, deliver, inbound, make_house, receive, reply
 
+PRINTER = "orders@print.example"
 SENDERS = ["grace@whitlow.example", "joe@petty.example"]
 KINDS = ["human", "human", "human", "auto_reply", "bounce", "list"]
 # More than the suite has time for: GOODWORD_TEST_EXAMPLES=300 pytest goodword/desk/tests/…
@@ -112,6 +115,31 @@ class Desk(RuleBasedStateMachine):
                 bounced_recipient=recipient.address.value,
                 bounce_hard=True,
             )
+
+    @rule(n=pick, who=pick, to=st.sampled_from([PRINTER, *SENDERS]), forwards=st.booleans())
+    def somebody_is_asked_aside(self, n, who, to, forwards):
+        found = self.any_conversation(n)
+        if found is None:
+            return
+        passed_on = found.messages.order_by("-id").first() if forwards else None
+        refused = (aside.NoAsideHere, aside.NotToForward, sides.SeenByCustomer)
+        with contextlib.suppress(*refused):
+            aside.begin(
+                found,
+                to=Recipients(to=(to,)),
+                subject="Order",
+                text="When?",
+                forwarded=passed_on,
+                by=self.someone(who),
+                at=self.later(),
+            )
+
+    @rule(n=pick)
+    def whom_we_asked_answers(self, n):
+        asked = Message.objects.filter(direction="out", recipients__address__value=PRINTER)
+        ours = list(asked.order_by("pk"))
+        if ours:
+            receive(self.house, sender=PRINTER, answers=ours[n % len(ours)], at=self.later())
 
     @rule(sender=st.sampled_from([*SENDERS, "ben@shop.example"]), n=pick)
     def a_mail_comes_to_both_inboxes_twice(self, sender, n):
