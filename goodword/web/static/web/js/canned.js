@@ -126,7 +126,7 @@ function show(found, more) {
   if (more && !word.text) panel.append(made("p", { class: "canned-more" }, words.wordsMore));
   panel.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
   pop()?.remove();
-  field().closest(".writing").append(panel);
+  document.getElementById("composer").append(panel);
   field().setAttribute("aria-controls", "canned-list");
   announce(words.wordsFound.replace("%(n)s", shown.length));
   turnTo(0);
