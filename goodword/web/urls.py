@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("goodword.web.inbox.urls")),
     path("", include("goodword.web.canned.urls")),
     path("", include("goodword.web.bulk.urls")),
+    path("", include("goodword.web.files.urls")),
     path("", include("goodword.web.ledger.urls")),
     path("", include("goodword.web.plan.urls")),
     path("hours/", public_hours, name="public_hours"),

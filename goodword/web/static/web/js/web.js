@@ -8,5 +8,6 @@ import "./live.js";
 import "./promises.js";
 import "./mentions.js";
 import "./notices.js";
+import "./files.js";
 import "./search.js";
 import "./views.js";
