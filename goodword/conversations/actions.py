@@ -322,7 +322,11 @@ def save_draft(
     bcc: str = "",
     at: datetime,
 ) -> Draft:
-    """Keep what a teammate is writing; one draft of each kind for each conversation."""
+    """Keep what a teammate is writing; one draft of each kind for each conversation. What was
+    approved and reads otherwise now is approved no longer.
+    """
+    mine = Draft.objects.filter(conversation=conversation, teammate=by, kind=kind)
+    _unapprove(mine.exclude(text=clean(text), to=to, cc=cc, bcc=bcc))
     draft, _ = Draft.objects.update_or_create(
         conversation=conversation,
         teammate=by,
@@ -337,6 +341,7 @@ def attach_to_draft(
     draft: Draft, *, name: str, content_type: str, data: bytes, inline: bool = False, at: datetime
 ) -> DraftFile:
     """`inline`: a picture that is to stand in the text, by its content id."""
+    _unapprove(Draft.objects.filter(pk=draft.pk))
     return DraftFile.objects.create(
         draft=draft,
         file=files.keep(data, at=at),
@@ -347,7 +352,12 @@ def attach_to_draft(
 
 
 def detach_from_draft(draft_file: DraftFile) -> None:
+    _unapprove(Draft.objects.filter(pk=draft_file.draft_id))
     draft_file.delete()
+
+
+def _unapprove(drafts: QuerySet[Draft]) -> None:
+    drafts.filter(approved_at__isnull=False).update(approved_by=None, approved_at=None)
 
 
 def discard_draft(draft: Draft) -> None:

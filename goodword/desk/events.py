@@ -235,6 +235,19 @@ class FollowingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftShared:
+    """What became of showing a draft: shared, asked_to_finish, asked_to_approve, taken_back,
+    gone_on, approved or sent_back; `to`: who was asked.
+    """
+
+    KIND: ClassVar[str] = "desk.draft_shared"
+    conversation_id: int
+    inbox_id: int
+    what: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivalFailed:
     KIND: ClassVar[str] = "desk.arrival_failed"
     tries: int

@@ -14,7 +14,7 @@ from django.db.models import Q
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation, Following, Mention, Message
-from goodword.desk import following, telling, whom
+from goodword.desk import following, sharing, telling, whom
 from goodword.events import queries as trail
 from goodword.events.actions import name_of
 from goodword.events.models import Event
@@ -139,6 +139,14 @@ def on_state_changed(event: Event) -> None:
         following.tell_followers(conversation, says="closed", who=actor, at=event.at)
     elif actor is not None and before == State.CLOSED and after == State.OPEN:
         following.tell_followers(conversation, says="reopened", who=actor, at=event.at)
+
+
+@transaction.atomic
+def on_queued(event: Event) -> None:
+    """Listener of `desk.reply_queued`: what was told of its draft is settled."""
+    for writer in _actor(event):
+        matter = sharing.matter(event.data["conversation_id"], writer)
+        notices.settle_matter(matter, at=event.at)
 
 
 def _conversation_of(event: Event) -> Conversation | None:

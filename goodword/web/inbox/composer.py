@@ -48,6 +48,8 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
         return _wrong(request, found, form, _errors_of(form))
     _insert(found, form)
     kept = _keep(request, found, form)
+    if "share" in request.POST and kept is not None:
+        return redirect("inbox:share", found.public_id)
     turn = form.cleaned_data["switch"] or (form.mode_sent if form.cleaned_data["insert"] else "")
     if request.POST.get("choose") == "canned":
         return along.choosing(request, found)

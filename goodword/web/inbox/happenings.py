@@ -34,6 +34,7 @@ _KINDS = (
     desk.AutomaticMailHeld.KIND,
     desk.AsideAnswered.KIND,
     desk.LeavesAt.KIND,
+    desk.DraftShared.KIND,
 )
 _MOST = 200
 
@@ -124,6 +125,8 @@ def _names(rows: Iterable[Event], by: Teammate) -> _Names:
 
 
 def _line(event: Event, names: _Names) -> tuple[str, str] | None:
+    if event.kind == desk.DraftShared.KIND:
+        return "file-pen", _shared(event, names)
     if event.kind == facts.Assigned.KIND:
         return _assigned(event, names)
     if event.kind == facts.Tagged.KIND:
@@ -164,6 +167,20 @@ def _held(limit: str) -> str:
     return _("No acknowledgement sent: %(n)d went out within the hour, which is the most") % {
         "n": acknowledging.MOST_OF_THE_HOUSE_AN_HOUR
     }
+
+
+def _shared(event: Event, names: _Names) -> str:
+    to = names.inside(str(event.data.get("to", "")))
+    words = {
+        "shared": _("%(who)s showed a draft to colleagues"),
+        "asked_to_finish": _("%(who)s asked %(to)s to finish a draft"),
+        "asked_to_approve": _("%(who)s asked %(to)s to approve a draft"),
+        "taken_back": _("%(who)s took a shown draft back"),
+        "gone_on": _("%(who)s went on with the draft of a colleague"),
+        "approved": _("%(who)s approved a draft"),
+        "sent_back": _("%(who)s sent a draft back"),
+    }
+    return words[str(event.data.get("what"))] % {"who": names.of(event.actor), "to": to}
 
 
 def _assigned(event: Event, names: _Names) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from goodword.web.inbox import (
     messages,
     searching,
     sending,
+    sharing,
     suggesting,
     tracking,
     undoing,
@@ -25,6 +26,7 @@ from goodword.web.inbox import (
 
 app_name = "inbox"
 _ONE = "conversations/<slug:public_id>/"
+_DRAFT = "drafts/<slug:public_id>/"
 _MESSAGE = "messages/<slug:public_id>/"
 
 urlpatterns = [
@@ -48,6 +50,12 @@ urlpatterns = [
     path(f"{_ONE}reply/", composer.reply, name="reply"),
     path(f"{_ONE}note/", composer.note, name="note"),
     path(f"{_ONE}colleagues/", colleagues.colleagues, name="colleagues"),
+    path(f"{_ONE}share/", sharing.share, name="share"),
+    path(f"{_DRAFT}take-back/", sharing.take_back, name="unshare"),
+    path(f"{_DRAFT}go-on/", sharing.go_on, name="go_on"),
+    path(f"{_DRAFT}approve/", sharing.approve, name="approve"),
+    path(f"{_DRAFT}send-back/", sharing.send_back, name="send_back"),
+    path(f"{_DRAFT}files/<slug:file_id>/", sharing.file, name="draft_file"),
     path(f"{_ONE}follow/", colleagues.follow, name="follow"),
     path(f"{_ONE}assign/", acts.assign, name="assign"),
     path(f"{_ONE}tag/", acts.tag, name="tag"),

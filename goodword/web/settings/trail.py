@@ -106,6 +106,7 @@ SENTENCES: dict[str, Words] = {
     "promises.kept": _("A promise was kept, %(subject)s"),
     "promises.released": _("A promise was released, %(subject)s"),
     "promises.reopened": _("A promise is owed again, %(subject)s"),
+    "desk.draft_shared": _("showed or approved a draft, %(subject)s"),
     "desk.following_changed": _("changed whether they follow %(subject)s"),
     "desk.urgency_changed": _("changed whether %(subject)s is urgent"),
     "promises.moved": _("A promise has another time, %(subject)s"),

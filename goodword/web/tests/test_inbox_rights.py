@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -14,9 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations.models import Conversation, Following, Link, Message, Reading
-from goodword.desk import aside, delivering, handling, saved
+from goodword.conversations.models import Conversation, Draft, Following, Link, Message, Reading
+from goodword.desk import aside, delivering, handling, saved, sharing
 from goodword.desk.models import SavedView
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, InboundFile
@@ -68,6 +70,12 @@ CASES: dict[str, Case] = {
     "unread": Case(ONE, {}, 302, changes_for=INSIDE),
     "draft": Case(ONE, {"mode": "reply", "text": "half"}, 302),
     "reply": Case(ONE, {"mode": "reply", "text": "Yes", "to": "grace@whitlow.example"}, 302),
+    "share": Case(("shared",), {"asked": ""}, 302, changes_for=("ana", "ben")),
+    "unshare": Case(("to_approve",), {}, 302, changes_for=("ben",)),
+    "go_on": Case(("to_finish",), {}, 302, changes_for=("lea",)),
+    "approve": Case(("to_approve",), {"seen": "stamp"}, 302, changes_for=("lea",)),
+    "send_back": Case(("to_approve",), {}, 302, changes_for=("lea",)),
+    "draft_file": Case(("to_approve", "draft_file")),
     "note": Case(ONE, {"mode": "note", "text": "Hm"}, 302, changes_for=INSIDE),
     "follow": Case(ONE, {"follows": "yes"}, 302, changes_for=INSIDE),
     "assign": Case(ONE, {"to": "me"}, 302),
@@ -164,9 +172,19 @@ def scene(rows_of_module: None) -> SimpleNamespace:
         for _each in range(2)
     ]
     saved.remove(views[1], by=house.lea, at=now)
+    shared = another("shared@x.example")
+    to_finish, to_approve = _draft(shared, house.ana, now), _draft(shared, house.ben, now)
+    for draft, asked_for in ((to_finish, "finish"), (to_approve, "approve")):
+        by = draft.teammate
+        sharing.share(draft, asked=house.lea, asked_for=asked_for, by=by, at=now)
     house.named = {
         "view": views[0].public_id,
         "view_gone": views[1].public_id,
+        "shared": shared.public_id,
+        "to_finish": to_finish.public_id,
+        "to_approve": to_approve.public_id,
+        "stamp": sharing.stamp(to_approve),
+        "draft_file": to_approve.files.get().public_id,
         "side": side.public_id,
         "conversation": message.conversation.public_id,
         "message": message.public_id,
@@ -180,6 +198,12 @@ def scene(rows_of_module: None) -> SimpleNamespace:
         "queued": queued.public_id,
     }
     return house
+
+
+def _draft(conversation: Conversation, by: Teammate, at: datetime) -> Draft:
+    draft = conversations.save_draft(conversation, by=by, kind="reply", text="Soon.", at=at)
+    conversations.attach_to_draft(draft, name="a.txt", content_type="text/plain", data=b"a", at=at)
+    return draft
 
 
 def test_every_url_has_a_case() -> None:
@@ -243,6 +267,7 @@ def _fingerprint() -> list[object]:
         Reading.objects.values_list("pk", "teammate", "read_to"),
         SavedView.objects.values_list("pk", "name", "shown_to", "removed_at"),
         Following.objects.values_list("conversation", "teammate"),
+        Draft.objects.values_list("pk", "teammate", "shared_at", "asked", "approved_at"),
     ]
     return [sorted(rows, key=repr) for rows in asked]
 
