@@ -48,11 +48,11 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
         return _wrong(request, found, form, _errors_of(form))
     _insert(found, form)
     kept = _keep(request, found, form)
-    if "share" in request.POST and kept is not None:
-        return redirect("inbox:share", found.public_id)
     turn = form.cleaned_data["switch"] or (form.mode_sent if form.cleaned_data["insert"] else "")
     if request.POST.get("choose") == "canned":
         return along.choosing(request, found)
+    if "share" in request.POST and kept is not None:
+        return redirect("inbox:share", found.public_id)
     if turn:
         if kept is not None and turn in {"reply", "all"} and kept.kind == Draft.Kind.REPLY:
             _address_draft(kept, turn, by=teammate_of(request), at=moment_of(request))
