@@ -238,6 +238,10 @@ class WordingForm(forms.Form):
         names = {code: f"text_{code}" for code in self.codes}
         return {code: self.cleaned_data[name] for code, name in names.items() if name in self.data}
 
+    def shown_texts(self) -> dict[str, str]:
+        """By language, as the fields hold them."""
+        return {code: str(self[f"text_{code}"].value() or "") for code in self.codes}
+
     def asks_for_another(self) -> bool:
         """A language was chosen that has no words yet: the page comes back with a field for it."""
         code = self.cleaned_data.get("another", "")

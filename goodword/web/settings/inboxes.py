@@ -14,11 +14,11 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team
 from goodword.channels.email.explaining import words_for
 from goodword.channels.email.models import MailAccount
-from goodword.desk import staffing, wording
+from goodword.desk import staffing, variables, wording
 from goodword.inboxes import actions, queries
 from goodword.inboxes.models import Inbox, Wording
 from goodword.web.inside import moment_of, teammate_of
-from goodword.web.settings import pages, servers
+from goodword.web.settings import filled, pages, servers
 from goodword.web.settings.forms import AssigningForm, InboxForm, InboxSettingsForm, WordingForm
 
 
@@ -113,6 +113,8 @@ def words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
         if not form.asks_for_another():
             actions.word(inbox, purpose, form.texts(), by=by, at=at)
             messages.success(request, _("The words are saved."))
+            if any(variables.doubts(text) for text in form.texts().values()):
+                return redirect(request.path)  # which says what nobody knows
             return redirect("settings:inbox", public_id)
     with translation.override(inbox.language):
         ours = wording.default_words(purpose)
@@ -122,6 +124,7 @@ def words(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
         "purpose": Wording.Purpose(purpose),
         "stands_ready": purpose in wording.STAND_READY,
         "ours": ours,
+        **filled.shown(form.shown_texts(), by=teammate_of(request)),
     }
     status = pages.status_of(form)
     return pages.show(request, "web/settings/words.html", context, here="inboxes", status=status)

@@ -11,7 +11,7 @@ from goodword.accounts import actions as accounts
 from goodword.accounts import rights
 from goodword.plan import queries as plan
 from goodword.web.inside import inside, moment_of, teammate_of
-from goodword.web.settings import pages
+from goodword.web.settings import filled, pages
 from goodword.web.settings.forms import ProfileForm
 
 
@@ -32,6 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("settings:profile")
     context = {
         "form": form,
+        **filled.shown({"": str(form["signature"].value() or "")}, by=me),
         "has_app": Authenticator.objects.filter(user=me, type="totp").exists(),
         "passkeys": Authenticator.objects.filter(user=me, type="webauthn").order_by("pk"),
         "my_teams": me.teams.order_by("name"),

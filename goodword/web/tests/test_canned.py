@@ -494,3 +494,20 @@ def test_hostile_names_and_texts_are_shown_as_what_they_are(house, ben):
     answer = ben.get(f"{house.url}canned/offered/?q=%00%27")
     assert answer["Content-Type"] == "application/json"
     assert "{{ <script>{{ me.name }}</script> }}" in offered(ben, house)[0]["text"]
+
+
+# Signatures
+
+
+def test_a_signature_shows_how_it_reads_and_says_what_nobody_knows(house):
+    ana = signed_in(house.ana)
+    url = f"/settings/inboxes/{house.hello.public_id}/signature/"
+    answer = ana.post(url, {"text_en": "{{ business.name }} <i> {{ me.nme }}"}, follow=True)
+
+    words = answer.content.decode()
+    assert "{{ me.nme }} is not known; did you mean me.name?" in words
+    assert "Marlow &amp; Finch &lt;i&gt; {{ me.nme }}</blockquote>" in words
+    ana.post("/settings/profile/", {"name": "Ana Ruiz", "signature": "{{ me.first_name }}"})
+    assert ">Ana</blockquote>" in page(ana, "/settings/profile/")
+    plain = page(signed_in(house.lou), "/settings/profile/")
+    assert "As Grace Whitlow reads it" not in plain
