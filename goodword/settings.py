@@ -44,6 +44,7 @@ LMTP_HOST = env.text("GOODWORD_LMTP_HOST", "127.0.0.1")
 LMTP_PORT = env.whole_number("GOODWORD_LMTP_PORT", 0, most=65535)  # 0: no LMTP intake
 LEAST_DISK_MB = env.whole_number("GOODWORD_LEAST_DISK_MB", 200)
 MAX_UPLOAD_MB = 25
+MAX_SENT_MB = 25  # all files of one message: more is refused by most mail servers
 
 
 def _key(name: str) -> str:

@@ -5,6 +5,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Team, Teammate
+from goodword.conversations import formatting
 from goodword.core import ids
 from goodword.files.models import File
 from goodword.inboxes.models import Inbox
@@ -380,6 +381,11 @@ class DraftFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def mark(self) -> str:
+        """How it stands in the text."""
+        return formatting.picture_mark(self.name, self.content_id)
 
 
 class Link(models.Model):

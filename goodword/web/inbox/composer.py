@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -34,6 +36,7 @@ from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
 from goodword.web.inbox.forms import ComposerForm
 from goodword.web.inbox.stale import Stale
+from goodword.web.inbox.timeline import PICTURES
 from goodword.web.inbox.writing import Composer
 from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
 
@@ -47,7 +50,10 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, found, form, _errors_of(form))
     _insert(found, form)
+    too_much = _too_much(request, found, form)
     kept = _keep(request, found, form)
+    if too_much:
+        return _wrong(request, found, form, {"attached": [too_much]})
     turn = form.cleaned_data["switch"] or (form.mode_sent if form.cleaned_data["insert"] else "")
     if request.POST.get("choose") == "canned":
         return along.choosing(request, found)
@@ -153,33 +159,23 @@ def _send(
         errors = _errors_of(form)
         errors.setdefault("", []).append(_("Not sent. What you wrote is still here."))
         return _wrong(request, found, form, errors)
+    too_much = _too_much(request, found, form)
     kept = _keep(request, found, form)
+    if too_much:
+        return _wrong(request, found, form, {"attached": [too_much]})
     try:
         send(found, form, kept)
     except SaidMeanwhile as error:
         news = stale.of(error, after=form.knows or 0)
         return _wrong(request, pages.visible(request, public_id), form, {}, news=news)
-    except _Asks:
-        return _wrong(request, found, form, {})
-    except along.Refused as error:
-        return _wrong(request, found, form, {"": [str(error)]})
     except _LookFirst as error:
         return _look_first(request, found, form, error.bar)
     except _LeavesLate as error:
         words = _("%(late)s Send it all the same, or choose another time.")
         errors = {"": [words % {"late": error}]}
         return _wrong(request, found, form, errors, knows_late=str(error))
-    except (sending.WrongMoment, handling.InThePast):
-        return _wrong(request, found, form, {"": [_("Not sent: choose a moment that lies ahead.")]})
-    except advice.WrongTime as error:
-        words = _("Not sent: the time of “%(what)s” has passed or can't be read.")
-        return _wrong(request, found, form, {"text": [words % {"what": error}]})
-    except _WrongField as error:
-        return _wrong(request, found, form, {error.field: [error.words]})
-    except (NobodyToReach, SeenByCustomer) as error:
-        return _wrong(request, found, form, {"to": [sentence(error)]})
-    except (replying.NothingSaid, rights.MayNot) as error:
-        return _wrong(request, found, form, {"text": [sentence(error)]})
+    except _REFUSED as error:
+        return _wrong(request, found, form, _said_of(error))
     return redirect(pages.address_of(request, found))
 
 
@@ -199,17 +195,50 @@ class _LookFirst(Exception):
         self.bar = bar
 
 
+class _WrongField(Exception):
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field, self.words = field, words
+
+
+_REFUSED = (
+    _Asks,
+    along.Refused,
+    sending.WrongMoment,
+    handling.InThePast,
+    advice.WrongTime,
+    _WrongField,
+    NobodyToReach,
+    SeenByCustomer,
+    replying.NothingSaid,
+    rights.MayNot,
+)
+
+
+def _said_of(error: Exception) -> dict[str, list[str]]:
+    """Why nothing was sent, by field."""
+    match error:
+        case _Asks():
+            return {}
+        case along.Refused():
+            return {"": [str(error)]}
+        case sending.WrongMoment() | handling.InThePast():
+            return {"": [_("Not sent: choose a moment that lies ahead.")]}
+        case advice.WrongTime():
+            words = _("Not sent: the time of “%(what)s” has passed or can't be read.")
+            return {"text": [words % {"what": error}]}
+        case _WrongField():
+            return {error.field: [error.words]}
+        case NobodyToReach() | SeenByCustomer():
+            return {"to": [sentence(error)]}
+    return {"text": [sentence(error)]}
+
+
 def _look_first(
     request: HttpRequest, found: Conversation, form: ComposerForm, bar: Bar
 ) -> HttpResponse:
     words = _("You promise something here. Look it over, then send.")
     return _wrong(request, found, form, {"": [words]}, bar=bar)
-
-
-class _WrongField(Exception):
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.field, self.words = field, words
 
 
 def _recipients(form: ComposerForm) -> Recipients:
@@ -223,6 +252,22 @@ def _recipients(form: ComposerForm) -> Recipients:
     return Recipients(to=read["to"], cc=read["cc"], bcc=read["bcc"])
 
 
+def _too_much(request: HttpRequest, found: Conversation, form: ComposerForm) -> str:
+    """What is wrong when all files together are more than a message holds; they are left out."""
+    sent = form.cleaned_data
+    new = sum(each.size for each in (*sent["attached"], *sent["pictured"]))
+    if not new:
+        return ""
+    draft = writing.draft_of(found, teammate_of(request), form.mode_sent)
+    held = draft.files.aggregate(bytes=Sum("file__size_bytes"))["bytes"] if draft else 0
+    if new + (held or 0) <= settings.MAX_SENT_MB * 1024 * 1024:
+        return ""
+    sent["attached"], sent["pictured"] = [], []
+    words = _("Together the files are more than %(most)s MB, which is more than most mail servers "
+              "take. Nothing was attached; send a link instead.")  # fmt: skip
+    return words % {"most": settings.MAX_SENT_MB}
+
+
 @transaction.atomic
 def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draft | None:
     """The draft as it is now; nothing written and nothing attached leaves none."""
@@ -232,7 +277,8 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
     before = writing.draft_of(found, teammate, form.mode_sent)
     files = before.files.all() if before else ()
     stays = any(each.public_id != sent["take_out"] for each in files)
-    if not sent["text"].strip() and not sent["attached"] and not stays:
+    new = [*sent["attached"], *sent["pictured"]]
+    if not sent["text"].strip() and not new and not stays:
         if before is not None:
             conversations.discard_draft(before)
         return None
@@ -248,9 +294,15 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
     )
     for each in kept.files.filter(public_id=sent["take_out"] or "-"):
         conversations.detach_from_draft(each)
-    for each in sent["attached"]:
+    for each in new:
+        kind = (each.content_type or "").lower()
         conversations.attach_to_draft(
-            kept, name=each.name, content_type=each.content_type or "", data=each.read(), at=at
+            kept,
+            name=each.name,
+            content_type=kind,
+            data=each.read(),
+            inline=each in sent["pictured"] and kind in PICTURES,
+            at=at,
         )
     along.keep(kept, request.POST)
     return kept

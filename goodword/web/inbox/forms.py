@@ -51,6 +51,7 @@ class ComposerForm(forms.Form):
     cc = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
     bcc = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
     attached = FilesField(required=False, max_length=250)
+    pictured = FilesField(required=False, max_length=250)  # pictures that stand in the text
     # A file's public id. Not "remove": that name would hide the form element's own method.
     take_out = forms.CharField(required=False, max_length=24)
     switch = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)

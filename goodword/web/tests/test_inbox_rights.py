@@ -107,6 +107,8 @@ CASES: dict[str, Case] = {
     "take_back": Case(("queued",), {}, 302),
     "let_go": Case(("held",), {}, 302),
     "sending": Case(ONE),
+    "preview": Case(ONE, {"text": "**Yes**"}, changes_for=()),
+    "draft_picture": Case(("picture",), seen_by=("ben",)),
     "another_time": Case(("held",), {"moment": f"{FUTURE}T09:00"}, 302),
     "send_now": Case(("held",), {}, 302),
     "decide": Case(("doubtful",), {"address": "old@gone.example", "choice": "received"}, 302),
@@ -172,12 +174,21 @@ def scene(rows_of_module: None) -> SimpleNamespace:
         for _each in range(2)
     ]
     saved.remove(views[1], by=house.lea, at=now)
+    picture = conversations.attach_to_draft(
+        conversations.save_draft(waived, by=house.ben, kind="reply", text="", at=now),
+        name="p.png",
+        content_type="image/png",
+        data=b"PNG",
+        inline=True,
+        at=now,
+    )
     shared = another("shared@x.example")
     to_finish, to_approve = _draft(shared, house.ana, now), _draft(shared, house.ben, now)
     for draft, asked_for in ((to_finish, "finish"), (to_approve, "approve")):
         by = draft.teammate
         sharing.share(draft, asked=house.lea, asked_for=asked_for, by=by, at=now)
     house.named = {
+        "picture": picture.public_id,
         "view": views[0].public_id,
         "view_gone": views[1].public_id,
         "shared": shared.public_id,
