@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from goodword.bench.browsing import HTMX
 
 _GATHER_SECONDS = 0.15  # several topics of one happening make one fetch
+_LONGEST_GATHER_SECONDS = 5.0
 _KEPT_SECONDS = 2.0  # the server puts an idle line down soon after
 _TYPES_EVERY_SECONDS = 5.0
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -118,6 +119,7 @@ class OpenPage:
         self._heard: list[Change] = []
         self._gathering: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._took = 0.0
         self.fetched = 0
 
     async def open(self, changes: Mapping[str, Change]) -> None:
@@ -151,11 +153,13 @@ class OpenPage:
 
     async def _gather(self) -> None:
         while self._waiting:
-            await asyncio.sleep(_GATHER_SECONDS)
+            await asyncio.sleep(max(_GATHER_SECONDS, min(4 * self._took, _LONGEST_GATHER_SECONDS)))
             topics, self._waiting = self._waiting, set()
             heard, self._heard = self._heard, []
             if "inbox" in topics:
+                begun = time.perf_counter()
                 await self._fetch(f"/inbox/{self._folder}/?fragment=list")
+                self._took = time.perf_counter() - begun
             if self.shows in topics:
                 where = f"/conversations/{self.shows}/?folder={self._folder}&fragment=timeline"
                 await self._fetch(where)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -19,17 +20,21 @@ from urllib.parse import parse_qs, urlsplit
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, close_old_connections, connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
+from goodword.accounts.signed_in import SessionStore
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import AlsoIn, Conversation
+from goodword.core import prepared
 from goodword.core.text import clean_line
 from goodword.events import waking
 from goodword.events.models import Event
 from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Inbox
 from goodword.web import presence
 from goodword.web.carrying import Carrier
 from goodword.web.presence import Page
@@ -80,15 +85,35 @@ class Listener:
     teammate_id: int
     loop: asyncio.AbstractEventLoop
     page: Page | None = None
+    visible: set[int] | None = None  # inboxes, once they are known
     queue: asyncio.Queue[News] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
 
-    def tell(self, news: News) -> None:
-        """From the hub's thread."""
-        self.loop.call_soon_threadsafe(self._put, news)
+    def is_meant(self, news: News) -> bool:
+        """Whether it has to be woken: most of what happens is said to few."""
+        if self.visible is None or news.inboxes is None:
+            return True
+        return bool(news.topics(self.visible, teammate_id=self.teammate_id))
 
-    def _put(self, news: News) -> None:
+    def put(self, news: News) -> None:
         if not self.queue.full():  # a page that doesn't read reconnects and is replayed
             self.queue.put_nowait(news)
+
+
+def _tell_all(told: Iterable[tuple[Listener, News]]) -> None:
+    """From any thread; each loop is woken once, however many listen."""
+    by_loop: defaultdict[asyncio.AbstractEventLoop, list[tuple[Listener, News]]]
+    by_loop = defaultdict(list)
+    for listener, news in told:
+        if listener.is_meant(news):
+            by_loop[listener.loop].append((listener, news))
+    for loop, meant in by_loop.items():
+        with suppress(RuntimeError):  # it has ended, and its pages with it
+            loop.call_soon_threadsafe(_put_all, meant)
+
+
+def _put_all(told: Iterable[tuple[Listener, News]]) -> None:
+    for listener, news in told:
+        listener.put(news)
 
 
 class Hub:
@@ -134,8 +159,7 @@ class Hub:
         pages = presence.everybody.pages_at(conversation)
         with self._lock:
             there = [(each, pages[each.page]) for each in self._listeners if each.page in pages]
-        for listener, here in there:
-            listener.tell(News(0, here.inboxes, here=conversation))
+        _tell_all((each, News(0, here.inboxes, here=conversation)) for each, here in there)
 
     def _keep_here(self) -> None:
         """Say that the pages with a stream in this process are still there; forget who faded."""
@@ -175,9 +199,8 @@ class Hub:
             listeners = list(self._listeners)
         if not fresh or not listeners:
             return
-        for news in news_of(Event.objects.filter(pk__in=fresh).order_by("id")):
-            for listener in listeners:
-                listener.tell(news)
+        happened = news_of(Event.objects.filter(pk__in=fresh).order_by("id"))
+        _tell_all((listener, news) for news in happened for listener in listeners)
 
 
 hub = Hub()
@@ -256,6 +279,7 @@ async def _tell(
     listener: Listener, teammate: Teammate, headers: dict[str, str], since: str, send: Send
 ) -> None:
     visible = await sync_to_async(_visible, thread_sensitive=False)(teammate)
+    listener.visible = visible
     for news in await sync_to_async(_missed, thread_sensitive=False)(since):
         await _write(send, news, visible, teammate)
     looked = time.monotonic()
@@ -270,7 +294,7 @@ async def _tell(
             now = await sync_to_async(_whose, thread_sensitive=False)(headers)
             if now is None:
                 return  # signed out, or left the house
-            visible = await sync_to_async(_visible, thread_sensitive=False)(now)
+            listener.visible = visible = await sync_to_async(_visible, thread_sensitive=False)(now)
             looked = time.monotonic()
         if heard:
             await _write(send, heard, visible, teammate)
@@ -331,7 +355,11 @@ def _whose(headers: dict[str, str]) -> Teammate | None:
 
 
 def _visible(teammate: Teammate) -> set[int]:
-    return set(inboxes.open_to(teammate).order_by().values_list("pk", flat=True))
+    def build(key: int) -> QuerySet[Inbox, tuple[int]]:
+        return inboxes.open_to(accounts.like(teammate, key)).order_by().values_list("pk")
+
+    shape = ("inboxes open to", teammate.role, teammate.is_active)
+    return {row[0] for row in prepared.rows(shape, build, teammate.pk)}
 
 
 def _asked(scope: Scope) -> Callable[[str], str]:

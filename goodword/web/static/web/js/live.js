@@ -6,6 +6,7 @@ import { markOpened } from "./inbox.js";
 import { PAGE, knowNewest, refreshColleagues, shown } from "./together.js";
 
 const GATHER_MS = 150; // several topics of one happening make one fetch
+const LONGEST_GATHER_MS = 5000;
 const SHOWN_AFTER_LEAVING_MS = 3000;
 const rows = () => document.getElementById("rows");
 const opened = () => document.getElementById("conversation");
@@ -121,7 +122,9 @@ async function refreshList(force = false) {
     document.dispatchEvent(new CustomEvent("goodword:changed"));
     return;
   }
+  const begun = performance.now();
   const page = await fetched(pane.dataset.url, "list");
+  took = performance.now() - begun;
   if (!page) return;
   if (underWay) {
     gather("inbox:");
@@ -185,6 +188,7 @@ document.addEventListener("goodword:said", refreshConversation);
 
 // The stream
 
+let took = 0; // the last list; a server that is busy is asked less often, by every page alike
 const waiting = new Set();
 let gathering = 0;
 
@@ -201,7 +205,7 @@ function gather(topic) {
     if (topics.some((each) => !each.startsWith("conversation:"))) refreshList();
     const id = opened()?.dataset.id;
     if (id && topics.includes(`conversation:${id}`)) refreshConversation();
-  }, GATHER_MS);
+  }, Math.min(Math.max(GATHER_MS, 4 * took), LONGEST_GATHER_MS));
 }
 
 let stream = null;
