@@ -136,6 +136,8 @@ SETTINGS = {
     "sessions": "/settings/sessions/",
     "signing-in": "/settings/signing-in/",
     "provider-new": "/settings/signing-in/new/",
+    "canned": "/settings/canned/",
+    "canned-new": "/settings/canned/new/",
     "inboxes": "/settings/inboxes/",
     "inbox": "/settings/inboxes/{hello}/",
     "inbox-new": "/settings/inboxes/new/",

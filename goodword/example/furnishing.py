@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from goodword.example.months import Months
+from goodword.example.ready import stand_ready
 from goodword.example.shop import Shop, open_shop
 from goodword.example.story import Story
 from goodword.example.today import Today
@@ -18,6 +19,7 @@ from goodword.notices.models import Notice
 def furnish(*, now: datetime, weeks: int = 13, a_week: int = 12) -> Shop:
     """Let it all happen, up to `now`. The database must be empty but migrated."""
     shop = open_shop(now=now, at=now - timedelta(weeks=max(weeks, 6) + 1))
+    stand_ready(shop, at=now - timedelta(days=2))
     story = Story(shop, now=now)
     Months(story, weeks=weeks, a_week=a_week).begin()
     Today(story).begin()

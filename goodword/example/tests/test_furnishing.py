@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
+from goodword.canned.models import CannedReply
 from goodword.conversations.models import Message, Recipient
-from goodword.desk import checking, roads
+from goodword.desk import checking, roads, variables
 from goodword.example import months, shop
 from goodword.example.furnishing import furnish
 from goodword.plan import queries as plan
@@ -36,6 +37,9 @@ def test_a_furnished_shop_breaks_no_rule_and_has_one_late_and_others_to_come(now
     assert Recipient.objects.get(state=Recipient.State.REFUSED).address.value.endswith(
         "@gone.example"
     )
+    for reply in CannedReply.objects.exclude(name="Price of a repair"):  # which one fills in
+        for text in reply.texts.values_list("text", flat=True):
+            assert variables.doubts(text) == [] and "{" not in variables.as_example(text)
     assert roads.road("email") is road, "the pretending road outlived the furnishing"
 
 
