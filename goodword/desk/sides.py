@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from email.utils import parseaddr
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
@@ -37,11 +37,14 @@ def sides_of(conversation: Conversation) -> QuerySet[Conversation]:
 
 def kept_from(parent_id: int) -> QuerySet[Address]:
     """The addresses of whom nothing said aside may reach: the customer's, also where their
-    conversation was joined with another.
+    conversation was joined with another, and whose wrote first, whoever it is said to be with.
     """
     told = Conversation.objects.filter(Q(pk=parent_id) | Q(redirect_to=parent_id))
     theirs = Q(person__in=told.values("person")) | Q(person__redirect_to__in=told.values("person"))
-    return Address.objects.filter(pk__in=Holding.objects.filter(theirs).values("address"))
+    held = Holding.objects.filter(theirs).values("address")
+    wrote = Message.objects.filter(conversation=parent_id, inbound_kind="human")
+    first = wrote.filter(direction=Message.Direction.IN).order_by("pk").values("address")[:1]
+    return Address.objects.filter(Q(pk__in=held) | Q(pk=Subquery(first)))
 
 
 def require_unseen(parent_id: int, written: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ GROUPS = {
     "given": _("What is handed to you"),
     "mentioned": _("Notes that call you by name"),
     "followed": _("Conversations that you follow"),
+    "aside": _("Answers of those who were asked aside"),
     "drafts": _("Drafts you are asked about, and what became of yours"),
     "new": _("New conversations that nobody has yet"),
 }
@@ -17,6 +18,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "given": ("given", "handed_over"),
     "mentioned": ("mentioned",),
     "followed": ("followed",),
+    "aside": ("aside_answered",),
     "drafts": ("finish_draft", "approve_draft", "draft_approved", "draft_back", "draft_taken"),
     "new": ("new",),
 }

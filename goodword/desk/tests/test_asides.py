@@ -28,6 +28,7 @@ from goodword.desk.roads import InboundFile, Party
 from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.notices.models import Notice
+from goodword.people import actions as people
 from goodword.plan.service_plan import Due
 from goodword.promises import queries as owed
 from goodword.promises.models import Promise
@@ -127,6 +128,18 @@ def test_the_customer_is_never_written_to_aside(house, asked, side, to) -> None:
 
     assert Conversation.objects.filter(side_of=asked.conversation).count() == 1
     assert side.messages.count() == 1
+
+
+def test_given_it_is_said_to_be_with_another_who_wrote_first_is_still_kept_out(
+    house, asked, side
+) -> None:
+    boss, _address = people.meet("boss@whitlow.example", name="Boss", at=LATER)
+    asked.conversation.person = boss
+    asked.conversation.save()
+
+    for address in (GRACE, "boss@whitlow.example"):
+        with pytest.raises(sides.SeenByCustomer):
+            reply(side, house.ben, at=LATER, to=[address])
 
 
 def test_a_light_teammate_asks_nobody(house, asked) -> None:

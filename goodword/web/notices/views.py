@@ -29,6 +29,7 @@ _ICONS = {
     "given": "corner-down-right",
     "mentioned": "at-sign",
     "followed": "bell-ring",
+    "aside_answered": "message-circle",
     "new": "inbox",
     "finish_draft": "file-pen",
     "approve_draft": "file-pen",
