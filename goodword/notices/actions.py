@@ -94,8 +94,16 @@ def prefer(
     quiet_from: int,
     quiet_until: int,
     quiet_weekends: bool,
+    not_by_mail: Iterable[str] = (),
+    not_by_browser: Iterable[str] = (),
+    hears_of_new: bool = False,
+    digest_at: int | None = None,
+    sounds: bool = False,
 ) -> Preference:
-    """How a teammate wants to be told; minutes after midnight in the zone of the house."""
+    """How a teammate wants to be told; minutes after midnight in the zone of the house.
+
+    `not_by_mail` and `not_by_browser`: groups of `kinds`. `digest_at`: one mail a day, then.
+    """
     return Preference.objects.update_or_create(
         teammate=teammate,
         defaults={
@@ -104,6 +112,11 @@ def prefer(
             "quiet_from": quiet_from,
             "quiet_until": quiet_until,
             "quiet_weekends": quiet_weekends,
+            "not_by_mail": sorted(not_by_mail),
+            "not_by_browser": sorted(not_by_browser),
+            "hears_of_new": hears_of_new,
+            "digest_at": digest_at,
+            "sounds": sounds,
         },
     )[0]
 

@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.notices import queries
-from goodword.notices.models import Notice
-from goodword.notices.quiet import may_reach
+from goodword.notices.kinds import group_of
+from goodword.notices.models import Notice, Preference
+from goodword.notices.quiet import digests_around, may_reach
 from goodword.plan import queries as plan
 
 LISTED = 30  # in one mail; the others are counted and stand in the app
@@ -39,15 +40,23 @@ def mail_due(*, clock: Callable[[], datetime], most: int = 20) -> int:
 
 def may_be_reached(teammate: Teammate, *, at: datetime) -> bool:
     """Whether mail or a browser's notification may reach them now."""
+    return _reachable(teammate, queries.preference_of(teammate), at=at)
+
+
+def _reachable(teammate: Teammate, preference: Preference, *, at: datetime) -> bool:
     service_plan = plan.current()
-    business = accounts.business()
     return may_reach(
-        queries.preference_of(teammate),
+        preference,
         at,
-        zone=ZoneInfo(business.zone if business else "UTC"),
+        zone=_zone(),
         on_duty=service_plan.is_on_duty(teammate.pk, at),
         away=service_plan.absence_of(teammate.pk, at) is not None,
     )
+
+
+def _zone() -> ZoneInfo:
+    business = accounts.business()
+    return ZoneInfo(business.zone if business else "UTC")
 
 
 def _due(at: datetime) -> QuerySet[Notice]:
@@ -60,13 +69,44 @@ def _mail(teammate: Teammate, *, at: datetime) -> None:
     however many processes look, and wherever one dies, it is written once.
     """
     due = _due(at).filter(teammate=teammate)
-    if not teammate.is_active or not queries.preference_of(teammate).by_mail:
+    preference = queries.preference_of(teammate)
+    _drop_unwanted(due, preference)
+    if not teammate.is_active or not preference.by_mail:
         due.update(due_at=None)
+    elif preference.digest_at is not None:
+        _mail_digest(teammate, due, preference, at=at)
     elif not may_be_reached(teammate, at=at):
         due.update(due_at=at + _LOOK_AGAIN)
     elif last := _last_mail(teammate, since=at - _BETWEEN):
         due.update(due_at=last + _BETWEEN)
-    elif count := due.update(due_at=None, mailed_at=at):
+    else:
+        _send(teammate, due, at=at)
+
+
+def _drop_unwanted(due: QuerySet[Notice], preference: Preference) -> None:
+    """What is of a kind that they don't want by mail stands in the app alone."""
+    if preference.not_by_mail:
+        found = due.values_list("pk", "kind")
+        unwanted = [key for key, kind in found if group_of(kind) in preference.not_by_mail]
+        due.filter(pk__in=unwanted).update(due_at=None)
+
+
+def _mail_digest(
+    teammate: Teammate, due: QuerySet[Notice], preference: Preference, *, at: datetime
+) -> None:
+    """One mail a day, at the minute they chose, also in their quiet hours; not on quiet days."""
+    assert preference.digest_at is not None
+    last, following = digests_around(preference.digest_at, at, zone=_zone())
+    at_any_hour = Preference(quiet_from=0, quiet_until=0, quiet_weekends=preference.quiet_weekends)
+    if not _reachable(teammate, at_any_hour, at=at):
+        due.update(due_at=following)
+        return
+    due.filter(told_at__gte=last).update(due_at=following)
+    _send(teammate, due, at=at)
+
+
+def _send(teammate: Teammate, due: QuerySet[Notice], *, at: datetime) -> None:
+    if count := due.update(due_at=None, mailed_at=at):
         first = queries.of(teammate).filter(mailed_at=at)[:LISTED]
         _write(teammate, list(first), count=count)
 

@@ -1,11 +1,12 @@
-"""When somebody may be reached outside the app. Pure functions."""
+"""When somebody may be reached outside the app, and when one mail a day is due. Pure functions."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from goodword.notices.models import Preference
+from goodword.plan.clocks import wall
 
 _SATURDAY = 5
 
@@ -31,3 +32,13 @@ def may_reach(
     is not, until they are back.
     """
     return not away and (on_duty or not is_quiet(preference, at, zone=zone))
+
+
+def digests_around(minute: int, at: datetime, *, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The last moment, now at the latest, when the clock of `zone` showed this minute, and the
+    next one.
+    """
+    today = at.astimezone(zone).date()
+    moments = [wall(zone, today + timedelta(days=days), minute) for days in (-1, 0, 1, 2)]
+    last = max(each for each in moments if each <= at)
+    return last, min(each for each in moments if each > at)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from goodword.notices.models import Preference
-from goodword.notices.quiet import is_quiet, may_reach
+from goodword.notices.quiet import digests_around, is_quiet, may_reach
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Preference()  # 18:00 to 08:00, and weekends
@@ -60,3 +60,22 @@ def test_by_day_everybody_is_reached_but_who_is_away():
     noon = local("2026-11-24T12:00")
     assert may_reach(NIGHT, noon, zone=BERLIN, on_duty=False, away=False)
     assert not may_reach(NIGHT, noon, zone=BERLIN, on_duty=False, away=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "following"),
+    [
+        ("2026-11-23T07:59", "2026-11-22T08:00", "2026-11-23T08:00"),
+        ("2026-11-23T08:00", "2026-11-23T08:00", "2026-11-24T08:00"),
+        ("2026-03-28T12:00", "2026-03-28T08:00", "2026-03-29T08:00"),  # the clocks go forward
+        ("2026-10-25T12:00", "2026-10-25T08:00", "2026-10-26T08:00"),  # and back
+    ],
+)
+def test_the_daily_mail_is_due_by_the_clock_on_the_wall(now, last, following):
+    around = digests_around(8 * 60, local(now), zone=BERLIN)
+    assert around == (local(last), local(following))
+
+
+def test_an_hour_that_the_clocks_leave_out_is_due_right_after():
+    around = digests_around(2 * 60 + 30, local("2026-03-29T01:00"), zone=BERLIN)
+    assert around[1] == local("2026-03-29T03:00")

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from goodword.notices import actions as notices
 from goodword.notices import mailing, queries
+from goodword.notices.kinds import group_of
 from goodword.notices.models import Notice
 from goodword.web.inside import inside, moment_of, teammate_of
 
 _IS_NEWS = timedelta(minutes=5)  # what a browser shows; the older stands in the list
-_MOST_SHOWN = 3
+_MOST_SHOWN, _MOST_LOOKED_AT = 3, 20
 _ICONS = {
     "due_soon": "hourglass",
     "stand_in": "user-round-check",
@@ -60,10 +61,16 @@ def news(request: HttpRequest) -> HttpResponse:
     """The bells as they are now, and what this browser may show beside them."""
     teammate = teammate_of(request)
     now = moment_of(request)
-    shown: list[Notice] = []
-    if queries.preference_of(teammate).by_browser and mailing.may_be_reached(teammate, at=now):
-        shown = list(queries.unseen(teammate).filter(told_at__gt=now - _IS_NEWS)[:_MOST_SHOWN])
-    return render(request, "web/notices/_news.html", {"shown": shown})
+    wants = queries.preference_of(teammate)
+    fresh: list[Notice] = []
+    if (wants.by_browser or wants.sounds) and mailing.may_be_reached(teammate, at=now):
+        fresh = list(queries.unseen(teammate).filter(told_at__gt=now - _IS_NEWS)[:_MOST_LOOKED_AT])
+    shown = [each for each in fresh if group_of(each.kind) not in wants.not_by_browser]
+    context = {
+        "shown": shown[:_MOST_SHOWN] if wants.by_browser else [],
+        "sound": fresh[0] if fresh and wants.sounds else None,
+    }
+    return render(request, "web/notices/_news.html", context)
 
 
 @inside

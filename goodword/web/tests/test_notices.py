@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.events.models import Event
 from goodword.notices import actions as notices
-from goodword.notices import queries
+from goodword.notices import kinds, queries
 from goodword.notices.models import Notice, Preference
 from goodword.web import live
 from tests.factories import HOUR, MINUTE, MONDAY_NOON
@@ -168,18 +168,59 @@ def test_how_one_is_told_is_ones_own_to_say(house, ben):
 
     saved = ben.post(
         "/settings/told/",
-        {"by_browser": "on", "quiet_from": "20:30", "quiet_until": "07:00"},
-    )
+        {
+            "by_browser": "on", "quiet_from": "20:30", "quiet_until": "07:00", "mails": "daily",
+            "digest_at": "07:45", "sounds": "on", "hears_of_new": "on",
+            "kinds_by_mail": ["owed", "given"], "kinds_by_browser": ["mentioned"],
+        },
+    )  # fmt: skip
     assert saved.status_code == 302
     mine = Preference.objects.get(teammate=house.ben)
     assert (mine.by_mail, mine.by_browser, mine.quiet_weekends) == (False, True, False)
     assert (mine.quiet_from, mine.quiet_until) == (20 * 60 + 30, 7 * 60)
+    assert (mine.digest_at, mine.sounds, mine.hears_of_new) == (7 * 60 + 45, True, True)
+    assert set(mine.not_by_mail) == kinds.GROUPS.keys() - {"owed", "given"}
+    assert set(mine.not_by_browser) == kinds.GROUPS.keys() - {"mentioned"}
     assert Preference.objects.count() == 1
+    assert 'value="07:45"' in ben.get("/settings/told/").text
+
+
+def test_a_daily_mail_needs_its_time(ben):
+    form = {"mails": "daily", "digest_at": "", "quiet_from": "18:00", "quiet_until": "08:00"}
+    answer = ben.post("/settings/told/", form)
+    assert answer.status_code == 422 and "Say when the daily mail is to come." in answer.text
+
+
+def test_the_browser_shows_only_the_kinds_that_are_wanted(house, ben):
+    notices.prefer(
+        house.ben, by_mail=True, by_browser=True, quiet_from=0, quiet_until=0,
+        quiet_weekends=False, not_by_browser=["followed"],
+    )  # fmt: skip
+    tell(house.ben, 1, kind="followed", title="Followed")
+    tell(house.ben, 2, kind="mentioned", title="Mentioned")
+    with time_machine.travel(MONDAY_NOON + MINUTE, tick=False):
+        shown = ben.get("/notices/news/").text
+    assert "Mentioned" in shown and "Followed" not in shown
+
+
+def test_a_sound_is_asked_for_only_where_it_was_switched_on_and_not_at_night(house, ben):
+    def rings(at):
+        tell(house.ben, kind=f"late-{at.hour}", at=at)
+        with time_machine.travel(at + MINUTE, tick=False):
+            return "data-sounds" in signed_in(house.ben).get("/notices/news/").text
+
+    assert not rings(MONDAY_NOON)
+    notices.prefer(
+        house.ben, by_mail=True, by_browser=False, quiet_from=18 * 60, quiet_until=8 * 60,
+        quiet_weekends=True, sounds=True,
+    )  # fmt: skip
+    assert rings(MONDAY_NOON + HOUR)
+    assert not rings(MONDAY_NOON + 9 * HOUR)
 
 
 @pytest.mark.parametrize("wrong", ["", "25:00", "noon", "18:00:00; DROP"])
 def test_a_time_that_is_none_is_said_to_be_wrong_and_nothing_is_stored(ben, wrong):
-    form = {"by_mail": "on", "quiet_from": wrong, "quiet_until": "08:00"}
+    form = {"mails": "as_it_comes", "quiet_from": wrong, "quiet_until": "08:00"}
     assert ben.post("/settings/told/", form).status_code == 422
     assert Preference.objects.count() == 0
 

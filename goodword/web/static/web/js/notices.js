@@ -20,6 +20,38 @@ async function refresh() {
     old.replaceChildren(...document.importNode(fresh, true).childNodes);
   }
   page.querySelectorAll("[data-shown]").forEach(show);
+  const sound = page.getElementById("bell-sound");
+  if (sound) ring(sound.dataset.sounds);
+}
+
+/** A short soft sound for those who asked for it: once a notice, whatever pages are open. */
+function ring(what) {
+  if (localStorage.getItem("goodword-rang") === what) return;
+  localStorage.setItem("goodword-rang", what);
+  play();
+}
+
+function play() {
+  let audio;
+  try {
+    audio = new AudioContext();
+  } catch {
+    return; // a browser without sound
+  }
+  const end = () => audio.close().catch(() => {});
+  // Before anybody has pressed anything on the page a browser refuses: then it stays silent.
+  if (audio.state === "suspended") return void end();
+  const [tone, loudness] = [audio.createOscillator(), audio.createGain()];
+  const now = audio.currentTime;
+  tone.frequency.setValueAtTime(660, now);
+  tone.frequency.setValueAtTime(880, now + 0.09);
+  loudness.gain.setValueAtTime(0, now);
+  loudness.gain.linearRampToValueAtTime(0.08, now + 0.02);
+  loudness.gain.exponentialRampToValueAtTime(0.0001, now + 0.35);
+  tone.connect(loudness).connect(audio.destination);
+  tone.onended = end;
+  tone.start(now);
+  tone.stop(now + 0.36);
 }
 
 /** Once a notice and kind, whatever pages are open: the tag is the same in each of them. */
@@ -36,7 +68,10 @@ function show(link) {
 
 document.addEventListener("goodword:notices", () => (waiting ||= setTimeout(refresh, GATHER_MS)));
 
-// "How you are told": the browser asks for its permission on a click, never by itself.
+// "How you are told": the sound can be heard when it is chosen.
+document.querySelector("[data-sounds-once]")?.addEventListener("change", (event) => event.target.checked && play());
+
+// The browser asks for its permission on a click, never by itself.
 const box = document.querySelector("[data-asks-browser]");
 if (box) {
   const hint = document.getElementById("browser-says");
