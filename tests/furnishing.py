@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role, Teammate
@@ -89,6 +91,15 @@ class Desk:
         return sent
 
 
+def _picture() -> bytes:
+    """Something to look at: a ring on velvet."""
+    picture = Image.new("RGB", (640, 480), "#31465c")
+    ImageDraw.Draw(picture).ellipse((220, 140, 420, 340), outline="#e2c14d", width=18)
+    stored = BytesIO()
+    picture.save(stored, "PNG")
+    return stored.getvalue()
+
+
 def furnish() -> dict[str, str]:
     """Fill the database. Returns the addresses of the pages worth seeing, by name."""
     desk = Desk(timezone.now())
@@ -161,7 +172,12 @@ def _long(desk: Desk) -> Conversation:
         "Grace Whitlow", "Re: The spring gift card",
         f"{GRACE_ASKS}\n\nOn Wed, Ana wrote:\n> Ben will send you the link tomorrow.",
         23 * HOUR, answers=sent, reply_text=GRACE_ASKS,
-        files=[InboundFile("receipt R-1182.pdf", "application/pdf", b"%PDF-1.4 " * 4000)],
+        files=[
+            InboundFile("receipt R-1182.pdf", "application/pdf", b"%PDF-1.4 " * 4000),
+            InboundFile("the ring.png", "image/png", _picture()),
+            InboundFile("what I ordered.csv", "text/csv", b"what;price\nring;640\n"),
+            InboundFile("voice message.ogg", "audio/ogg", b"OggS"),
+        ],
     )  # fmt: skip
     replying.write_note(
         begun.conversation,

@@ -125,6 +125,8 @@ DAILY = {
     "conversation-passed-on": "{passed_on}",
     "conversation-aside-of": "{aside_of}",
     "conversation-aside": "{aside}",
+    "files": "{long}files/",
+    "print": "{long}print/?notes=1",
     "aside-new": "{aside_of}aside/",
     "assign": "{long}assign/",
     "snooze": "{long}snooze/",
@@ -212,6 +214,15 @@ def test_what_opens_over_a_page_is_open_to_everyone(
             page.keyboard.press(key)
             expect(page.get_by_text(seen).locator("visible=true").first).to_be_visible()
             faults += faults_of(page, name, BOTH[:1])
+        page.goto(places["long"])
+        page.locator(".file-picture").click()
+        viewer = page.locator("dialog.viewer")
+        expect(viewer.get_by_role("heading")).to_have_text("the ring.png")
+        faults += faults_of(page, "viewer", BOTH)
+        page.keyboard.press("ArrowRight")
+        expect(viewer.locator("pre")).to_contain_text("ring;640")
+        page.keyboard.press("Escape")
+        expect(viewer).to_be_hidden()
         page.goto(places["long"])
         page.fill("#composer-text", "It comes.")
         page.locator(".recipients > summary").click()
