@@ -84,6 +84,7 @@ def find(
                             return Found(found, hit.cursor, gone=gone)
                     cursor = _Cursor("new")
                 search.conversations = search.conversations.filter(~queries.awaits_us())
+                search.is_words_alone = False
             for hit in look.hits(beyond=cursor.beyond, top=cursor.top):
                 found.append(hit)
                 if len(found) == most:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
 from goodword.accounts import queries as accounts
@@ -212,7 +212,7 @@ def _with_words_alone(asked: Narrowed, keys: list[int]) -> list[tuple[int, int]]
     number = next(size for size in _BATCHES if len(keys) <= size)
     filled = [*keys, *keys[-1:] * (number - len(keys))]
     shape = ("with words alone", number, by.role, by.is_active)
-    found = dict(prepared.rows(shape, build, by.pk, *filled))
+    found = {row[0]: row[1] for row in prepared.rows(shape, build, by.pk, *filled)}
     return [(key, found[key]) for key in keys if key in found]
 
 
@@ -229,7 +229,7 @@ def _matching(message: OneMessage, keys: Sequence[int]) -> list[tuple[int, int]]
         rows = rows.filter(Exists(Attachment.objects.filter(message=OuterRef("pk"), content_id="")))
     for phrase in message.phrases:
         # PostgreSQL's index knows which words a message has, and not where.
-        padded = Concat(Value(" "), "search_text", Value(" "))
+        padded = Concat(Value(" "), "search_text", Value(" "), output_field=TextField())
         rows = rows.alias(padded=padded).filter(padded__contains=f" {phrase} ")
     rows = rows.order_by()
     if not message.checks:

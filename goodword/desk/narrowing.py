@@ -194,8 +194,10 @@ def _in(found: Narrowed, term: Term, at: datetime) -> _Meaning:
     if term.value in {"mine", "unassigned"}:
         owner = Q(assignee=by) if term.value == "mine" else Q(assignee__isnull=True)
         return _Meaning(owner & Q(state=State.OPEN), is_indexed=True)
-    if term.value in {"all", "anywhere"}:
-        return _Meaning(Q())
+    if term.value == "all":
+        return _Meaning(~Q(state__in=[State.SPAM, State.TRASH]))
+    if term.value == "anywhere":
+        return _Meaning(Q(pk__isnull=False))
     rows = queries.in_folder(by, term.value)
     source = rows.order_by().values_list("pk", flat=True)
     return _Meaning(conversations.holding(rows, "pk"), source=source)

@@ -76,7 +76,8 @@ def list_context(
         seen = readings.recently_viewed(teammate, most=lists.PAGE)
         listed, cursor = lists.listed([each.pk for each in seen]), ""
     else:
-        page = lists.page_of(teammate, here.folder, team=here.team, order=here.order, after=after)
+        order: desk.Order = "due" if here.order == "due" else "newest"
+        page = lists.page_of(teammate, here.folder, team=here.team, order=order, after=after)
         listed, cursor = page.rows, page.after
     lists.note_unread(listed, by=teammate)
     rows = showing.rows_of(listed, place=here, by=teammate, now=now, excerpts=found)
