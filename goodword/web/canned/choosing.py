@@ -51,7 +51,13 @@ def offered(request: HttpRequest, public_id: str) -> HttpResponse:
         room -= len(each.text.encode())
         said = {"text": each.text} if room >= 0 else {"excerpt": one_line(each.text, most=60)}
         rows.append(_as_json(each) | said)
-    return JsonResponse({"replies": rows, "more": more}, json_dumps_params={"ensure_ascii": False})
+    told = {
+        "found": _("%(n)s canned replies"),
+        "more": _("There are more: type a word of it."),
+        "put_in": _("Put in: %(name)s"),
+    }
+    listed = {"replies": rows, "more": more, "words": told}
+    return JsonResponse(listed, json_dumps_params={"ensure_ascii": False})
 
 
 @inside

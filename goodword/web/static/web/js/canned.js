@@ -30,7 +30,7 @@ async function ask(opener, path, words) {
 
 function offered(opener) {
   if (!lists.has(opener)) {
-    const asked = ask(opener, "offered/").then(({ replies, more }) => ({ replies: replies.map(folded), more }));
+    const asked = ask(opener, "offered/").then((list) => ({ ...list, replies: list.replies.map(folded) }));
     asked.catch(() => lists.delete(opener)); // the next "/" asks again
     lists.set(opener, asked);
   }
@@ -87,7 +87,7 @@ async function look({ byButton = false } = {}) {
   }
   if (word !== found || opener !== button()) return; // typed on meanwhile
   if (byButton && !list.replies.length) return window.location.assign(address(opener));
-  show(matching(list.replies, found.text), list.more);
+  show(list, found.text);
   clearTimeout(timer);
   if (list.more && found.text) timer = setTimeout(() => lookBeyond(opener, found, list), BEYOND_AFTER_MS);
 }
@@ -97,7 +97,7 @@ async function lookBeyond(opener, found, list) {
   const known = new Set(list.replies.map((reply) => reply.id));
   const news = replies.filter((reply) => !known.has(reply.id)).map(folded);
   list.replies.push(...news);
-  if (news.length && word === found) show(matching(list.replies, found.text), list.more);
+  if (news.length && word === found) show(list, found.text);
 }
 
 function made(tag, attributes = {}, ...children) {
@@ -107,14 +107,13 @@ function made(tag, attributes = {}, ...children) {
   return element;
 }
 
-function show(found, more) {
-  shown = found.slice(0, MOST_SHOWN);
+function show({ replies, more, words }, typed) {
+  shown = matching(replies, typed).slice(0, MOST_SHOWN);
   at = 0;
   if (!shown.length) {
     pop()?.remove();
     return;
   }
-  const words = button().dataset;
   const options = shown.map((reply, index) => {
     const where = [reply.folder, reply.shortcut && `/${reply.shortcut}`].filter(Boolean).join(" · ");
     const option = made("div", { role: "option", id: `canned-option-${index}` }, made("b", {}, reply.name), made("span", { class: "faint" }, where));
@@ -123,12 +122,12 @@ function show(found, more) {
   });
   const list = made("div", { role: "listbox", id: "canned-list", class: "canned-list", "aria-label": button().title }, ...options);
   const panel = made("div", { id: "canned-pop", class: "canned-pop" }, list, made("div", { class: "canned-shown", "aria-hidden": "true" }));
-  if (more && !word.text) panel.append(made("p", { class: "canned-more" }, words.wordsMore));
+  if (more && !typed) panel.append(made("p", { class: "canned-more" }, words.more));
   panel.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
   pop()?.remove();
   document.getElementById("composer").append(panel);
   field().setAttribute("aria-controls", "canned-list");
-  announce(words.wordsFound.replace("%(n)s", shown.length));
+  announce(words.found.replace("%(n)s", shown.length));
   turnTo(0);
 }
 
@@ -169,7 +168,7 @@ async function pick(reply) {
   does(reply);
   dismissed = from;
   put(from, until, text);
-  announce(opener.dataset.wordsIn.replace("%(name)s", reply.name));
+  announce((await offered(opener)).words.put_in.replace("%(name)s", reply.name));
 }
 
 /** Put `text` in place of what stands there, so that the browser's own undo takes it out again. */
