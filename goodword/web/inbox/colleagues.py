@@ -23,12 +23,12 @@ def say_unclear(request: HttpRequest, found: Conversation, text: str) -> None:
 
 @inside
 @require_GET
-def colleagues(request: HttpRequest, public_id: str) -> HttpResponse:
+def whom_to_call(request: HttpRequest, public_id: str) -> HttpResponse:
     """Whom a note here may call, for the list that opens while one writes."""
     found = pages.visible(request, public_id)
     me, everyone = teammate_of(request), mentioning.how_to_call(whom.who_may_see(found))
     others = [(each, how) for each, how in everyone if each != me]
-    return render(request, "web/inbox/_colleagues.html", {"colleagues": others})
+    return render(request, "web/inbox/_callable.html", {"callable": others})
 
 
 @inside

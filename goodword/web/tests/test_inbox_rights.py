@@ -66,6 +66,7 @@ CASES: dict[str, Case] = {
     "view_bring_back": Case(("view_gone",), {}, 302, seen_by=LEADING, changes_for=LEADING),
     "conversation": Case(ONE),
     "colleagues": Case(ONE),
+    "callable": Case(ONE),
     "here": Case(ONE, {"page": "page2345", "doing": "reply", "read_to": "1"}, changes_for=INSIDE),
     "unread": Case(ONE, {}, 302, changes_for=INSIDE),
     "draft": Case(ONE, {"mode": "reply", "text": "half"}, 302),

@@ -63,7 +63,7 @@ def test_notes_that_call_cost_one_query_however_many(
 
 
 def test_the_list_offers_those_who_can_see_it_and_how_to_call_them(house, ben, conversation):
-    listed = ben.get(f"/conversations/{conversation.public_id}/colleagues/").text
+    listed = ben.get(f"/conversations/{conversation.public_id}/callable/").text
 
     assert 'data-call="@Lea"' in listed and "Lou Field" in listed and "Ana Ruiz" in listed
     assert "Ben" not in listed and "Carl" not in listed

@@ -48,13 +48,13 @@ async function look() {
   const match = area && document.activeElement === area && area.selectionStart === area.selectionEnd && BEFORE_CURSOR.exec(area.value.slice(0, area.selectionEnd));
   if (!match) return close();
   const typed = folded(match[1] ?? "");
-  const address = `${document.getElementById("conversation").dataset.url.split("?")[0]}colleagues/`;
+  const address = `${document.getElementById("conversation").dataset.url.split("?")[0]}callable/`;
   const html = await colleagues(address);
   if (area !== field() || BEFORE_CURSOR.exec(area.value.slice(0, area.selectionEnd))?.[0] !== match[0]) return; // typed on meanwhile
   if (!list) {
-    list = new DOMParser().parseFromString(html, "text/html").querySelector("#colleagues");
+    list = new DOMParser().parseFromString(html, "text/html").querySelector("#callable");
     if (!list) return;
-    document.body.append(list);
+    document.getElementById("main").append(list); // within the landmark
   }
   from = area.selectionEnd - (match[1] ?? "").length - 1;
   let shown = 0;
@@ -75,7 +75,7 @@ document.addEventListener("input", (event) => event.target === field() && look()
 document.addEventListener("focusout", (event) => event.target === field() && close());
 document.addEventListener("htmx:beforeSwap", close);
 document.addEventListener("pointerdown", (event) => {
-  const option = event.target.closest?.("#colleagues [role=option]");
+  const option = event.target.closest?.("#callable [role=option]");
   if (!option) return;
   event.preventDefault(); // the note keeps the focus
   write(option);
