@@ -7,6 +7,7 @@ from datetime import datetime
 from email.utils import getaddresses
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from goodword.accounts import rights
@@ -47,10 +48,19 @@ class Composer:
     bar: Bar | None = None  # what is advised, where it is a step before sending
     wish: Wish | None = None  # when it leaves and what comes after, chosen before and not done yet
     knows_late: str = ""  # it leaves after what is promised by then, and the page says so
+    language: str = ""  # of the person it is for: the browser checks its spelling
     asks: str = ""  # which of the menus beside Send stands open: later, then
     sending_choices: list[Choice] = field(default_factory=list)
     seen: str = ""  # key of the newest message that the page showed when writing was begun
     stale: Stale | None = None  # what was said since, when that stopped it
+
+    @property
+    def most_mb(self) -> int:
+        return settings.MAX_UPLOAD_MB
+
+    @property
+    def most_together_mb(self) -> int:
+        return settings.MAX_SENT_MB
 
     @property
     def is_note(self) -> bool:
@@ -79,6 +89,8 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
         mode = "reply"
     draft = draft_of(conversation, by, mode)
     made = Composer(mode=mode, may_answer=rights.may_answer(by), begins=begins)
+    if not made.is_note:
+        made.language = conversation.person.language or conversation.inbox.language
     if made.may_answer:
         only, everyone = reply_to_all(conversation)
         made.can_reply_all = everyone.count > only.count

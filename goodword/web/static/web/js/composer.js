@@ -39,35 +39,76 @@ function sayWhom(answer) {
 
 function contentOf(composer, changes) {
   const content = new FormData(composer);
-  if (!("attached" in changes)) content.delete("attached");
-  for (const [name, value] of Object.entries(changes)) if (name !== "attached") content.set(name, value);
+  content.delete("attached");
+  for (const [name, value] of Object.entries(changes)) content.set(name, value);
   return content;
 }
+
+/** The form as it is, with `named` files ([field, file]); `progress` is told how much of it is up, from 0 to 1. */
+function sendUp(composer, named, progress) {
+  const content = contentOf(composer, {});
+  for (const [name, file] of named) content.append(name, file, file.name);
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", composer.dataset.draftUrl);
+    request.setRequestHeader("HX-Request", "true");
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
+    request.addEventListener("loadend", () => resolve(request));
+    request.send(content);
+  });
+}
+
+async function postFiles(composer, named, progress) {
+  const request = await sendUp(composer, named, progress);
+  if (!request.status) {
+    isDirty = true;
+    sayWrong(composer.dataset.unsaved);
+    return false;
+  }
+  return took(composer, { ok: request.status < 400, words: request.responseText, isAboutFiles: true });
+}
+
+/** Add files to the draft; true once they are there. */
+export function saveFiles(named, progress) {
+  clearTimeout(timer);
+  const composer = form();
+  isDirty = false;
+  const done = last.then(() => postFiles(composer, named, progress));
+  last = done;
+  return done;
+}
+saveFiles.sayWrong = (words) => words && sayWrong(words);
 
 async function post(composer, changes) {
   const content = contentOf(composer, changes);
   let response;
   try {
-    response = await fetch(composer.dataset.draftUrl, { method: "POST", body: content, headers: { "HX-Request": "true" }, keepalive: !("attached" in changes) && (content.get("text")?.length ?? 0) < 20000 });
+    response = await fetch(composer.dataset.draftUrl, { method: "POST", body: content, headers: { "HX-Request": "true" }, keepalive: (content.get("text")?.length ?? 0) < 20000 });
   } catch {
     isDirty = true;
     say(composer.dataset.unsaved);
     return;
   }
-  const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!response.ok) {
+  took(composer, { ok: response.ok, words: await response.text(), isAboutFiles: "take_out" in changes });
+}
+
+/** What the server says of what was sent; whether it took it. */
+function took(composer, { ok, words, isAboutFiles }) {
+  const answer = new DOMParser().parseFromString(words, "text/html");
+  if (!ok) {
     const errors = [...answer.querySelectorAll("#composer-errors li, #composer-to-errors li")].map((item) => item.textContent.trim());
     sayWrong(errors.join(" ") || composer.dataset.tooBig);
-    return;
+    return false;
   }
-  if (composer !== form()) return; // another conversation was opened meanwhile
+  if (composer !== form()) return false; // another conversation was opened meanwhile
   say(answer.querySelector("[data-saved]")?.textContent.trim());
   sayWhom(answer);
-  if ("attached" in changes || "take_out" in changes) {
+  if (isAboutFiles) {
     const kept = document.getElementById("draft-kept");
     kept.replaceChildren(...answer.body.childNodes);
     document.getElementById("composer-errors").hidden = true;
   }
+  return true;
 }
 
 function save(changes = {}) {
@@ -94,13 +135,6 @@ document.addEventListener("focusout", (event) => {
 document.addEventListener("visibilitychange", () => document.hidden && saveIfDirty());
 window.addEventListener("pagehide", saveIfDirty);
 
-document.addEventListener("change", async (event) => {
-  if (!event.target.matches?.("#composer [data-uploads]") || !event.target.files.length) return;
-  const input = event.target;
-  const sent = save({ attached: true });
-  await sent;
-  input.value = "";
-});
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#composer [data-removes]");
   if (!button) return;
@@ -141,7 +175,7 @@ document.addEventListener("htmx:afterSettle", () => {
 
 // Sending waits for a save that is under way; otherwise that would bring the draft back.
 document.addEventListener("htmx:confirm", (event) => {
-  if (!event.detail.elt.closest?.("#composer")) return;
+  if (!event.detail.elt.closest?.("#composer") || event.detail.verb === "get") return;
   if (["switch", "insert"].includes(event.detail.elt.name)) {
     if (event.detail.elt.hasAttribute("aria-current")) {
       event.preventDefault(); // one is there already

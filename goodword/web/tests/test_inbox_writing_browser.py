@@ -1,0 +1,181 @@
+"""Writing an answer in a real browser: marks, keys, pictures, emoji, and when it leaves."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from goodword.conversations.models import Conversation, DraftFile
+from goodword.desk.models import Dispatch
+from tests.factories import DAY, HOUR, PASSWORD, deliver, make_house, receive
+from tests.servers.chromium import axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture
+def house() -> SimpleNamespace:
+    cache.clear()
+    return make_house(at=timezone.now() - 9 * DAY)
+
+
+@pytest.fixture
+def asked(house: SimpleNamespace) -> Conversation:
+    return receive(house, at=timezone.now() - HOUR).conversation
+
+
+@pytest.fixture
+def ana(page: Page, live_server, asked: Conversation) -> Iterator[Page]:
+    """Signed in, writing an answer; her browser has nothing to complain about."""
+    page.goto(f"{live_server.url}/account/login/?next=/conversations/{asked.public_id}/")
+    page.fill("#id_login", "ana@shop.example")
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#composer-text")).to_be_visible()
+    page.wait_for_load_state()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.click("#composer-text")
+    yield page
+    # What is written is saved before the tables go.
+    page.evaluate(
+        """() => import(
+          document.querySelector('script[src*="js/web.js"]').src.replace("web.js", "composer.js")
+        ).then((composer) => composer.saveIfDirty())"""
+    )
+    page.goto("about:blank")
+    assert complaints == []
+
+
+def _text(page: Page) -> str:
+    return page.input_value("#composer-text")
+
+
+def test_marks_by_keys_a_list_that_goes_on_and_how_they_will_see_it(ana: Page) -> None:
+    keys = ana.keyboard
+    keys.type("It left ")
+    keys.press("Control+b")
+    keys.type("today")
+    keys.press("Control+b")  # at the mark's end: nothing is doubled
+    keys.press("End")
+    keys.type(":")
+    keys.press("Enter")
+    keys.type("- ring")
+    keys.press("Enter")
+    keys.type("box")
+    keys.press("Enter")
+    keys.press("Enter")  # an empty item ends the list
+    keys.type("Ana")
+    assert _text(ana).startswith("It left **today")
+    assert _text(ana).endswith("\n- ring\n- box\nAna")
+
+    ana.click("#formatting > summary")
+    ana.click("[data-previews]")
+    seen = ana.locator(".preview")
+    expect(seen.locator("strong")).to_have_text("today")
+    expect(seen.locator("li")).to_have_count(2)
+    assert axe(ana) == []
+    keys.press("Escape")
+    expect(seen).to_have_count(0)
+    expect(ana.locator("#composer-text")).to_be_focused()
+
+
+def test_a_picture_is_pasted_stands_in_the_text_and_goes_with_its_mark(ana: Page) -> None:
+    _give(ana, "paste", "shop.png", "image/png", PNG)
+    expect(ana.locator(".draft-files [data-mark]")).to_be_visible()
+    file = DraftFile.objects.get()
+    assert _text(ana) == f"![shop.png](cid:{file.content_id})"
+
+    _give(ana, "drop", "price.pdf", "application/pdf", b"%PDF-1.4")
+    expect(ana.locator(".draft-files .file")).to_have_count(2)
+    assert "price" not in _text(ana)
+
+    ana.locator("[data-mark] [data-removes]").click()
+    expect(ana.locator(".draft-files .file")).to_have_count(1)
+    assert _text(ana) == ""
+
+
+def test_what_is_too_large_is_said_before_it_goes_up_and_nothing_is_lost(ana: Page) -> None:
+    ana.keyboard.type("See here")
+    ana.evaluate("document.querySelector('[data-uploads]').dataset.most = '0.00001'")
+    _give(ana, "drop", "big.pdf", "application/pdf", b"x" * 2000)
+
+    expect(ana.locator("#composer-errors")).to_contain_text("big.pdf is larger than")
+    assert _text(ana) == "See here"
+    assert not DraftFile.objects.exists()
+
+
+def _give(page: Page, how: str, name: str, kind: str, data: bytes) -> None:
+    """Paste or drop a file, as the browser tells the page of it."""
+    page.evaluate(
+        """([how, name, kind, data]) => {
+          const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([bytes], name, { type: kind }));
+          const field = document.getElementById("composer-text");
+          const told = { bubbles: true, cancelable: true };
+          field.dispatchEvent(
+            how === "paste"
+              ? new ClipboardEvent("paste", { ...told, clipboardData: transfer })
+              : new DragEvent("drop", { ...told, dataTransfer: transfer }),
+          );
+        }""",
+        [how, name, kind, base64.b64encode(data).decode()],
+    )
+
+
+def test_emoji_by_a_colon_and_by_the_picker_without_a_mouse(ana: Page) -> None:
+    keys = ana.keyboard
+    keys.type("Thanks :part")
+    expect(ana.locator("#emoji-offer [aria-selected=true]")).to_contain_text("party")
+    keys.press("Enter")
+    expect(ana.locator("#emoji-offer")).to_have_count(0)
+    assert _text(ana) in {"Thanks 🥳", "Thanks 🎉"}
+
+    ana.focus("#emoji-button")
+    keys.press("Enter")
+    expect(ana.locator("#emoji input")).to_be_focused()
+    assert axe(ana) == []
+    keys.type("kuchen")
+    expect(ana.locator(".emoji")).to_have_count(1)
+    keys.press("Enter")
+    assert _text(ana).endswith("🍰")
+    expect(ana.locator("#composer-text")).to_be_focused()
+
+
+def test_it_leaves_tomorrow_and_then_at_once(ana: Page, asked: Conversation) -> None:
+    ana.keyboard.type("It leaves tomorrow.")
+    ana.click("[data-sending=later] > summary")
+    choice = ana.get_by_role("button", name="Tomorrow morning")
+    expect(choice).to_be_visible()
+    assert axe(ana) == []
+    choice.click()
+
+    # The answer is owed before: the page says so, and what was chosen stays ticked.
+    expect(ana.locator("#composer-errors")).to_contain_text("this leaves after it")
+    expect(ana.locator(".composer-wish input[name=later]")).to_be_checked()
+    ana.locator(".composer-send .button-filled").first.click()
+    expect(ana.locator(".delivery-later")).to_contain_text("Leaves")
+    assert Dispatch.objects.get().due_at > timezone.now() + timedelta(hours=1)
+
+    ana.get_by_role("button", name="Send now").click()
+    expect(ana.locator(".delivery-later")).to_have_count(0)
+    assert len(deliver(at=timezone.now() + timedelta(seconds=1)).sent) == 1
+
+
+def test_send_and_close_beside_send(ana: Page, asked: Conversation) -> None:
+    ana.keyboard.type("Done.")
+    ana.click("[data-sending=then] > summary")
+    expect(ana.get_by_role("button", name="Send, snooze until").first).to_be_visible()
+    ana.get_by_role("button", name="Send and close").click()
+    expect(ana.locator(".delivery")).to_contain_text("Then the conversation is closed.")
