@@ -190,7 +190,20 @@ def linked_to(
     conversation: Conversation, *, visible: QuerySet[Conversation]
 ) -> QuerySet[Conversation]:
     """Those of `visible` that seem to belong to this one, in either direction, until decided."""
-    links = Link.objects.filter(why=Link.Why.SUSPECTED)
+    return _linked(conversation, [Link.Why.SUSPECTED], visible=visible)
+
+
+def linked_by_hand(
+    conversation: Conversation, *, visible: QuerySet[Conversation]
+) -> QuerySet[Conversation]:
+    """Those of `visible` that somebody linked with this one, or split off."""
+    return _linked(conversation, [Link.Why.RELATED, Link.Why.SPLIT], visible=visible)
+
+
+def _linked(
+    conversation: Conversation, why: Sequence[str], *, visible: QuerySet[Conversation]
+) -> QuerySet[Conversation]:
+    links = Link.objects.filter(why__in=why)
     there = links.filter(conversation=conversation).values("other")
     back = links.filter(other=conversation).values("conversation")
     return (

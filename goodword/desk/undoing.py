@@ -27,7 +27,15 @@ from goodword.promises.models import REPLY, Promise
 Picture = dict[str, Any]
 Trace = dict[str, Any]
 State = Conversation.State
-_STATE = ("state", "snoozed_until", "closed_at", "closed_by_id", "closed_why", "trashed_at")
+_STATE = (
+    "state",
+    "snoozed_until",
+    "closed_at",
+    "closed_by_id",
+    "closed_why",
+    "trashed_at",
+    "spam_since",
+)
 
 
 class ChangedSince(Exception):

@@ -195,8 +195,6 @@ class Desk(RuleBasedStateMachine):
             if undoes:
                 splitting.undo(new, by=self.house.ana, at=self.later())
 
-    @rule(n=pick)
-    @precondition(lambda self: Joined.objects.exists())
     @rule(n=pick, to=pick, undoes=st.booleans())
     @precondition(lambda self: Conversation.objects.exists())
     def someone_moves_it_to_another_inbox(self, n, to, undoes):

@@ -28,7 +28,7 @@ from goodword.people import actions as people
 from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import asides, belonging, promised, showing, snoozing, undoing
+from goodword.web.inbox import asides, promised, showing, snoozing, undoing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.forms import SnoozeForm, TagForm
@@ -255,26 +255,7 @@ def works_again(request: HttpRequest, public_id: str) -> HttpResponse:
     return _do(request, public_id, act, done=_("Noted: mail is sent there as before."))
 
 
-# Two conversations that may be one
-
-
-@inside
-@require_POST
-def join(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The younger into the older, and on to where everything stands now."""
-    found, other = _two(request, public_id)
-    if other is None:
-        return redirect(pages.address_of(request, found))
-    into = belonging.older(found, other)
-    younger = other if into == found else found
-    try:
-        joining.join(younger, into, by=teammate_of(request), at=moment_of(request))
-    except REFUSALS as error:
-        messages.error(request, sentence(error))
-        return redirect(pages.address_of(request, found))
-    messages.success(request, _("Joined. What was said in both stands here now."))
-    into.refresh_from_db()
-    return redirect(pages.address_of(request, into))
+# Two conversations that may be one; to join them is in `shaping`
 
 
 @inside

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from goodword.people import queries as people
 from goodword.web.inbox import showing
 
 _MOST = 5
+_MOST_LINKED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,35 @@ def _suspected(found: Conversation, other: Conversation) -> Suspected:
         words=words % about,
         can_join=found.is_live and other.is_live and not (found.side_of_id or other.side_of_id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another that belongs to it, as somebody said, or that was split off."""
+
+    public_id: str
+    reference: str
+    subject: str
+    who: str
+    stands: str
+
+
+def linked(found: Conversation, *, by: Teammate) -> list[Linked]:
+    """One query, of the newest few."""
+
+    def build(key: int, conversation: int) -> QuerySet[Conversation, Any]:
+        seen = conversations.visible_to(accounts.like(by, key))
+        rows = conversations.linked_by_hand(Conversation(pk=conversation), visible=seen)
+        return rows.values_list("public_id", "reference", "subject", "person__name", "state")[
+            :_MOST_LINKED
+        ]
+
+    rows = prepared.rows(("linked", by.role, by.is_active), build, by.pk, found.pk)
+    states = dict(Conversation.State.choices)
+    return [
+        Linked(key, reference, subject, name or showing.nameless(), str(states[state]))
+        for key, reference, subject, name, state in rows
+    ]
 
 
 def older(one: Conversation, other: Conversation) -> Conversation:

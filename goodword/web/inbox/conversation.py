@@ -16,7 +16,7 @@ from goodword.accounts.models import Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import AlsoIn, Conversation, Draft, Following, Message, Tag
 from goodword.core import prepared
-from goodword.desk import owing
+from goodword.desk import emptying, owing
 from goodword.desk import queries as desk
 from goodword.inboxes.models import Inbox
 from goodword.language import thanks
@@ -30,6 +30,7 @@ from goodword.web.inbox import (
     listing,
     marks,
     promised,
+    senders,
     shared,
     showing,
     snoozing,
@@ -183,6 +184,7 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "asides": [each for each in apart if each.state == Conversation.State.OPEN],
         "aside_of": asides.around(found, by=teammate),
         "suspected": belonging.suspected(found, by=teammate),
+        "linked": belonging.linked(found, by=teammate),
         "also_in": [row.inbox for row in prepared.objects("also in", also_in, found.pk)],
         "colleagues": presence.everybody.colleagues(found.public_id, but=teammate),
         "shared_drafts": shared.of(found, by=teammate),
@@ -192,6 +194,20 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "has_more_others": len(others) > _OTHERS,
         "snooze_choices": snoozing.choices(now),
         **_rights(found, teammate),
+        **_put_aside(found, teammate),
+    }
+
+
+def _put_aside(found: Conversation, teammate: Teammate) -> dict[str, Any]:
+    """What spam and trash alone show."""
+    if found.is_live:
+        return {"may_split": not found.side_of_id}
+    return {
+        "kept_until": emptying.gone_at(found),
+        "may_purge": found.state == found.State.TRASH
+        and emptying.may_empty(teammate)
+        and emptying.trash_of(teammate).filter(pk=found.pk).exists(),
+        "block_offers": senders.offers(found, by=teammate),
     }
 
 

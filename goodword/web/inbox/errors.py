@@ -7,20 +7,53 @@ from django.utils.translation import gettext as _
 from goodword.accounts.rights import MayNot
 from goodword.desk.aside import NoAsideHere, NotToForward
 from goodword.desk.delivering import NotInTrouble
+from goodword.desk.emptying import NotInTrash
 from goodword.desk.handling import CannotSee, InThePast, NothingOwed
 from goodword.desk.joining import CannotJoin
 from goodword.desk.later import HasBegun
+from goodword.desk.moving import CannotMove, CannotMoveBack
+from goodword.desk.naming import CannotRelate
 from goodword.desk.recipients import NobodyToReach, NotAnAddress
 from goodword.desk.replying import NothingSaid, TooLate
+from goodword.desk.screening import NotASender
 from goodword.desk.sides import SeenByCustomer
+from goodword.desk.splitting import CannotSplit
+from goodword.desk.unjoining import CannotUndo
 
 REFUSALS = (
     MayNot, HasBegun, NotInTrouble, CannotJoin, CannotSee, InThePast, NothingOwed, TooLate,
+    CannotUndo, CannotSplit, CannotMove, CannotMoveBack, CannotRelate, NotInTrash,
 )  # fmt: skip
 
 
 def sentence(error: Exception) -> str:
-    return _of_asides(error) or _sentence(error)
+    return _of_asides(error) or _of_shaping(error) or _sentence(error)
+
+
+def _of_shaping(error: Exception) -> str:
+    match error:
+        case CannotUndo():
+            return _(
+                "Not undone: they were joined with another since, or somebody was quicker. Nothing "
+                "was changed."
+            )
+        case CannotSplit():
+            return {
+                "note": _("A note is split off only along with a message before it."),
+                "whole": _("Nothing would be left here, so nothing was split off."),
+                "aside": _("What is said aside stays with its conversation."),
+            }.get(str(error), _("This has changed meanwhile, so nothing was split off."))
+        case CannotMove():
+            return _("It stands there already, or is said aside. Nothing was changed.")
+        case CannotMoveBack():
+            return _("Not undone: it was moved on since, or too long ago. Nothing was changed.")
+        case CannotRelate():
+            return _("These two can't be linked: one of them is gone. Nothing was changed.")
+        case NotInTrash():
+            return _("It is not in the trash any more, so nothing was deleted.")
+        case NotASender():
+            return _("“%(typed)s” is neither a mail address nor a domain.") % {"typed": error}
+    return ""
 
 
 def _of_asides(error: Exception) -> str:

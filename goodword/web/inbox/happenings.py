@@ -29,6 +29,12 @@ _KINDS = (
     facts.Tagged.KIND,
     desk.ConversationsJoined.KIND,
     desk.ConversationsKeptApart.KIND,
+    desk.JoinUndone.KIND,
+    desk.MessagesSplitOff.KIND,
+    desk.ConversationMoved.KIND,
+    desk.SubjectChanged.KIND,
+    desk.PersonChanged.KIND,
+    desk.ConversationsRelated.KIND,
     desk.MessageDelayed.KIND,
     desk.ComplaintReceived.KIND,
     desk.AutomaticMailHeld.KIND,
@@ -98,7 +104,7 @@ def _names(rows: Iterable[Event], by: Teammate) -> _Names:
     }
     for event in rows:
         data: Mapping[str, object] = event.data
-        tag, joined = data.get("tag_id", ""), data.get("joined_id", "")
+        tag, joined = data.get("tag_id", ""), data.get("joined_id") or data.get("other_id", "")
         named = (event.actor, str(data.get("to", "")), f"tag:{tag}", f"conversation:{joined}")
         for key in named:
             kind, _colon, number = key.partition(":")
@@ -118,7 +124,7 @@ def _names(rows: Iterable[Event], by: Teammate) -> _Names:
 
         for pk, name in prepared.rows(("names", kind, len(keys)), build, *keys):
             names.known[f"{kind}:{pk}"] = name
-    joined = Conversation.objects.filter(pk__in=wanted["conversation"], redirect_to__isnull=False)
+    joined = Conversation.objects.filter(pk__in=wanted["conversation"])
     for pk, reference in joined.values_list("pk", "reference"):
         names.known[f"conversation:{pk}"] = reference
     return names
@@ -142,6 +148,8 @@ def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
         joined = names.known.get(f"conversation:{event.data.get('joined_id')}", "")
         words = _("%(who)s joined the conversation %(reference)s with this one")
         return "merge", words % {**who, "reference": joined}
+    if (line := _shaped(event, names)) is not None:
+        return line
     if event.kind == desk.ConversationsKeptApart.KIND:
         return "split", _("%(who)s found that another conversation does not belong to this") % who
     if event.kind == desk.AsideAnswered.KIND:
@@ -154,6 +162,38 @@ def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
     if event.kind == desk.LeavesAt.KIND:
         return "clock", _("%(who)s gave an answer another time to leave") % who
     return "bot", _held(str(event.data.get("limit", "")))
+
+
+def _shaped(event: Event, names: _Names) -> tuple[str, str] | None:
+    data: Mapping[str, Any] = event.data
+    other = names.known.get(f"conversation:{data.get('joined_id') or data.get('other_id')}", "")
+    about = {"who": names.of(event.actor), "reference": other, "n": data.get("messages", 0)}
+    if event.kind == desk.JoinUndone.KIND:
+        if data["came_back"]:
+            return "split", _("%(who)s took the joining with %(reference)s back") % about
+        return "split", _("%(who)s took it back: %(reference)s stands by itself again") % about
+    if event.kind == desk.MessagesSplitOff.KIND:
+        if data["opened"]:
+            return "split", _("%(who)s split this off from %(reference)s") % about
+        words = ngettext(
+            "%(who)s split %(n)d message off into %(reference)s",
+            "%(who)s split %(n)d messages off into %(reference)s",
+            about["n"],
+        )
+        return "split", words % about
+    if event.kind == desk.ConversationMoved.KIND:
+        if data["why"] == "moved_back":
+            return "inbox", _("%(who)s moved this back to the inbox it came from") % about
+        return "inbox", _("%(who)s moved this to another inbox") % about
+    if event.kind == desk.SubjectChanged.KIND:
+        return "pencil", _("%(who)s changed the subject") % about
+    if event.kind == desk.PersonChanged.KIND:
+        return "user-round", _("%(who)s changed whom this is with") % about
+    if event.kind == desk.ConversationsRelated.KIND:
+        if data["on"]:
+            return "link", _("%(who)s linked this with %(reference)s") % about
+        return "link", _("%(who)s found that %(reference)s does not belong to this") % about
+    return None
 
 
 def _held(limit: str) -> str:
@@ -218,6 +258,10 @@ def _changed(event: Event, names: _Names) -> tuple[str, str] | None:
         return "mail-open", _("Open again: what was joined with it still awaits us")
     if why == "owed_again":
         return "mail-open", _("Open again: an answer is owed once more")
+    if why == "blocked":
+        return "shield-alert", _("In spam: somebody decided so for mail from this sender")
+    if why == "old_spam":
+        return "trash-2", _("Moved to the trash: it lay in spam for thirty days")
     if why == "time_came":
         return "alarm-clock", _("Back from snooze: its time has come")
     by_state = {

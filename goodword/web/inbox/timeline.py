@@ -84,6 +84,10 @@ class Said:
         return forward_url(self.message.public_id)
 
     @property
+    def split_url(self) -> str:
+        return self.forward_url.removesuffix("forward/") + "split/"
+
+    @property
     def has_many_files(self) -> bool:
         return len(self.pictures) + len(self.files) > 1
 

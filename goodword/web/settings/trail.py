@@ -17,7 +17,7 @@ from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
 from goodword.canned.models import CannedReply
 from goodword.channels.email.explaining import words_for
 from goodword.conversations.models import Conversation
-from goodword.desk.models import SavedView
+from goodword.desk.models import SavedView, SenderRule
 from goodword.events.models import Event
 from goodword.inboxes.models import Inbox
 from goodword.people.models import Kind, Person
@@ -86,6 +86,15 @@ SENTENCES: dict[str, Words] = {
     "desk.aside_answered": _("Somebody asked aside answered, %(subject)s"),
     "desk.conversations_joined": _("joined another conversation with %(subject)s"),
     "desk.conversations_kept_apart": _("decided that another does not belong to %(subject)s"),
+    "desk.join_undone": _("took the joining of %(subject)s with another back"),
+    "desk.messages_split_off": _("split messages off, %(subject)s"),
+    "desk.conversation_moved": _("moved %(subject)s to another inbox"),
+    "desk.subject_changed": _("changed the subject of %(subject)s"),
+    "desk.person_changed": _("changed whom %(subject)s is with"),
+    "desk.conversations_related": _("said whether another belongs to %(subject)s"),
+    "desk.conversation_purged": _("%(subject)s was thrown away for good"),
+    "desk.trash_emptied": _("emptied the trash"),
+    "desk.sender_ruled": _("decided what becomes of mail from %(subject)s"),
     "desk.no_answer_decided": _("decided that %(subject)s needs no answer"),
     "desk.no_answer_taken_back": _("decided that %(subject)s needs an answer after all"),
     "desk.message_let_go": _("let a held answer leave, %(subject)s"),
@@ -134,6 +143,7 @@ _KINDS: dict[str, Words] = {
     "target": _("answer time"),
     "kind": _("kind of customers"),
     "person": _("person"),
+    "senderrule": _("rule for senders"),
 }
 
 # What was changed of an inbox: an event may name several.
@@ -199,6 +209,7 @@ _NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
     "target": (Target, (), lambda row: gettext("answer time")),
     "kind": (Kind, (), lambda row: str(row.name)),
     "person": (Person, (), lambda row: str(row)),
+    "senderrule": (SenderRule, (), lambda row: str(row.value)),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,8 +18,18 @@ from django.utils import timezone
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Following, Link, Message, Reading
-from goodword.desk import aside, delivering, handling, saved, sharing
-from goodword.desk.models import SavedView
+from goodword.desk import (
+    aside,
+    delivering,
+    handling,
+    joining,
+    moving,
+    saved,
+    screening,
+    sharing,
+    splitting,
+)
+from goodword.desk.models import SavedView, SenderRule
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, InboundFile
 from goodword.files import actions as files
@@ -97,6 +107,24 @@ CASES: dict[str, Case] = {
     "hold": Case(ONE, {"day": FUTURE, "text": "Not forgotten."}, 302),
     "urgent": Case(ONE, {"urgent": "yes"}, 302),
     "join": Case(("suspected",), {"other": "conversation"}, 302),
+    "shape": Case(ONE),
+    "unjoin": Case(("joined",), {}, 302),
+    "split": Case(("second",), {"which": "one"}, 302),
+    "unsplit": Case(("split",), {}, 302),
+    "move": Case(ONE, {"inbox": "repairs", "sure": "yes"}, 302),
+    # Who moved it may take that back, also where they see it no more.
+    "move_back": Case(("moved",), {}, 302, seen_by=("ana", "ben", "carl"), changes_for=("ben",)),
+    "subject": Case(ONE, {"subject": "Other"}, 302),
+    "with_whom": Case(ONE, {"person": "new:hana@mill.example"}, 302),
+    "relate": Case(ONE, {"other": "closed"}, 302),
+    "unrelate": Case(("split",), {"other": "split_from"}, 302),
+    "purge": Case(("trashed",), {}, 302, seen_by=LEADING, changes_for=LEADING),
+    "empty_trash": Case((), {}, 302, seen_by=LEADING, changes_for=LEADING),
+    "spam_sweep": Case(
+        (), {"good": "spam"}, 302, seen_by=("ana", "lea", "ben", "carl"), changes_for=ANSWERING
+    ),
+    "block": Case(("spam",), {"value": "spam@x.example"}, 302),
+    "unblock": Case(("spam",), {"value": "rule@x.example"}, 302),
     "aside": Case(ONE, {"to": "a@print.example", "subject": "Order", "text": "When?"}, 302),
     "aside_opened": Case(("side",), answers=302),
     "forward": Case(MESSAGE, {"to": "a@print.example", "subject": "Fwd: Card"}, 302),
@@ -188,7 +216,8 @@ def scene(rows_of_module: None) -> SimpleNamespace:
     for draft, asked_for in ((to_finish, "finish"), (to_approve, "approve")):
         by = draft.teammate
         sharing.share(draft, asked=house.lea, asked_for=asked_for, by=by, at=now)
-    house.named = {
+    _shape(house, another, now)
+    house.named = house.shaped | {
         "picture": picture.public_id,
         "view": views[0].public_id,
         "view_gone": views[1].public_id,
@@ -202,7 +231,7 @@ def scene(rows_of_module: None) -> SimpleNamespace:
         "message": message.public_id,
         "attachment": message.attachments.get().public_id,
         "team": house.front.public_id,
-        "suspected": Link.objects.get().conversation.public_id,
+        "suspected": Link.objects.get(why="suspected").conversation.public_id,
         "closed": closed.public_id,
         "waived": waived.public_id,
         "doubtful": doubtful.public_id,
@@ -216,6 +245,34 @@ def _draft(conversation: Conversation, by: Teammate, at: datetime) -> Draft:
     draft = conversations.save_draft(conversation, by=by, kind="reply", text="Soon.", at=at)
     conversations.attach_to_draft(draft, name="a.txt", content_type="text/plain", data=b"a", at=at)
     return draft
+
+
+def _shape(house: SimpleNamespace, another: Callable[[str], Conversation], now: datetime) -> None:
+    joined, split = another("joined@x.example"), another("split@x.example")
+    moved = receive(house, "Hm", sender="mo@x.example", name="Mo", at=now - DAY).conversation
+    handling.no_answer_needed(moved, by=house.ben, at=now)
+    handling.close(moved, by=house.ben, at=now)
+    joining.join(another("also@x.example"), joined, by=house.ben, at=now)
+    second, third = (
+        receive(house, sender="split@x.example", answers=split.messages.first(), at=now - each)
+        for each in (2 * HOUR, HOUR)
+    )
+    new = splitting.split(third, and_after=False, by=house.ben, at=now)
+    moving.move(moved, house.repairs, by=house.ben, at=now)
+    spam, trashed = another("spam@x.example"), another("trash@x.example")
+    handling.mark_spam(spam, by=house.ben, at=now)
+    handling.trash(trashed, by=house.ben, at=now)
+    screening.block("rule@x.example", by=house.ben, at=now)
+    house.shaped = {
+        "joined": joined.public_id,
+        "second": second.public_id,
+        "split": new.public_id,
+        "split_from": split.public_id,
+        "moved": moved.public_id,
+        "repairs": house.repairs.public_id,
+        "spam": spam.public_id,
+        "trashed": trashed.public_id,
+    }
 
 
 def test_every_url_has_a_case() -> None:
@@ -268,7 +325,9 @@ def _fingerprint() -> list[object]:
     """All that an act could change."""
     asked = [
         Conversation.objects.values_list("pk", "state", "assignee", "team", "tags", "urgent"),
-        Conversation.objects.values_list("pk", "redirect_to"),
+        Conversation.objects.values_list("pk", "redirect_to", "inbox", "subject", "person"),
+        Message.objects.values_list("pk", "conversation"),
+        SenderRule.objects.values_list("value"),
         Link.objects.values_list("pk", "why"),
         Address.objects.values_list("pk", "bouncing_since"),
         Person.objects.values_list("pk", "name", "zone", "language"),
