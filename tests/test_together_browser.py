@@ -61,7 +61,9 @@ def open_first(page: Page) -> None:
 def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page, Page]):
     ana, ben = desks
     for page in desks:
+        expect(page.locator(".row").first.get_by_role("img", name="unread")).to_be_visible()
         open_first(page)
+        expect(page.locator(".row .dot")).to_have_count(0)  # shown to me, so read by me
     expect(ben.get_by_role("img", name="Ana Ruiz is looking")).to_be_visible()
     expect(ana.get_by_role("img", name="Ben Okri is looking")).to_be_visible()
     ana.locator("#composer-text").type("We look")
@@ -90,4 +92,4 @@ def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page
     expect(ana.locator(".message-ours").last).to_contain_text("We look for it.")
 
     ana.goto("/inbox/closed/")
-    expect(ben.locator("#colleagues [data-colleague]")).to_have_count(0)
+    expect(ben.locator("#here [data-colleague]")).to_have_count(0)

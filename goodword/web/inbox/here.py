@@ -74,4 +74,4 @@ def unread(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, found: Conversation) -> HttpResponse:
     others = presence.everybody.colleagues(found.public_id, but=teammate_of(request))
-    return render(request, "web/inbox/_colleagues.html", {"colleagues": others})
+    return render(request, "web/inbox/_here.html", {"colleagues": others})

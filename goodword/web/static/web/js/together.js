@@ -23,7 +23,7 @@ async function fresh(request) {
   }
   if (!response.ok || pane()?.dataset.id !== id) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const [old, now] = [document.getElementById("colleagues"), page.getElementById("colleagues")];
+  const [old, now] = [document.getElementById("here"), page.getElementById("here")];
   if (!old || !now) return;
   const words = (place) => [...place.querySelectorAll("[data-colleague]")].map((each) => each.dataset.colleague);
   const before = words(old);
