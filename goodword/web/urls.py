@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("goodword.web.plan.urls")),
     path("hours/", public_hours, name="public_hours"),
     path("", include("goodword.web.notices.urls")),
+    path("", include("goodword.web.palette.urls")),
     path("", include("goodword.web.yours.urls")),
 ]

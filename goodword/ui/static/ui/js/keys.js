@@ -73,9 +73,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const help = document.getElementById("keys-help");
 const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
 document.documentElement.toggleAttribute("data-apple", APPLE); // which of the two names ui/_mod_key.html shows
-const CAPS = { mod: APPLE ? "⌘" : (document.getElementById("keys-help")?.dataset.ctrl ?? "Ctrl"), shift: "⇧", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+const CAPS = { mod: APPLE ? "⌘" : (help?.dataset.ctrl ?? "Ctrl"), shift: "⇧", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 
 function keycaps(key, then) {
   return key.split(" ").flatMap((step, index) => {
@@ -88,7 +89,11 @@ function keycaps(key, then) {
   });
 }
 
-function labelOf(element) {
+/** The caps of a key, to show beside what it does. */
+export const capsOf = (key) => keycaps(key, help?.dataset.then ?? "");
+
+/** What an element with a key does, in words. */
+export function labelOf(element) {
   return element.dataset.keyLabel || element.getAttribute("aria-label") || element.title || element.textContent.trim();
 }
 
@@ -159,7 +164,6 @@ function undo() {
 }
 noteUndoable();
 document.addEventListener("htmx:afterSettle", noteUndoable);
-const help = document.getElementById("keys-help");
 register("z", help?.dataset.undoes ?? "", undo);
 register("?", document.getElementById("keys-help-title")?.textContent ?? "", showHelp);
 document.addEventListener("click", (event) => {

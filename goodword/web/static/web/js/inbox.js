@@ -1,5 +1,7 @@
 // Opening conversations beside the list, the keys for it, and the dialogs that ask.
+import { hold } from "../../ui/js/focus.js";
 import { register } from "../../ui/js/keys.js";
+import { moveTo, open } from "../../ui/js/rows.js";
 
 const main = () => document.querySelector("main.inbox");
 
@@ -9,21 +11,28 @@ export function toTheEnd() {
   if (timeline && !new URLSearchParams(window.location.search).has("all")) timeline.scrollTop = timeline.scrollHeight;
 }
 
-/** Mark the row of the open conversation, and let a narrow screen show what was opened. */
+/** Mark the row of the open conversation. */
 export function markOpened() {
   const opened = document.getElementById("conversation")?.dataset.id;
   for (const row of document.querySelectorAll("#rows > [data-row]")) {
     if (opened && row.id === `row-${opened}`) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
-  if (!opened || !main()) return;
+}
+
+/** Let a narrow screen show what was opened, under its own address also when an undo opened it. */
+function showOpened() {
+  const { id, url } = document.getElementById("conversation")?.dataset ?? {};
+  if (!id || !main()) return;
   main().classList.remove("inbox-plain");
   main().dataset.shows = "conversation";
+  if (!window.location.pathname.startsWith(new URL(url, window.location.href).pathname)) history.pushState({ htmx: true }, "", url);
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "conversation") return;
   markOpened();
+  showOpened();
   toTheEnd();
   // Once something is sent the keys mean the conversation again: z takes it back, u leaves, j goes on.
   if (event.detail.requestConfig?.elt?.id === "composer") document.getElementById("timeline")?.focus({ preventScroll: true });
@@ -40,7 +49,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // Questions: shown as a modal dialog, put away by "keep open" or by the act itself.
 document.addEventListener("htmx:load", (event) => {
   const dialog = event.detail.elt.closest?.("dialog[data-shows-itself]") ?? event.detail.elt.querySelector?.("dialog[data-shows-itself]");
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog || dialog.open) return;
+  dialog.addEventListener("close", hold());
+  dialog.showModal();
 });
 document.addEventListener("click", (event) => {
   const dialog = event.target.closest?.("dialog[data-shows-itself]");
@@ -63,6 +74,59 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   frame.src = link.href;
   link.remove();
+});
+
+// What was put aside leaves the list: the next one opens in its place; a narrow screen shows the list again.
+const PUTS_ASIDE = /\/(close|trash|spam|snooze|no-answer-needed)\/$/;
+const rowOf = (id) => document.getElementById(`row-${id}`);
+let leaving = null; // {id, index} of the open one while an act may take its row away
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { requestConfig, target } = event.detail;
+  if (target?.id !== "conversation") return;
+  const id = document.getElementById("conversation").dataset.id;
+  const puts = requestConfig.verb === "post" && PUTS_ASIDE.test(new URL(requestConfig.path, window.location.href).pathname);
+  const rows = [...document.querySelectorAll("#rows > [data-row]")];
+  leaving = puts && rowOf(id) ? { id, index: rows.indexOf(rowOf(id)) } : null;
+});
+
+function showList() {
+  main().dataset.shows = "list";
+  history.pushState({ htmx: true }, "", document.getElementById("list").dataset.url);
+}
+
+function goOn() {
+  if (!leaving || rowOf(leaving.id)) return;
+  const rows = [...document.querySelectorAll("#rows > [data-row]")];
+  const next = rows[Math.min(leaving.index, rows.length - 1)];
+  const isAside = document.getElementById("list").checkVisibility();
+  leaving = null;
+  if (!isAside) showList();
+  if (!next) return;
+  moveTo(next);
+  if (isAside) open(next);
+}
+const list = document.getElementById("rows");
+if (list) new MutationObserver(goOn).observe(list, { childList: true });
+
+// Undoing what was done with a conversation shows it again beside its list.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest?.("form[data-undo]");
+  const path = form && new URL(form.action).pathname;
+  if (!form || !window.htmx || !document.getElementById("conversation")) return;
+  const target = path.startsWith("/conversations/") ? "#conversation" : path.startsWith("/bulk/") ? "#asking" : null;
+  if (!target) return;
+  event.preventDefault();
+  const values = Object.fromEntries(new FormData(form));
+  form.closest(".toast").remove();
+  window.htmx.ajax("POST", form.getAttribute("action"), { source: document.body, target, swap: target === "#asking" ? "innerHTML" : "outerHTML", values });
+});
+// A question was answered or put away: the focus goes back to the list it was about.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "asking" || document.querySelector("dialog[open]")) return;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const row = document.querySelector("#rows > .row-cursor a") ?? document.querySelector("#rows a");
+  (row ?? document.getElementById("main"))?.focus({ preventScroll: true });
 });
 
 function back() {

@@ -183,6 +183,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { successful, requestConfig, target } = event.detail;
   if (successful && requestConfig?.verb === "post" && target?.id === "conversation" && rows()) refreshList(true);
 });
+document.addEventListener("goodword:done", () => rows() && refreshList(true)); // several at once
 document.addEventListener("goodword:left", () => setTimeout(refreshConversation, 2500));
 document.addEventListener("goodword:said", refreshConversation);
 

@@ -11,6 +11,7 @@ import "./live.js";
 import "./promises.js";
 import "./mentions.js";
 import "./notices.js";
+import "./palette.js";
 import "./files.js";
 import "./search.js";
 import "./views.js";

@@ -1,0 +1,1 @@
+"""⌘K: one field that reaches every page, person, conversation and act."""
