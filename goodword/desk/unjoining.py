@@ -163,7 +163,10 @@ def _owe_as_before(
     here = Promise.objects.filter(conversation=conversation, kind=REPLY)
     if message is not None and not here.filter(state=Promise.State.OPEN).exists():
         for promise in here.filter(
-            pk=released, state=Promise.State.RELEASED, ended_why="joined", message__lte=message.pk
+            pk=released or 0,
+            state=Promise.State.RELEASED,
+            ended_why="joined",
+            message__lte=message.pk,
         ):
             promises.reopen(promise, by=by, at=at, why="join_undone")
     owing.settle(conversation, by=by, at=at, why="join_undone")

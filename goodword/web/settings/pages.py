@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.channels.email.smtp_out import is_loopback
+from goodword.desk import screening
 from goodword.web.inside import View, inside, teammate_of
 
 Words = str | Promise
@@ -32,12 +33,15 @@ class Link:
     words: Words
 
 
+_SENDERS = Link("senders", "shield-alert", _("Spam"))
+LEADS: tuple[Words, list[Link]] = (_("The business"), [_SENDERS])
 SECTIONS: list[tuple[Words, list[Link]]] = [
     (
         _("The business"),
         [
             Link("business", "store", _("Name and zone")),
             Link("inboxes", "inbox", _("Inboxes")),
+            _SENDERS,
         ],
     ),
     (
@@ -83,7 +87,9 @@ def sections_for(teammate: Teammate) -> list[tuple[Words, list[Link]]]:
     words, links = OWN
     if not rights.may_answer(teammate):
         links = [link for link in links if link.name != "canned"]
-    return [(words, links), *SECTIONS] if rights.may_settle(teammate) else [(words, links)]
+    if rights.may_settle(teammate):
+        return [(words, links), *SECTIONS]
+    return [(words, links), *([LEADS] if screening.may_rule(teammate) else [])]
 
 
 def open_without_https() -> bool:
