@@ -153,7 +153,7 @@ class OpenPage:
 
     async def _gather(self) -> None:
         while self._waiting:
-            await asyncio.sleep(max(_GATHER_SECONDS, min(4 * self._took, _LONGEST_GATHER_SECONDS)))
+            await asyncio.sleep(max(_GATHER_SECONDS, min(2 * self._took, _LONGEST_GATHER_SECONDS)))
             topics, self._waiting = self._waiting, set()
             heard, self._heard = self._heard, []
             if "inbox" in topics:

@@ -206,7 +206,7 @@ function gather(topic) {
     if (topics.some((each) => !each.startsWith("conversation:"))) refreshList();
     const id = opened()?.dataset.id;
     if (id && topics.includes(`conversation:${id}`)) refreshConversation();
-  }, Math.min(Math.max(GATHER_MS, 4 * took), LONGEST_GATHER_MS));
+  }, Math.min(Math.max(GATHER_MS, 2 * took), LONGEST_GATHER_MS));
 }
 
 let stream = null;
