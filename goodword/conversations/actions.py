@@ -181,7 +181,9 @@ def _remember_latest(conversation: Conversation, message: Message) -> None:
     conversation.latest_key = message.pk
     # What programs write moves a conversation up and says nothing that people said.
     if not message.automatic or not conversation.latest_words:
-        conversation.latest_words = one_line(formatting.plain(message.shown_text))
+        shown = message.shown_text
+        ours = message.direction == Message.Direction.OUT
+        conversation.latest_words = one_line(formatting.words_of(shown) if ours else shown)
         conversation.latest_is_ours = not message.is_inbound
     prepared.update_all([conversation], "latest_key", "latest_words", "latest_is_ours")
 

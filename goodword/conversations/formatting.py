@@ -57,6 +57,11 @@ def plain(text: str) -> str:
     return _PICTURE.sub(r"[\1]", text) if "](cid:" in text else text
 
 
+def words_of(text: str) -> str:
+    """What we wrote without its marks, for a line that says it in short."""
+    return without_marks(plain(text))[0]
+
+
 def pictures_in(text: str) -> set[str]:
     """The content ids of the pictures that stand in the text."""
     return {match.group(2) for match in _PICTURE.finditer(text)}

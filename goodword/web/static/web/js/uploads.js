@@ -50,6 +50,12 @@ function showUnderWay(files) {
 
 const marks = () => [...form().querySelectorAll(".draft-files [data-mark]")].map((each) => each.dataset.mark);
 
+/** Whether the cursor stands behind words: a picture begins a paragraph of its own. */
+function isInALine() {
+  const before = field().value.slice(0, field().selectionStart);
+  return before !== "" && !before.endsWith("\n");
+}
+
 /** Let `files` go up; those that `inline` names are put into the text where the cursor is. */
 export async function add(files, { inline = () => false } = {}) {
   const composer = form();
@@ -65,7 +71,7 @@ export async function add(files, { inline = () => false } = {}) {
   if (!isDone || composer !== form()) return;
   saveFiles.sayWrong(wrong.join(" "));
   const fresh = marks().filter((mark) => !before.includes(mark));
-  if (fresh.length) type(fresh.join("\n"));
+  if (fresh.length) type(`${isInALine() ? "\n\n" : ""}${fresh.join("\n")}`);
 }
 
 const isPicture = (file) => PICTURES.includes(file.type) && form().elements.mode.value !== "note";
