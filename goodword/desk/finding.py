@@ -149,7 +149,7 @@ def _key(text: str) -> int:
 def _by_due(look: Look, cursor: _Cursor) -> Iterator[Hit]:
     """What is owed of all that was asked, in order of due time."""
     due_at, last = cursor.due_at, cursor.beyond or 0
-    few = look.few()
+    few = look.few_by_words()
     while True:
         rows = Promise.objects.filter(kind=REPLY, state=Promise.State.OPEN)
         if few is not None:

@@ -50,6 +50,17 @@ class Look:
                     break
         return self._few
 
+    def few_by_words(self) -> list[int] | None:
+        """As `few`, also where few messages have the words."""
+        few, words = self.few(), self._asked.message.words
+        if few is not None or not words:
+            return few
+        keys = search.keys_with(words, beyond=None, most=FEW + 1)
+        if len(keys) > FEW:
+            return None
+        rows = Message.objects.filter(pk__in=keys).order_by()
+        return sorted(set(rows.values_list("conversation", flat=True)))
+
     def hits(self, *, beyond: int | None, top: int | None) -> Iterator[Hit]:
         """From `beyond` on, each conversation once; what was said after `top` is not there yet."""
         few = self.few()
@@ -93,6 +104,8 @@ class Look:
 
     def _next_conversations(self, beyond: int | None, most: int) -> dict[int, int]:
         rows = Conversation.objects.order_by("latest_key" if self._oldest_first else "-latest_key")
+        if self._asked.state:
+            rows = rows.filter(state=self._asked.state)
         if beyond is not None:
             rows = (
                 rows.filter(latest_key__gt=beyond)

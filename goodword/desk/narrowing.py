@@ -57,6 +57,7 @@ class Narrowed:
     without: list[OneMessage] = field(default_factory=list)  # what none of its messages may be
     gone: list[Term] = field(default_factory=list)
     is_words_alone: bool = False
+    state: str = ""  # the one that all found are in: an index leads through it in the order of time
 
 
 def narrowed(asked: Asked, *, by: Teammate) -> Narrowed:
@@ -120,7 +121,9 @@ def _narrow(found: Narrowed, asked: Asked) -> None:
     if wanted:
         found.conversations = found.conversations.filter(wanted)
         found.sources.append(Conversation.objects.filter(wanted).values_list("pk", flat=True))
-    said = {t.value for t in asked.terms if t.name in {"is", "in"} and not t.is_negated}
+    said = set(asked.values("is") + asked.values("in"))
+    if len(states := said & _STATES) == 1:
+        found.state = states.pop()
     if not said & {State.SPAM, State.TRASH, "anywhere"}:
         found.conversations = alive(found.conversations)
 
