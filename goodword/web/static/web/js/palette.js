@@ -19,7 +19,7 @@ let asking = 0;
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const plain = (element) => {
   const copy = element.cloneNode(true);
-  for (const each of copy.querySelectorAll("kbd, time, .nav-count, .meta")) each.remove();
+  for (const each of copy.querySelectorAll("kbd, time, .nav-count, .meta, .avatar")) each.remove();
   return copy.textContent.trim().replace(/\s+/g, " ");
 };
 
@@ -37,7 +37,7 @@ function acts() {
     if (!isKept || (menu && element.checkVisibility() === false && getComputedStyle(element).display === "none")) return [];
     const summary = menu?.querySelector("summary");
     const words = element.dataset.keyLabel ?? (plain(element) || labelOf(element));
-    return [{ kind: "act", words, more: summary ? summary.textContent.trim() || summary.title : "", key: element.dataset.key ?? element.dataset.act, element }];
+    return [{ kind: "act", words, more: summary ? summary.title || plain(summary) : "", key: element.dataset.key ?? element.dataset.act, element }];
   });
 }
 
