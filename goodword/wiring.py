@@ -41,6 +41,7 @@ LISTENERS: dict[str, list[events.Listener]] = {
     "conversations.state_changed": [hearing.on_state_changed],
     "desk.message_delivered": [hearing.on_delivered],
     "desk.reply_queued": [hearing.on_queued],
+    "desk.conversation_moved": [hearing.on_moved],
     "desk.aside_answered": [aside.on_answered],
     "plan.changed": [replanning.on_plan_changed],
     "accounts.team_changed": [reminding.on_house_changed, hearing.on_house_changed],

@@ -189,3 +189,15 @@ def on_house_changed(event: Event) -> None:
         lost = matters.keys() - set(seen.filter(pk__in=matters).values_list("pk", flat=True))
         gone = [matter for key in lost for matter in matters[key]]
         notices.withdraw(mine.filter(matter__in=gone), at=event.at)
+
+
+@transaction.atomic
+def on_moved(event: Event) -> None:
+    """Listener of `desk.conversation_moved`: as `on_house_changed`, of one conversation."""
+    conversation = _conversation_of(event)
+    if conversation is None:
+        return
+    seeing = whom.who_may_see(conversation).order_by().values("pk")
+    Following.objects.filter(conversation=conversation).exclude(teammate__in=seeing).delete()
+    told = Notice.objects.filter(matter__regex=f"{_OF_CONVERSATIONS}{conversation.pk}(:|$)")
+    notices.withdraw(told.exclude(teammate__in=seeing), at=event.at)

@@ -7,7 +7,16 @@ import pytest
 from goodword.accounts import actions as accounts
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Following, Message
-from goodword.desk import checking, following, giving, handling, joining, promising, replying
+from goodword.desk import (
+    checking,
+    following,
+    giving,
+    handling,
+    joining,
+    moving,
+    promising,
+    replying,
+)
 from goodword.events import actions as events
 from goodword.notices import queries as notices
 from goodword.notices.models import Notice, Preference
@@ -137,6 +146,19 @@ def test_what_was_told_goes_from_those_who_may_not_see_it_any_more(house, conver
     hand_on()
 
     assert told() == {}
+
+
+def test_moved_to_where_they_can_not_see_it_what_they_were_told_goes(house, conversation):
+    for each in (house.lea, house.ana):
+        following.follow(conversation, by=each, at=MONDAY_NOON)
+    replying.write_note(conversation, by=house.ben, text="@Lea look", at=MONDAY_NOON)
+    replying.write_note(conversation, by=house.ben, text="There", at=LATER)
+    hand_on()
+    moving.move(conversation, house.repairs, by=house.ana, at=LATER + MINUTE)
+    hand_on(at=LATER + MINUTE)
+
+    assert "Lea" not in told() and told()["Ana"] == ["Ben Okri wrote a note"]
+    assert [each.teammate for each in Following.objects.all()] == [house.ana]
 
 
 def test_whom_a_note_calls_is_not_told_of_it_twice(house, conversation):
