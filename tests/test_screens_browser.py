@@ -130,6 +130,10 @@ DAILY = {
     "aside-new": "{aside_of}aside/",
     "assign": "{long}assign/",
     "snooze": "{long}snooze/",
+    "shape": "{long}shape/",
+    "join-which": "{long}join/?q=ring",
+    "inbox-spam": "/inbox/spam/",
+    "spam-sweep": "/inbox/spam/sweep/",
     "lost": "/nothing/here/",
 }
 SETTINGS = {
@@ -154,6 +158,7 @@ SETTINGS = {
     "teams": "/settings/teams/",
     "team": "/settings/teams/{front}/",
     "roles": "/settings/roles/",
+    "senders": "/settings/spam/",
     "audit": "/settings/audit/",
     "arrivals": "/settings/arrivals/",
     "password": "/account/password/change/",

@@ -202,12 +202,14 @@ def _put_aside(found: Conversation, teammate: Teammate) -> dict[str, Any]:
     """What spam and trash alone show."""
     if found.is_live:
         return {"may_split": not found.side_of_id}
+    offers = senders.offers(found, by=teammate)
     return {
         "kept_until": emptying.gone_at(found),
         "may_purge": found.state == found.State.TRASH
         and emptying.may_empty(teammate)
         and emptying.trash_of(teammate).filter(pk=found.pk).exists(),
-        "block_offers": senders.offers(found, by=teammate),
+        "block_offers": offers,
+        "may_block": not all(each.is_made for each in offers),
     }
 
 
