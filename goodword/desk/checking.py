@@ -169,6 +169,11 @@ def _queued_for_ever() -> Rows:
     return Recipient.objects.filter(state__in=waiting).exclude(Exists(alive))
 
 
+@_no("queued", "an answer waits for a person and would leave by itself all the same")
+def _held_and_due() -> Rows:
+    return Dispatch.objects.exclude(held="").filter(due_at__isnull=False)
+
+
 @_no("arrival", "a mail was taken in and leads to no message")
 def _received_without_its_message() -> Rows:
     return Arrival.objects.filter(state=Arrival.State.RECEIVED, message__isnull=True)
@@ -231,6 +236,7 @@ _CHECKS: list[Check] = [
     _promise_nobody_looks_at,
     _made_anew_and_not_broken,
     _queued_for_ever,
+    _held_and_due,
     _received_without_its_message,
     _waits_for_ever,
     _message_left_behind_by_a_join,

@@ -22,6 +22,7 @@ from goodword.desk import (
     handling,
     holding,
     joining,
+    later,
     moving,
     naming,
     promising,
@@ -249,6 +250,34 @@ class Desk(RuleBasedStateMachine):
     @precondition(lambda self: Conversation.objects.exists())
     def someone_replies(self, n, who, to):
         reply(self.any_conversation(n), self.someone(who), at=self.later(), to=[to])
+
+    @rule(
+        n=pick, who=pick, hours=st.sampled_from([1, 30]), then=st.sampled_from(["close", "snooze"])
+    )
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_replies_later_and_puts_it_aside(self, n, who, hours, then):
+        conversation, at = self.any_conversation(n), self.later()
+        theirs = conversation.person.holdings.first().address.written
+        replying.reply(
+            conversation,
+            by=self.someone(who),
+            text="It leaves later.",
+            recipients=Recipients(to=(theirs,)),
+            leaves_at=at + timedelta(hours=hours) if n % 3 else None,
+            then=then,
+            then_until=at + timedelta(days=2),
+            at=at,
+        )
+
+    @rule(n=pick, hours=st.sampled_from([None, 5]))
+    def someone_gives_it_another_time(self, n, hours):
+        waiting = list(Message.objects.filter(dispatch__later=True).order_by("pk"))
+        if waiting:
+            moment = self.at + timedelta(hours=hours) if hours else None
+            try:
+                later.leave_at(waiting[n % len(waiting)], moment, by=self.house.ana, at=self.at)
+            except later.HasBegun:
+                pass
 
     @rule(n=pick)
     def someone_takes_it_back(self, n):
