@@ -105,29 +105,21 @@ def test_put_aside_the_next_one_opens_and_undone_it_is_back(
 ) -> None:
     with ben_at(chromium, goodword, "/inbox/unassigned/?order=newest") as (page, complaints):
         keys, head, rows = page.keyboard, page.locator("#head"), page.locator("#rows")
+        first, second = rows.locator(".row-who").all_inner_texts()[:2]
         keys.press("j")
         keys.press("Enter")
-        expect(head).to_contain_text("About lou")
-        keys.press("e")
-        expect(page.locator(".toast")).to_contain_text("Closed.")
-        expect(head).to_contain_text("About kit")
-        expect(rows).not_to_contain_text("Lou Reed")
-        expect(page.locator(".row-cursor")).to_contain_text("Kit Marlowe")
-        keys.press("z")
-        expect(head).to_contain_text("About lou")
-        expect(rows).to_contain_text("Lou Reed")
-        assert "/conversations/" in page.url
-        expect(page.locator(".toast", has_text="Undone.")).to_be_visible()
-        keys.press("#")
-        expect(head).to_contain_text("About kit")
-        keys.press("z")
-        expect(head).to_contain_text("About lou")
-        keys.press("s")
-        keys.press("ArrowDown")
-        keys.press("Enter")
-        expect(head).to_contain_text("About kit")
-        keys.press("z")
-        expect(rows).to_contain_text("Lou Reed")
+        expect(head).to_contain_text(first)
+        for act in (["e"], ["#"], ["s", "ArrowDown", "Enter"]):
+            for key in act:
+                keys.press(key)
+            expect(head).to_contain_text(second)
+            expect(rows).not_to_contain_text(first)
+            expect(page.locator(".row-cursor")).to_contain_text(second)
+            keys.press("z")
+            expect(head).to_contain_text(first)
+            expect(rows).to_contain_text(first)
+            expect(page.locator(".toast", has_text="Undone.").last).to_be_visible()
+            assert "/conversations/" in page.url
         assert complaints == []
 
 
@@ -244,6 +236,7 @@ def test_on_a_phone_rows_are_picked_by_touch_and_putting_aside_leads_back_to_the
         page.get_by_role("button", name="Move to trash").locator("visible=true").tap()
         expect(page.locator("#list")).to_be_visible()
         page.get_by_role("button", name="Undo").tap()
+        expect(page.locator(".toast", has_text="Undone.")).to_be_visible()
         expect(page.locator("#head")).to_contain_text("About lou")
 
 
@@ -252,7 +245,7 @@ def test_several_at_once_without_script(chromium: Chromium, goodword: GoodwordPr
     with ben_at(chromium, goodword, start, java_script_enabled=False) as (page, _complaints):
         page.locator(".row-check").nth(0).check(force=True)
         page.locator(".row-check").nth(1).check(force=True)
-        page.locator(".bulk").get_by_role("button", name="More").click()
+        page.locator(".bulk").get_by_role("button", name="More", exact=True).click()
         expect(page.locator("h1")).to_have_text("2 conversations")
         page.get_by_role("textbox", name="Tag").fill("spring")
         page.get_by_role("button", name="Put it on").click()
