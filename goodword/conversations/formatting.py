@@ -25,7 +25,7 @@ _URL = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.IGNORECASE)
 _TAIL = ".,;:!?*_)]"
 
 _ITEM = re.compile(r" {0,3}(?:[-*]|\d{1,4}[.)]) ")
-_PLUS = re.compile(r"^(\s*)\+(?=\s)", re.MULTILINE)  # a telephone number, not a list
+_PLUS = re.compile(r"^([^\S\n]*)\+(?=\s)", re.MULTILINE)  # a telephone number, not a list
 _PLUS_KEPT = "\ue000"
 
 _TAGS = {"p", "br", "strong", "a", "ul", "ol", "li", "blockquote", "pre", "code", "img"}

@@ -104,6 +104,8 @@ def test_what_is_hostile_stays_words(text: str) -> None:
         "https://x.example/" + ")" * 30_000 + "a **b**",
         "]" * 30_000,
         "> a\nb\n" * 3_000,
+        "a" + "\n" * 30_000 + "b",
+        " \n" * 30_000 + "b",
     ],
 )
 def test_nested_ten_thousand_deep_it_is_still_quick(text: str) -> None:
