@@ -100,7 +100,7 @@ def _asked_before(conversation: Conversation) -> Recipients:
     names: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
     for row in said.recipients.select_related("address").order_by("pk") if said else ():
         names[row.role].append(written(row.name, row.address.written))
-    return Recipients(**{role: tuple(each) for role, each in names.items()})
+    return Recipients(tuple(names["to"]), tuple(names["cc"]), tuple(names["bcc"]))
 
 
 def _newest_from_outside(conversation: int) -> QuerySet[Message]:

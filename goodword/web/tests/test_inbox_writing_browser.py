@@ -168,6 +168,11 @@ def test_it_leaves_tomorrow_and_then_at_once(ana: Page, asked: Conversation) -> 
     expect(ana.locator(".delivery-later")).to_contain_text("Leaves")
     assert Dispatch.objects.get().due_at > timezone.now() + timedelta(hours=1)
 
+    ana.get_by_role("link", name="Another time").click()
+    expect(ana.get_by_role("heading", name="When does it leave?")).to_be_visible()
+    assert axe(ana) == []
+    ana.get_by_role("button", name="In an hour").click()
+
     ana.get_by_role("button", name="Send now").click()
     expect(ana.locator(".delivery-later")).to_have_count(0)
     assert len(deliver(at=timezone.now() + timedelta(seconds=1)).sent) == 1
