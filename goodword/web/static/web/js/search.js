@@ -90,13 +90,19 @@ function suggest() {
   waiting = setTimeout(fetchNow, WAIT_MS);
 }
 
+function enter(field) {
+  input = field;
+  furnish(field);
+  if (!field.value) suggest();
+}
+
+for (const field of document.querySelectorAll("[data-suggests]")) furnish(field);
 document.addEventListener("focusin", (event) => {
-  if (event.target.matches?.("[data-suggests]")) {
-    input = event.target;
-    furnish(input);
-    if (!input.value) suggest();
-  } else if (input && !list?.contains(event.target)) close();
+  if (event.target.matches?.("[data-suggests]")) enter(event.target);
+  else if (input && !list?.contains(event.target)) close();
 });
+// Who was quicker than this script.
+if (document.activeElement?.matches("[data-suggests]")) enter(document.activeElement);
 document.addEventListener("focusout", (event) => event.target === input && !list?.contains(event.relatedTarget) && close());
 document.addEventListener("input", (event) => event.target === input && suggest());
 document.addEventListener("keydown", (event) => {
