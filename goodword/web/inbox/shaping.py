@@ -135,7 +135,9 @@ def _other(request: HttpRequest, found: Conversation) -> Conversation | None:
 def choices_for(request: HttpRequest, found: Conversation) -> list[Choice]:
     """What matches the search; else others with the same person, the newest first."""
     by, q = teammate_of(request), typed(request.GET, "q")
-    rows = said.visible_to(by).exclude(pk=found.pk).filter(side_of__isnull=True)
+    put_aside = [Conversation.State.SPAM, Conversation.State.TRASH]
+    rows = said.visible_to(by).exclude(state__in=put_aside).filter(side_of__isnull=True)
+    rows = rows.exclude(pk=found.pk)
     if not q:
         keys = list(said.others_with(found, visible=rows).values_list("pk", flat=True)[:_MOST])
     else:
