@@ -25,6 +25,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from goodword.accounts import queries as accounts
+from goodword.accounts import signing_in
 from goodword.accounts.models import Teammate
 from goodword.accounts.signed_in import SessionStore
 from goodword.conversations import queries as conversations
@@ -351,7 +352,12 @@ def _whose(headers: dict[str, str]) -> Teammate | None:
     request = HttpRequest()
     request.session = SessionStore(cookie.value)
     user = get_user(request)
-    return user if isinstance(user, Teammate) and user.is_active else None
+    if not isinstance(user, Teammate) or not user.is_active:
+        return None
+    business = accounts.business()
+    if business and signing_in.lacks_second_factor(request, user, business):
+        return None
+    return user
 
 
 def _visible(teammate: Teammate) -> set[int]:
@@ -373,11 +379,10 @@ def _asked(scope: Scope) -> Callable[[str], str]:
 
 def _come(teammate: Teammate, page: Page, public_id: str) -> None:
     seen = conversations.visible_to(teammate).filter(public_id=clean_line(public_id, most=24))
-    for key, inbox_id in seen.values_list("pk", "inbox"):
+    # By the row's own name: of what a page asked for only its clean beginning was looked up.
+    for key, name, inbox_id in seen.values_list("pk", "public_id", "inbox"):
         also = AlsoIn.objects.filter(conversation=key).values_list("inbox", flat=True)
-        presence.everybody.come(
-            page, by=teammate, conversation=public_id, inboxes=[inbox_id, *also]
-        )
+        presence.everybody.come(page, by=teammate, conversation=name, inboxes=[inbox_id, *also])
 
 
 def _missed(since: str) -> list[News]:

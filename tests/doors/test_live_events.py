@@ -91,6 +91,18 @@ def test_a_stranger_and_another_origin_hear_nothing(goodword):
         stream.close()
 
 
+def test_asked_for_a_second_factor_who_has_none_hears_nothing(goodword):
+    ask = "from goodword.accounts.models import Business\nBusiness.objects.update"
+    session = session_of(goodword, OWNER)
+    run_code(goodword, f"{ask}(requires_second_factor=True)")
+    try:
+        stream = Stream(goodword, session=session)
+        assert stream.answer.status == 401
+        stream.close()
+    finally:
+        run_code(goodword, f"{ask}(requires_second_factor=False)")
+
+
 def test_those_who_may_see_the_inbox_hear_of_a_mail_and_the_others_do_not(goodword):
     ana = Stream(goodword, session=session_of(goodword, OWNER))
     carl = Stream(goodword, session=session_of(goodword, "carl@shop.example"))
