@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, cast
 from urllib.parse import urlencode
 
@@ -241,10 +242,16 @@ class Place:
     @property
     def query(self) -> str:
         """What a conversation's address carries, so that its list stands beside it."""
-        # Keys and orders are words of ours: nothing in them needs to be escaped.
         usual = self._usual_order == self.order
-        query = f"folder={self.key}" if usual else f"folder={self.key}&order={self.order}"
-        return f"{query}&{urlencode({'q': self.text})}" if self.is_search else query
+        return _query(self.key, "" if usual else self.order, self.text if self.is_search else "")
+
+
+@lru_cache
+def _query(key: str, order: str, text: str) -> str:
+    """Asked for with every row."""
+    # Keys and orders are words of ours: nothing in them needs to be escaped.
+    query = f"folder={key}&order={order}" if order else f"folder={key}"
+    return f"{query}&{urlencode({'q': text})}" if text else query
 
 
 def place(teammate: Teammate, key: str, *, order: str = "", text: str = "") -> Place:
