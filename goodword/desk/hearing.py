@@ -6,6 +6,7 @@ Whoever follows a conversation, whoever is given one, and who wants to know of w
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -24,8 +25,9 @@ from goodword.notices.models import Notice
 from goodword.promises import queries as owed
 
 State = Conversation.State
-# The matters named by a conversation's key; `promise:…` is looked after by `reminding`.
-_OF_CONVERSATIONS = "^(conversation|mention|given|new|draft):"
+# The matters named by a conversation's key, or by a message's; `promise:…` is looked after by
+# `reminding`.
+_OF_CONVERSATIONS = "^(conversation|mention|given|new|draft|message):"
 
 
 @transaction.atomic
@@ -183,9 +185,7 @@ def on_house_changed(event: Event) -> None:
         seen = said.visible_to(teammate)
         Following.objects.filter(teammate=teammate).exclude(said.holding(seen)).delete()
         mine = preferences.of(teammate).filter(matter__regex=_OF_CONVERSATIONS)
-        matters: defaultdict[int, set[str]] = defaultdict(set)
-        for matter in mine.values_list("matter", flat=True):
-            matters[int(matter.split(":")[1])].add(matter)
+        matters = _by_conversation(mine.values_list("matter", flat=True))
         lost = matters.keys() - set(seen.filter(pk__in=matters).values_list("pk", flat=True))
         gone = [matter for key in lost for matter in matters[key]]
         notices.withdraw(mine.filter(matter__in=gone), at=event.at)
@@ -201,3 +201,16 @@ def on_moved(event: Event) -> None:
     Following.objects.filter(conversation=conversation).exclude(teammate__in=seeing).delete()
     told = Notice.objects.filter(matter__regex=f"{_OF_CONVERSATIONS}{conversation.pk}(:|$)")
     notices.withdraw(told.exclude(teammate__in=seeing), at=event.at)
+
+
+def _by_conversation(matters: Iterable[str]) -> dict[int, set[str]]:
+    """What these are about, by the conversation's key."""
+    by_key: defaultdict[int, set[str]] = defaultdict(set)
+    by_message: defaultdict[int, set[str]] = defaultdict(set)
+    for matter in matters:
+        kind, key = matter.split(":")[:2]
+        (by_message if kind == "message" else by_key)[int(key)].add(matter)
+    rows = Message.objects.filter(pk__in=by_message).values_list("pk", "conversation")
+    for message, conversation in rows:
+        by_key[conversation] |= by_message[message]
+    return by_key

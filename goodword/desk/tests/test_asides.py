@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from goodword.accounts import actions as accounts
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
@@ -264,6 +265,18 @@ def test_given_nobody_has_it_whoever_is_there_for_the_team_is_told(house, side) 
     assert set(told) <= {house.ana.pk, house.ben.pk, house.lea.pk} and told
 
 
+def test_who_may_not_see_it_any_more_keeps_no_notice_of_their_answer(house, asked, side) -> None:
+    handling.assign(asked.conversation, to=house.lea, by=house.ana, at=MONDAY_NOON)
+    answers(house, side)
+    accounts.change_team(
+        house.front, name="Front", members=[house.ben], by=house.ana, at=LATER + MINUTE
+    )
+    while events.hand_on(at=LATER + MINUTE):
+        pass
+
+    assert not Notice.objects.filter(kind=aside.NOTICE, teammate=house.lea).exists()
+
+
 def test_what_was_told_is_settled_once_we_write_to_them_or_close_it(house, asked, side) -> None:
     answers(house, side)
     reply(side, house.ben, "Thanks!", at=LATER + MINUTE, to=[PRINTER])
@@ -299,7 +312,7 @@ def _binned(house, conversation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("put_aside", "after"), [(_snoozed, State.OPEN), (_closed, State.OPEN), (_binned, State.TRASH)]
+    ("put_aside", "after"), [(_snoozed, State.OPEN), (_closed, State.OPEN), (_binned, State.OPEN)]
 )
 def test_the_conversation_put_aside_until_their_answer_comes_back_by_it(
     house, asked, side, put_aside, after
