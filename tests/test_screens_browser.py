@@ -355,7 +355,7 @@ def test_the_main_job_without_script(
         page.fill("#composer-text", "It is, Henrik.")
         page.get_by_role("button", name="Save draft").locator("visible=true").click()
         expect(page.locator("#composer-text")).to_have_value("It is, Henrik.")
-        page.locator(".composer-send .button-filled").click()
+        page.locator(".composer-send button.button-filled").click()
         expect(page.locator(".message-ours")).to_contain_text("It is, Henrik.")
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("#composer-text")).to_have_value("It is, Henrik.")
