@@ -183,7 +183,7 @@ class Place:
     def columns(self) -> Collection[str]:
         """What a row shows (desk.saved.COLUMNS)."""
         if self.view:
-            return self.view.columns
+            return tuple(self.view.columns)
         return saved.USUAL_COLUMNS if self.mixes_owners else _WITHOUT_OWNER
 
     @property
