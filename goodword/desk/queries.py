@@ -14,6 +14,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.functions import Coalesce
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
@@ -77,17 +78,18 @@ def owing_in(teammate: Teammate, folder: str) -> Q:
 
 
 def _unsent() -> QuerySet[Recipient, dict[str, int]]:
-    """Keys of conversations with a message that came back, or waits for a person to let it leave.
+    """Keys of conversations with a message that came back, or waits for a person to let it leave;
+    of what was said aside the key of what it is about, since no folder lists an aside.
 
     One list of the few: PostgreSQL answers "in this list or in that" by reading all conversations.
     """
-    conversation = "message__conversation"
+    conversation = Coalesce("message__conversation__side_of", "message__conversation")
     troubled = conversations.in_trouble().exclude(
         message__conversation__state__in=[State.SPAM, State.TRASH]
     )
     held = Dispatch.objects.exclude(held="")
-    keys: QuerySet[Recipient, dict[str, int]] = troubled.values(conversation)
-    return keys.union(held.values(conversation), all=True)
+    keys: QuerySet[Recipient, dict[str, int]] = troubled.values(stands=conversation)
+    return keys.union(held.values(stands=conversation), all=True)
 
 
 def awaits_us() -> Exists:
