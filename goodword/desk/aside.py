@@ -218,9 +218,10 @@ def on_answered(event: Event) -> None:
         return
     parent = queries.standing(parent)
     _tell(side, parent, message_id=data["message_id"], at=event.at)
-    asleep = parent.state == Conversation.State.SNOOZED
-    if asleep or (data["awaited"] and parent.state == Conversation.State.CLOSED):
-        handling.bring_back(parent, why="aside_answered", at=event.at)
+    # From the trash as well, or what they wrote would be gone with it.
+    wakes = parent.state in {Conversation.State.SNOOZED, Conversation.State.TRASH}
+    if wakes or (data["awaited"] and parent.state == Conversation.State.CLOSED):
+        handling.bring_back(parent, why="aside_answered", at=event.at, also_thrown_away=True)
 
 
 def _tell(side: Conversation, parent: Conversation, *, message_id: int, at: datetime) -> None:

@@ -307,8 +307,11 @@ def wake_due(*, at: datetime, most: int = 50) -> int:
 
 
 @transaction.atomic
-def bring_back(conversation: Conversation, *, why: str, at: datetime) -> None:
+def bring_back(
+    conversation: Conversation, *, why: str, at: datetime, also_thrown_away: bool = False
+) -> None:
     """What somebody waits for or wanted to come back to is due: it lies among the open ones."""
     conversation = conversations.lock(conversation)
-    if conversation.state in {State.CLOSED, State.SNOOZED}:
+    thrown_away = also_thrown_away and conversation.state == State.TRASH
+    if thrown_away or conversation.state in {State.CLOSED, State.SNOOZED}:
         _change(conversation, State.OPEN, by=None, at=at, why=why)

@@ -137,8 +137,9 @@ def hold_what_is_overtaken(dispatch: Dispatch, *, at: datetime) -> bool:
 
 def _asked_since(conversation: Conversation, key: int) -> bool:
     """Whether a person wrote after the message with this key."""
-    theirs = conversation.messages.filter(counted=True, direction=Message.Direction.IN)
-    return theirs.filter(pk__gt=key).exists()
+    theirs = conversation.messages.filter(direction=Message.Direction.IN, pk__gt=key)
+    is_aside = conversation.side_of_id is not None  # where nothing counts
+    return theirs.filter(**({"inbound_kind": "human"} if is_aside else {"counted": True})).exists()
 
 
 def _announce_held(dispatch: Dispatch, *, at: datetime, why: str = THEY_WROTE) -> None:
