@@ -22,6 +22,7 @@ from goodword.desk import handling, owing, sides
 from goodword.desk.models import NoAnswerNeeded
 from goodword.events.actions import name_of
 from goodword.promises import actions as promises
+from goodword.promises import queries as owed
 from goodword.promises.models import REPLY, Promise
 
 Picture = dict[str, Any]
@@ -204,6 +205,8 @@ def _put_back(
 ) -> None:
     conversation = conversations.lock(conversation)
     state, until = before["state"], parse_datetime(before["snoozed_until"] or "")
+    if state == State.CLOSED and owed.owed_reply(conversation) is not None:
+        raise ChangedSince  # an answer is owed since: a bounce, or somebody's second thought
     if state == State.SNOOZED and (until is None or until <= at):
         state, until = State.OPEN, None
     now = conversation.state

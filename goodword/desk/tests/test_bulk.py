@@ -367,3 +367,15 @@ def test_a_selection_is_joined_into_the_oldest_and_parted_again(house) -> None:
     assert [each.messages.count() for each in found] == [1, 1, 1]
     assert [each[0] for each in looks(found)] == [each[0] for each in before]
     assert not list(checking.violations())
+
+
+def test_given_an_answer_is_owed_again_undoing_a_reopening_closes_nothing(house):
+    found = written(house, 1, answered=True)
+    handling.close(found[0], by=house.ben, at=MONDAY_NOON + HOUR)
+    row, _outcome = done("reopen", found, house.ben)
+    handling.take_back_no_answer(found[0], by=house.lea, at=NOW + MINUTE)
+    bulk.undo(row, by=house.ben, at=NOW + 2 * MINUTE)
+
+    assert bulk.outcome(row).kept == {bulk_acts.CHANGED: 1}
+    assert Conversation.objects.get().state == "open"
+    assert checking.violations() == []
