@@ -147,7 +147,8 @@ def _carry_draft(draft: Draft, into: Conversation) -> bool:
         draft.save(update_fields=["conversation"])
         return True
     there.text = "\n\n".join(text for text in (there.text, draft.text) if text.strip())
-    there.save(update_fields=["text"])
+    there.approved_by = there.approved_at = None  # nobody has approved of both
+    there.save(update_fields=["text", "approved_by", "approved_at"])
     draft.files.update(draft=there)
     draft.delete()
     return False

@@ -7,7 +7,7 @@ import pytest
 from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Link, Message
-from goodword.desk import checking, handling, joining, promising, unjoining
+from goodword.desk import checking, handling, joining, promising, sharing, unjoining
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise
@@ -151,3 +151,19 @@ def test_a_queued_answer_that_came_along_goes_back_and_leaves_from_there(house, 
     assert (answer.conversation, answer.counted) == (new, True)
     assert [row[0] for row in owed()] == [old.pk]
     assert checking.violations() == []
+
+
+def test_given_two_drafts_that_become_one_what_was_approved_is_approved_no_longer(house, two):
+    new, old = two
+    for conversation, text in ((new, "half"), (old, "whole")):
+        conversations.save_draft(
+            conversation, by=house.ben, kind=Draft.Kind.REPLY, text=text, at=AT
+        )
+    shown = sharing.share(
+        old.drafts.get(), asked=house.lea, asked_for="approve", by=house.ben, at=AT
+    )
+    sharing.approve(shown, seen=sharing.stamp(shown), by=house.lea, at=AT)
+    joining.join(new, old, by=house.ben, at=AT)
+
+    draft = old.drafts.get()
+    assert (draft.text, draft.approved_by, draft.approved_at) == ("whole\n\nhalf", None, None)
