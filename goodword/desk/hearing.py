@@ -186,7 +186,10 @@ def on_house_changed(event: Event) -> None:
         Following.objects.filter(teammate=teammate).exclude(said.holding(seen)).delete()
         mine = preferences.of(teammate).filter(matter__regex=_OF_CONVERSATIONS)
         matters = _by_conversation(mine.values_list("matter", flat=True))
-        lost = matters.keys() - set(seen.filter(pk__in=matters).values_list("pk", flat=True))
+        # What was told before a join names the one that leads on.
+        named = Conversation.objects.filter(pk__in=matters)
+        standing = named.filter(said.holding(seen, "pk") | said.holding(seen, "redirect_to"))
+        lost = matters.keys() - set(standing.values_list("pk", flat=True))
         gone = [matter for key in lost for matter in matters[key]]
         notices.withdraw(mine.filter(matter__in=gone), at=event.at)
 

@@ -145,8 +145,9 @@ def _hand_over(
 
 
 def _withdraw_notices(conversation: Conversation, *, at: datetime) -> None:
-    """Nobody keeps notices of what they see no more."""
-    about = notices_of([conversation, *conversation.sides.all()])
+    """Nobody keeps notices of what they see no more, nor of what was joined into it."""
+    joined = Conversation.objects.filter(redirect_to=conversation)
+    about = notices_of([conversation, *conversation.sides.all(), *joined])
     for teammate in Teammate.objects.filter(pk__in=about.values("teammate")):
         if not queries.visible_to(teammate).filter(pk=conversation.pk).exists():
             notices.withdraw(about.filter(teammate=teammate), at=at)

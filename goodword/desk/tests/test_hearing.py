@@ -280,3 +280,15 @@ def test_nobody_asked_so_a_new_message_asks_one_question(house, django_assert_ma
     with django_assert_max_num_queries(4):  # two of them the savepoint
         hearing.on_received(event)
     assert told() == {}
+
+
+def test_given_a_join_what_was_told_before_stays_told_when_the_house_changes(house, conversation):
+    replying.write_note(conversation, by=house.ben, text="@Lea look", at=LATER)
+    other = receive(house, sender="joe@petty.example", at=LATER).conversation
+    joining.join(conversation, other, by=house.ben, at=LATER)
+    accounts.change_team(
+        house.front, name="Counter", members=[house.ben, house.lea], by=house.ana, at=LATER
+    )
+    hand_on(at=LATER + MINUTE)
+
+    assert notices.unseen(house.lea).count() == 1

@@ -8,7 +8,7 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link
-from goodword.desk import checking, handling, moving, naming, promising, replying
+from goodword.desk import checking, handling, joining, moving, naming, promising, replying
 from goodword.desk.recipients import reply_to_all
 from goodword.events.models import Event
 from goodword.notices import actions as notices
@@ -184,3 +184,13 @@ def test_two_that_have_to_do_with_each_other_are_linked_once_and_parted(house):
     with pytest.raises(MayNot):
         naming.relate(one, other, by=house.lou, at=AT)
     assert Conversation.objects.count() == 2
+
+
+def test_given_a_join_before_nobody_keeps_notices_of_what_was_moved_out_of_their_sight(house):
+    one = receive(house).conversation
+    other = receive(house, sender="joe@petty.example", at=AT).conversation
+    replying.write_note(one, by=house.ben, text="@Lea look", at=AT)
+    joining.join(one, other, by=house.ben, at=AT)
+    moving.move(other, house.repairs, by=house.ben, at=AT + MINUTE)
+
+    assert (sees(house.lea, other), Notice.objects.filter(teammate=house.lea).count()) == (False, 0)
