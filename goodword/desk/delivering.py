@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations.models import Message, Recipient
+from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core import due
 from goodword.desk import events as facts
 from goodword.desk import later, owing, roads
@@ -54,8 +54,8 @@ def deliver_due(*, clock: Clock, most: int = 10) -> int:
         try:
             with due.held(dispatch, clock=clock, lease=LEASE):
                 deliver(dispatch, clock=clock)
-        except LeaseLost:
-            continue  # another worker has it
+        except (LeaseLost, Message.DoesNotExist, Conversation.DoesNotExist):
+            continue  # another worker has it, or it was thrown away for good meanwhile
         except Exception as error:
             logger.exception("delivery failed", extra={"dispatch": dispatch.pk})
             _record(dispatch, Outcome(trouble=f"{type(error).__name__}: {error}"), at=clock())

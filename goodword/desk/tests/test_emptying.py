@@ -253,3 +253,21 @@ def test_spam_lies_thirty_days_in_spam_and_thirty_in_the_trash(house):
     assert emptying.gone_at(one) == AT + 60 * DAY
     assert emptying.empty_due(at=AT + 59 * DAY) == 0
     assert emptying.empty_due(at=AT + 60 * DAY + timedelta(seconds=1)) == 1
+
+
+def test_given_it_was_thrown_away_while_its_answer_left_the_worker_goes_on_with_the_others(house):
+    one = receive(house).conversation
+    other = receive(house, sender="joe@petty.example", at=AT).conversation
+    reply(one, house.ana, at=AT)
+    reply(other, house.ana, at=AT + MINUTE, to=["joe@petty.example"])
+
+    def throw_away():
+        if Conversation.objects.filter(pk=one.pk).exists():
+            trash(house, one, at=AT + HOUR)
+            emptying.purge(one, by=house.ana, at=AT + HOUR)
+
+    road = deliver(at=AT + HOUR, road=MemoryRoad(after_commit=throw_away))
+
+    assert [each.to[0].address for each in road.sent][-1:] == ["joe@petty.example"]
+    assert not Conversation.objects.filter(pk=one.pk).exists()
+    assert checking.violations() == []
