@@ -128,7 +128,8 @@ def listed(keys: Sequence[int]) -> list[Listed]:
 
     if not keys:
         return []
-    filled = [*keys, *keys[-1:] * (PAGE - len(keys))]  # one query does for any number of them
+    # One query does for any number of them.
+    filled = [*keys, *[keys[-1]] * (PAGE - len(keys))]
     found = {row[0]: Listed(*row) for row in prepared.rows(("listed", len(filled)), build, *filled)}
     rows = [found[key] for key in keys if key in found]
     owed = owed_in([row.pk for row in rows])

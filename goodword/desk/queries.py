@@ -64,7 +64,7 @@ def in_folder(
     }[folder]()
 
 
-def _looked_at_last(teammate: Teammate) -> QuerySet[Reading, dict[str, int]]:
+def _looked_at_last(teammate: Teammate) -> QuerySet[Reading, Any]:
     """As many as a page of `conversations.readings.recently_viewed` shows."""
     mine = Reading.objects.filter(teammate=teammate).order_by("-at")
     return mine.values("conversation")[:50]
@@ -77,7 +77,7 @@ def owing_in(teammate: Teammate, folder: str) -> Q:
     return Q(owner__isnull=True) if folder == "unassigned" else Q()
 
 
-def _unsent() -> QuerySet[Recipient, dict[str, int]]:
+def _unsent() -> QuerySet[Recipient, Any]:
     """Keys of conversations with a message that came back, or waits for a person to let it leave;
     of what was said aside the key of what it is about, since no folder lists an aside.
 
@@ -88,7 +88,7 @@ def _unsent() -> QuerySet[Recipient, dict[str, int]]:
         message__conversation__state__in=[State.SPAM, State.TRASH]
     )
     held = Dispatch.objects.exclude(held="")
-    keys: QuerySet[Recipient, dict[str, int]] = troubled.values(stands=conversation)
+    keys: QuerySet[Recipient, Any] = troubled.values(stands=conversation)
     return keys.union(held.values(stands=conversation), all=True)
 
 
