@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -87,9 +87,12 @@ def lock(conversation: Conversation) -> Conversation:
 
 
 def lock_all(keys: Iterable[int]) -> dict[int, Conversation]:
-    """`lock` for those of these keys, in one order for everybody who locks several."""
+    """`lock` for those of these keys, in one order for everybody who locks several: asides last,
+    since a verb that finds them has their conversation already.
+    """
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox__team")
-    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    in_order = rows.order_by(F("side_of").asc(nulls_first=True), "pk")
+    return {row.pk: row for row in in_order.filter(pk__in=keys)}
 
 
 def say(

@@ -131,11 +131,12 @@ def addresses_in(conversation: Conversation) -> QuerySet[Address]:
 class Lead:
     """Where an id from outside leads: a message, and the conversation it stands in now.
 
-    Neither: what it led to is gone for good.
+    Neither: what it led to is gone for good. `side_of_id`: what that is said aside of.
     """
 
     message_id: int | None
     conversation_id: int | None
+    side_of_id: int | None = None
 
 
 def leads(ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Lead]:
@@ -150,9 +151,10 @@ def leads(ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Lead]:
             "message_id",
             "message__conversation_id",
             "message__conversation__redirect_to_id",
+            "message__conversation__side_of_id",
         )
-        for value, message_id, conversation_id, redirect_id in rows:
-            found[scope, value] = Lead(message_id, redirect_id or conversation_id)
+        for value, message_id, conversation_id, redirect_id, side_of_id in rows:
+            found[scope, value] = Lead(message_id, redirect_id or conversation_id, side_of_id)
     return found
 
 
@@ -224,6 +226,13 @@ def others_with(
         .exclude(pk=conversation.pk)
         .order_by("-latest_key")
     )
+
+
+def waits_to_leave(path: str = "pk") -> Q:
+    """That the message at `path` of a row is ours and has reached nobody yet, nor may have."""
+    told = Recipient.objects.filter(message=OuterRef(path))
+    queued, begun = Q(state=Recipient.State.QUEUED), ~Q(state=Recipient.State.QUEUED)
+    return Q(Exists(told.filter(queued)), ~Exists(told.filter(begun)))
 
 
 def in_trouble() -> QuerySet[Recipient]:

@@ -92,6 +92,8 @@ def _pointed_at(inbound: Inbound, known: Known) -> Iterator[Conversation]:
     addresses = [each.address for each in (*inbound.to, *inbound.cc)]
     named = conversation_at((*addresses, *inbound.delivered_to))
     if named is not None:
+        if named.side_of_id is not None:  # locked before its aside, see `lock_all`
+            known.conversation(named.side_of_id)
         yield known.conversation(_standing(named))
 
 

@@ -55,8 +55,8 @@ class Known:
     def _referred_to(self, inbounds: Sequence[Inbound]) -> Iterator[int]:
         for inbound in inbounds:
             for lead in self.leads(inbound.road, inbound.refers_to):
-                if lead.conversation_id is not None:
-                    yield lead.conversation_id
+                # Of an aside its conversation too: that is where it may belong, and locked first.
+                yield from (key for key in (lead.conversation_id, lead.side_of_id) if key)
 
     # Ids
 

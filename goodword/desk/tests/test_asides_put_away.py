@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation
-from goodword.desk import aside, checking, emptying, handling, queries, replying
+from goodword.desk import aside, checking, emptying, handling, joining, queries, replying
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer
 from goodword.events import actions as events
@@ -70,3 +71,35 @@ def test_given_they_wrote_before_our_last_word_aside_had_left_it_is_not_closed_b
     deliver(at=AT + HOUR + MINUTE)
 
     assert state_of(side) == Conversation.State.OPEN
+
+
+@pytest.fixture
+def locked(monkeypatch):
+    """The keys in the order in which they are locked, each once."""
+    found: dict[int, None] = {}
+
+    def noting(keys):
+        rows = lock_all(keys)
+        found.update(dict.fromkeys(rows))
+        return rows
+
+    lock_all = conversations.lock_all
+    monkeypatch.setattr(conversations, "lock_all", noting)
+    return found
+
+
+def test_mail_that_names_an_aside_takes_its_conversation_first_as_all_verbs_do(
+    house, asked, side, locked
+):
+    deliver(at=AT + MINUTE)
+    locked.clear()
+    receive(house, answers=side.messages.get(), at=AT + HOUR)
+
+    assert list(locked) == [asked.pk, side.pk]
+
+
+def test_given_a_join_into_a_newer_one_its_asides_are_still_taken_after_it(house, asked, side):
+    into = receive(house, sender="joe@petty.example", at=AT + MINUTE).conversation
+    joining.join(asked, into, by=house.ben, at=AT + HOUR)
+
+    assert list(conversations.lock_all([side.pk, into.pk])) == [into.pk, side.pk]
