@@ -15,7 +15,8 @@ from django.db.models import Q
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation, Following, Mention, Message
-from goodword.desk import following, sharing, telling, whom
+from goodword.desk import following, owing, sharing, telling, whom
+from goodword.desk.models import Dispatch
 from goodword.events import queries as trail
 from goodword.events.actions import name_of
 from goodword.events.models import Event
@@ -27,7 +28,7 @@ from goodword.promises import queries as owed
 State = Conversation.State
 # The matters named by a conversation's key, or by a message's; `promise:…` is looked after by
 # `reminding`.
-_OF_CONVERSATIONS = "^(conversation|mention|given|new|draft|message):"
+_OF_CONVERSATIONS = "^(conversation|mention|given|new|draft|message|held):"
 
 
 @transaction.atomic
@@ -149,6 +150,44 @@ def on_queued(event: Event) -> None:
     for writer in _actor(event):
         matter = sharing.matter(event.data["conversation_id"], writer)
         notices.settle_matter(matter, at=event.at)
+
+
+@transaction.atomic
+def on_answer_held(event: Event) -> None:
+    """Listener of `desk.answer_held`: whoever wrote what was to leave later looks at it; who has
+    the conversation, where they are no longer there to do so.
+    """
+    conversation, message = _conversation_of(event), _message_of(event)
+    if conversation is None or message is None or not _still_held(message):
+        return
+    writers = whom.who_may_see(conversation).filter(pk=message.teammate_id or 0)
+    owner = owing.owner_of(conversation, at=event.at)
+    here, keys = whom.house(at=event.at), set(writers.values_list("pk", flat=True))
+    keys = keys & here.answering.keys() or here.owners(
+        whom.owed_by(owner, inbox_id=conversation.inbox_id)
+    )
+    telling.tell_about(
+        conversation,
+        [here.answering[key] for key in keys],
+        says="answer_held",
+        matter=_held(conversation.pk),
+        again=True,
+        at=event.at,
+    )
+
+
+@transaction.atomic
+def on_held_decided(event: Event) -> None:
+    """Listener of what becomes of an answer that was held: it leaves, or was taken back."""
+    notices.settle_matter(_held(event.data["conversation_id"]), at=event.at)
+
+
+def _still_held(message: Message) -> bool:
+    return Dispatch.objects.filter(message=message).exclude(held="").exists()
+
+
+def _held(conversation: int) -> str:
+    return f"held:{conversation}"
 
 
 def _conversation_of(event: Event) -> Conversation | None:

@@ -9,6 +9,7 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Following, Message
 from goodword.desk import (
     checking,
+    delivering,
     following,
     giving,
     handling,
@@ -16,7 +17,9 @@ from goodword.desk import (
     moving,
     promising,
     replying,
+    staffing,
 )
+from goodword.desk.recipients import Recipients
 from goodword.events import actions as events
 from goodword.notices import queries as notices
 from goodword.notices.models import Notice, Preference
@@ -292,3 +295,41 @@ def test_given_a_join_what_was_told_before_stays_told_when_the_house_changes(hou
     hand_on(at=LATER + MINUTE)
 
     assert notices.unseen(house.lea).count() == 1
+
+
+# An answer that was to leave later
+
+
+def scheduled(house, conversation):
+    recipients = Recipients(to=("grace@whitlow.example",))
+    return replying.reply(
+        conversation, by=house.ben, text="Tomorrow.", recipients=recipients,
+        leaves_at=LATER + DAY, at=LATER,
+    )  # fmt: skip
+
+
+def test_who_wrote_an_answer_that_was_held_hears_of_it_until_it_is_decided(house, conversation):
+    message = scheduled(house, conversation)
+    receive(house, "One thing more", answers=conversation.messages.first(), at=LATER + HOUR)
+    hand_on(LATER + HOUR)
+    assert "Your answer was not sent, look at it first" in told()["Ben"]
+    delivering.let_go(message, by=house.ben, at=LATER + 2 * HOUR)
+    hand_on(LATER + 2 * HOUR)
+    assert "Your answer was not sent, look at it first" not in told().get("Ben", [])
+
+
+def test_what_was_held_of_somebody_who_left_is_told_to_who_answers_there_now(house, conversation):
+    scheduled(house, conversation)
+    staffing.take_leave(house.ben, by=house.ana, at=LATER + MINUTE)
+    receive(house, "One thing more", answers=conversation.messages.first(), at=LATER + HOUR)
+    hand_on(LATER + HOUR)
+    heard = {who for who, titles in told().items() if any("not sent" in each for each in titles)}
+    assert heard and "Ben" not in heard
+
+
+def test_what_was_taken_back_before_anybody_was_told_is_no_news(house, conversation):
+    message = scheduled(house, conversation)
+    receive(house, "One thing more", answers=conversation.messages.first(), at=LATER + HOUR)
+    replying.take_back(message, by=house.ben, at=LATER + HOUR + MINUTE)
+    hand_on(LATER + HOUR + MINUTE)
+    assert "Your answer was not sent, look at it first" not in told().get("Ben", [])

@@ -31,6 +31,7 @@ _ICONS = {
     "mentioned": "at-sign",
     "followed": "bell-ring",
     "aside_answered": "message-circle",
+    "answer_held": "circle-pause",
     "new": "inbox",
     "finish_draft": "file-pen",
     "approve_draft": "file-pen",
