@@ -103,7 +103,7 @@ def to_person(person: Person) -> QuerySet[Promise]:
 def shown_to(person: Person) -> QuerySet[Promise]:
     """The one door for a person outside: what we and they promised each other, wherever it was
     said, also before they were merged into who they are. Never what we promised ourselves, nor
-    what a teammate keeps off their page.
+    what a teammate keeps off their page, nor what an answer says that has not left yet.
     """
     known_as = [person.pk, *Person.objects.filter(redirect_to=person).values_list("pk", flat=True)]
     return _shown().filter(person__in=known_as)
@@ -118,6 +118,7 @@ def _shown() -> QuerySet[Promise]:
     return (
         Promise.objects.filter(is_shown=True)
         .exclude(direction=Promise.Direction.TO_OURSELVES)
+        .exclude(conversations.waits_to_leave("message"))
         .select_related("owner", "message", "successor")
         .order_by("due_at", "id")
     )

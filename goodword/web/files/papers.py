@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Message, Recipient
+from goodword.desk import public_links
 from goodword.promises import kinds
 from goodword.promises import queries as promises
 from goodword.promises.models import REPLY, Promise
@@ -51,8 +52,12 @@ class Paper:
 
 
 def of(conversation: Conversation, *, notes: bool) -> Paper:
-    """Without what was said aside; internal notes only when asked for."""
+    """Without what was said aside or has not left yet. `notes`: with what is for the house alone.
+
+    Nobody's own page opens by what stands on it.
+    """
     rows = conversation.messages.select_related("address", "teammate").defer("html", "search_text")
+    rows = rows.exclude(conversations.waits_to_leave())
     if not notes:
         rows = rows.exclude(kind=Message.Kind.NOTE)
     newest = list(rows.order_by("-id")[: MOST + 1])
@@ -69,12 +74,12 @@ def of(conversation: Conversation, *, notes: bool) -> Paper:
                 who=_author(each),
                 to=_to(told[each.pk]),
                 at=each.said_at,
-                text=each.shown_text.strip("\n"),
+                text=public_links.without_keys(_text(each, notes=notes).strip("\n")),
                 files=[row.name for row in attached[each.pk] if not row.is_inline],
             )
             for each in shown
         ],
-        words=[_word(each) for each in _promised(conversation)],
+        words=[_word(each) for each in _promised(conversation, notes=notes)],
         is_cut=len(newest) > MOST,
     )
 
@@ -95,15 +100,24 @@ def _author(message: Message) -> str:
     return name or address or "Goodword"
 
 
+def _text(message: Message, *, notes: bool) -> str:
+    """Of what a teammate passed on, the words above it are for us."""
+    if message.forwarded_by_id is not None and not notes:
+        return message.reply_text
+    return message.shown_text
+
+
 def _to(told: Iterable[Recipient]) -> str:
     """Whom it names. Hidden copies stay hidden on paper too."""
     roles = {Recipient.Role.TO, Recipient.Role.CC}
     return ", ".join(row.address.written for row in told if row.role in roles)
 
 
-def _promised(conversation: Conversation) -> Iterable[Promise]:
-    rows = promises.of_conversation(conversation).exclude(kind=REPLY)
-    return rows.select_related("owner", "team", "person").order_by("made_at", "id")
+def _promised(conversation: Conversation, *, notes: bool) -> Iterable[Promise]:
+    rows = promises.of_conversation(conversation) if notes else promises.shown_in(conversation)
+    return (
+        rows.exclude(kind=REPLY).select_related("owner", "team", "person").order_by("made_at", "id")
+    )
 
 
 def _word(promise: Promise) -> Word:

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goodword.conversations.models import Attachment, Conversation, Message
-from goodword.desk import promising, replying
+from goodword.desk import promising, public_links, replying
+from goodword.desk.recipients import Recipients
 from goodword.desk.roads import InboundFile
 from goodword.plan import queries as plan
 from goodword.web.files import bundling, fonts, kinds, ranges
@@ -182,6 +183,35 @@ def test_the_paper_says_what_was_said_and_promised_and_notes_only_when_asked(
     assert "Careful" not in plain
     whole = ben.get(f"{url}?notes=1").content.decode()
     assert "Careful with &lt;b&gt;her&lt;/b&gt;." in whole
+
+
+def test_paper_to_give_away_holds_nothing_that_is_for_the_house_or_was_not_said_yet(
+    ben: Client, house: SimpleNamespace, message: Message
+):
+    found, now = message.conversation, timezone.now()
+    due = plan.current().moment_due(now + HOUR, zone="Europe/London")
+    promising.track(
+        found, what="Look her up", due=due, direction="to_ourselves", by=house.ben, at=now
+    )
+    promising.track(found, what="Discount", due=due, is_shown=False, by=house.ben, at=now)
+    Message.objects.filter(pk=message.pk).update(
+        forwarded_by=house.ben, text="Odd one, Ana.\n\nHere is all of it.", reply_text=""
+    )
+    to = Recipients(to=("grace@whitlow.example",))
+    later = {"text": "A week from now.", "recipients": to, "leaves_at": now + 7 * DAY}
+    replying.reply(found, **later, by=house.ben, at=now)
+    url = f"/conversations/{found.public_id}/print/"
+    given, kept = (ben.get(url + query).content.decode() for query in ("", "?notes=1"))
+    for words in ("Look her up", "Discount", "Odd one"):
+        assert words not in given and words in kept
+    assert "A week from now." not in given + kept
+
+
+def test_paper_opens_nobodys_own_page(ben: Client, house: SimpleNamespace, message: Message):
+    link = public_links.url_of(message.conversation.person, at=timezone.now())
+    Message.objects.filter(pk=message.pk).update(text=f"You wrote: {link}")
+    page = ben.get(f"/conversations/{message.conversation.public_id}/print/").content.decode()
+    assert "You wrote: " in page and link.rsplit("/", 2)[1] not in page
 
 
 TEXTS = {

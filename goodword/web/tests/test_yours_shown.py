@@ -12,12 +12,13 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from goodword.accounts import rights
-from goodword.desk import checking, promising, public_links
+from goodword.desk import checking, promising, public_links, replying
+from goodword.desk.recipients import Recipients
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise
 from goodword.promises.queries import owed_reply, shown_to
-from tests.factories import DAY, HOUR, MONDAY_NOON, make_house, receive
+from tests.factories import DAY, HOUR, MONDAY_NOON, deliver, make_house, receive
 
 pytestmark = pytest.mark.django_db
 NOW = MONDAY_NOON + 2 * HOUR
@@ -154,3 +155,23 @@ def test_whoever_notes_a_promise_says_whether_they_see_it(house, ben, direction,
     noted = Promise.objects.exclude(kind="reply")
     assert [each.is_shown for each in noted] == [ticked, ticked]
     assert shown_to(house.grace).exclude(kind="reply").count() == (2 if ticked else 0)
+
+
+def test_what_an_answer_promises_that_has_not_left_is_theirs_to_read_once_it_has(house):
+    said = promising.Said(
+        "Ring about the clasp", plan.current().moment_due(NOW + 3 * DAY, zone="UTC")
+    )
+    replying.reply(
+        house.conversation,
+        by=house.ben,
+        text="I'll ring you about the clasp.",
+        recipients=Recipients(to=("grace@whitlow.example",)),
+        promised=[said],
+        leaves_at=NOW + DAY,
+        at=NOW,
+    )
+    about = f"/yours/about/{public_links.key_about(house.conversation, at=MONDAY_NOON)}/"
+    assert "clasp" not in read(house) + Client().get(about).content.decode()
+
+    deliver(at=NOW + DAY)
+    assert "clasp" in read(house) and "clasp" in Client().get(about).content.decode()
