@@ -126,6 +126,8 @@ def _do_all(
     at: datetime,
     answer: Message | None = None,
 ) -> None:
+    # Before it is looked at: what somebody does just now isn't taken for what the macro did.
+    conversation = conversations.lock(conversation)
     before = undoing.picture(conversation, by=by)
     changed: dict[str, Any] = {}
     for step in steps:

@@ -288,6 +288,7 @@ def set_state(
 def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) -> Tag:
     """Put a tag on; a new name makes a new tag. Raises MayNot."""
     rights.require_answer(by)
+    conversation = lock(conversation)
     name = clean_line(name, most=60)
     found, _ = Tag.objects.get_or_create(name__iexact=name, defaults={"name": name})
     conversation.tags.add(found)
@@ -299,6 +300,7 @@ def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) ->
 def untag(conversation: Conversation, tag: Tag, *, by: Teammate, at: datetime) -> None:
     """Raises MayNot."""
     rights.require_answer(by)
+    conversation = lock(conversation)
     conversation.tags.remove(tag)
     _announce_tag(conversation, tag, on=False, by=by, at=at)
 

@@ -21,6 +21,7 @@ from django.db.models import Count, Q, QuerySet
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
+from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
 from goodword.core import due
@@ -157,6 +158,9 @@ def _batch(row: BulkAct, *, at: datetime) -> int:
         waiting = row.items.filter(_left(row)).order_by("pk").select_related("conversation")
         some = list(waiting[:BATCH])
         by = Teammate.objects.get(pk=row.by_id)
+        # Before any is looked at: what somebody does just now isn't taken for what the act did.
+        into = [int(row.data["into"])] if row.act == "join" else []
+        conversations.lock_all([*(item.conversation_id for item in some), *into])
         for item in some:
             if row.undoing_at:
                 _undo_one(item, by, at=at)
@@ -202,9 +206,11 @@ def _undo_one(item: BulkItem, by: Teammate, *, at: datetime) -> None:
     try:
         with transaction.atomic():
             if row.act == "join":
-                unjoining.undo(_joined(item), by=by, at=at)
+                joined = _joined(item)
+                _require_seen(joined.into_id, by)
+                unjoining.undo(joined, by=by, at=at)
             elif item.before:
-                _require_seen(item, by)
+                _require_seen(item.conversation_id, by)
                 undoing.undo(item.conversation, item.before, by=by, at=at)
             item.state = State.UNDONE
     except (undoing.ChangedSince, unjoining.CannotUndo):
@@ -219,8 +225,8 @@ def _undo_one(item: BulkItem, by: Teammate, *, at: datetime) -> None:
     item.save(update_fields=["state", "why"])
 
 
-def _require_seen(item: BulkItem, by: Teammate) -> None:
-    if not said.visible_to(by).filter(pk=item.conversation_id).exists():
+def _require_seen(key: int, by: Teammate) -> None:
+    if not said.visible_to(by).filter(pk=key).exists():
         raise undoing.ChangedSince
 
 

@@ -242,3 +242,19 @@ def test_what_waits_for_a_draft_goes_with_it(house, conversation):
     applying.keep_for(draft, steps.parse(["close:"]), used=[])
     conversations.discard_draft(draft)
     assert not AfterSending.objects.exists()
+
+
+def test_what_a_colleague_does_just_before_a_macro_begins_is_not_undone_with_it(
+    house, conversation, make, monkeypatch
+):
+    def wait_for_a_colleague(seen):
+        monkeypatch.undo()
+        conversations.tag(seen, "vip", by=house.lea, at=LATER)  # who held the lock
+        return conversations.lock(seen)
+
+    reply = make("", "tag:Refund")
+    monkeypatch.setattr(applying.conversations, "lock", wait_for_a_colleague)
+    applied = applying.apply(reply, conversation, by=house.ben, at=LATER)
+    applying.undo(applied, by=house.ben, at=LATER + MINUTE)
+
+    assert sorted(conversation.tags.values_list("name", flat=True)) == ["new", "vip"]

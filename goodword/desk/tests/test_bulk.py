@@ -379,3 +379,19 @@ def test_given_an_answer_is_owed_again_undoing_a_reopening_closes_nothing(house)
     assert bulk.outcome(row).kept == {bulk_acts.CHANGED: 1}
     assert Conversation.objects.get().state == "open"
     assert checking.violations() == []
+
+
+def test_what_a_colleague_does_just_before_a_batch_begins_is_not_undone_with_it(house, monkeypatch):
+    found = written(house, 2, answered=True)
+
+    def wait_for_a_colleague(keys):
+        monkeypatch.undo()
+        handling.assign(found[0], to=house.lea, by=house.lea, at=NOW)  # who held the lock
+        return conversations.lock_all(keys)
+
+    monkeypatch.setattr(conversations, "lock_all", wait_for_a_colleague)
+    row, _outcome = done("close", found, house.ben)
+    bulk.undo(row, by=house.ben, at=NOW + MINUTE)
+
+    rows = Conversation.objects.order_by("pk")
+    assert list(rows.values_list("state", "assignee")) == [("open", house.lea.pk), ("open", None)]
