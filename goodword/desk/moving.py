@@ -98,7 +98,9 @@ def last_move(conversation: Conversation, *, by: Teammate, at: datetime) -> dict
         return None
     data: dict[str, Any] = newest.data
     stands = data["inbox_id"] == conversation.inbox_id and data["why"] == "moved"
-    return data if stands else None
+    sees = queries.visible_to(by).filter(pk=conversation.pk).exists()
+    saw = inboxes.open_to(by).filter(pk=data["from_inbox_id"]).exists()
+    return data if stands and (sees or saw) else None
 
 
 def _stand_in(
