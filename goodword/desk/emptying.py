@@ -103,12 +103,13 @@ def trash_old_spam(*, at: datetime, most: int = 50) -> int:
 
 def _purge(key: int, *, by: Teammate | None, at: datetime, since: datetime | None = None) -> None:
     """`since`: it must lie in the trash at least from then on. Raises NotInTrash."""
-    found = conversations.lock_all([key]).get(key)
+    going = _all_of(key)
+    found = conversations.lock_all(going).get(key)
     trashed = found is not None and found.state == State.TRASH and not found.redirect_to_id
     if found is None or not trashed or (since and (found.trashed_at or at) > since):
         raise NotInTrash
-    going = _all_of(found)
-    conversations.lock_all(going)
+    if _all_of(key) != going:  # something was joined into it while we waited
+        raise NotInTrash
     rows = Conversation.objects.filter(pk__in=going)
     notices.withdraw(moving.notices_of(list(rows)), at=at)
     # Of what it came in as, nothing is left to read; its identity remains.
@@ -127,9 +128,9 @@ def _purge(key: int, *, by: Teammate | None, at: datetime, since: datetime | Non
     events.announce(fact, by=by, about=found, at=at)
 
 
-def _all_of(conversation: Conversation) -> list[int]:
-    """Its key, with those of what leads to it and of what was said aside."""
-    found = {conversation.pk}
+def _all_of(key: int) -> list[int]:
+    """With the keys of what leads to it and of what was said aside."""
+    found = {key}
     newer = found
     while newer:
         beside = Q(redirect_to__in=newer) | Q(side_of__in=newer)

@@ -110,12 +110,14 @@ def _stand_in(
     left, had = conversation.inbox, conversation.assignee or conversation.team
     was_also = bool(conversation.also_in.filter(inbox=to).delete()[0])
     conversation.inbox = to
-    if had is not None and not owing.can_keep(had, to):
-        conversation.assignee = conversation.team = None
-    conversation.save(update_fields=["inbox", "assignee", "team"])
+    conversation.save(update_fields=["inbox"])
     conversation.sides.filter(inbox=left).update(inbox=to)
     for each in (conversation, *conversation.sides.filter(inbox=to)):
         promises.carry_over(owed.of_conversation(each), each)
+        holder = each.assignee or each.team
+        if holder is not None and not owing.can_keep(holder, to):
+            each.assignee = each.team = None
+            each.save(update_fields=["assignee", "team"])
     handed = _hand_over(conversation, why=why, by=by, at=at)
     owing.settle(conversation, by=by, at=at, why=why)
     _withdraw_notices(conversation, at=at)

@@ -6,7 +6,7 @@ import pytest
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation
-from goodword.desk import aside, checking, emptying, handling, joining, queries, replying
+from goodword.desk import aside, checking, emptying, handling, joining, moving, queries, replying
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer
 from goodword.events import actions as events
@@ -103,3 +103,13 @@ def test_given_a_join_into_a_newer_one_its_asides_are_still_taken_after_it(house
     joining.join(asked, into, by=house.ben, at=AT + HOUR)
 
     assert list(conversations.lock_all([side.pk, into.pk])) == [into.pk, side.pk]
+
+
+def test_given_its_conversation_moves_out_of_their_sight_nobody_has_an_aside_that_they_cannot_see(
+    house, asked, side
+):
+    handling.assign(side, to=house.ben, by=house.ben, at=AT)
+    moving.move(asked, house.repairs, by=house.ben, at=AT + HOUR)
+
+    side.refresh_from_db()
+    assert (side.inbox, side.assignee) == (house.repairs, None)
