@@ -129,6 +129,7 @@ def test_a_macro_is_typed_filled_in_sent_and_taken_back(
 
 def test_a_step_is_taken_out_kept_with_the_draft_and_an_open_place_is_marked(chromium, furnished):
     with at_desk(chromium, furnished, 2) as desk:
+        desk.locator("summary[title='More to write with']").click()
         desk.get_by_role("button", name="Canned replies").click()
         desk.get_by_role("option", name="Repair done").click()
         marked = desk.evaluate("""() => { const f = document.getElementById('composer-text');

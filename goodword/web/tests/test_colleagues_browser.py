@@ -56,6 +56,7 @@ def test_called_by_name_told_and_asked_to_approve(page: Page, live_server, house
 
     page.keyboard.press("r")
     page.get_by_role("textbox", name="Your answer").fill("It left on Friday.")
+    page.locator("summary[title='More to write with']").click()
     page.get_by_role("button", name="Show it to colleagues").click()
     dialog = page.get_by_role("dialog", name="Show your draft to colleagues")
     dialog.get_by_label("Ask").select_option("Lea Sommer")

@@ -120,7 +120,7 @@ function show({ replies, more, words }, typed) {
     option.addEventListener("click", () => pick(reply));
     return option;
   });
-  const list = made("div", { role: "listbox", id: "canned-list", class: "canned-list", "aria-label": button().title }, ...options);
+  const list = made("div", { role: "listbox", id: "canned-list", class: "canned-list", "aria-label": button().dataset.title }, ...options);
   const panel = made("div", { id: "canned-pop", class: "canned-pop" }, list, made("div", { class: "canned-shown", "aria-hidden": "true" }));
   if (more && !typed) panel.append(made("p", { class: "canned-more" }, words.more));
   panel.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
@@ -222,6 +222,7 @@ document.addEventListener("click", (event) => {
   }
   if (!event.target.closest?.("#composer [data-canned]")) return;
   event.preventDefault();
+  event.target.closest("details").open = false;
   const here = field();
   here.focus();
   const before = here.value.slice(0, here.selectionStart);
