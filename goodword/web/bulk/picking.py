@@ -13,6 +13,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
+from goodword.core import ids
 from goodword.desk import bulk, finding
 from goodword.desk import queries as desk
 from goodword.inboxes import queries as inboxes
@@ -37,8 +38,9 @@ class Picked:
 
 def picked(request: HttpRequest) -> Picked:
     """What a form of the list names. Raises Http404 for a list that isn't there."""
-    ids = tuple(dict.fromkeys(request.POST.getlist("pick")))[:_MOST_TICKED]
-    return Picked(place_of(request), ids, request.POST.get("all") == "yes")
+    named = dict.fromkeys(filter(ids.is_public_id, request.POST.getlist("pick")))
+    picks = tuple(named)[:_MOST_TICKED]
+    return Picked(place_of(request), picks, request.POST.get("all") == "yes")
 
 
 def place_of(request: HttpRequest) -> Place:

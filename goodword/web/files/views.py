@@ -19,7 +19,7 @@ from goodword.files import actions as files
 from goodword.web.files import bundling, kinds, ranges
 from goodword.web.files.kinds import Kind
 from goodword.web.inbox import conversation as pages
-from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
+from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 
 MOST = 300  # files of one conversation that are shown and packed, the newest
 _SMALL_PICTURE = 15_000  # bytes; below that, what stands in a mail's text is a logo
@@ -123,7 +123,7 @@ def bundle(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
     """All files of a conversation in one zip, or those of one message of it (`?message=`)."""
     found = pages.visible(request, public_id)
     rows = attached_in(found)
-    if only := request.GET.get("message", ""):
+    if only := typed(request.GET, "message"):
         rows = rows.filter(message__public_id=only)
     here = timezone.localtime(moment_of(request))
     answer = StreamingHttpResponse(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
+from goodword.core import ids
 from goodword.desk import handling, queries, screening
 from goodword.desk.models import SenderRule
 from goodword.promises import queries as promises
@@ -97,7 +98,7 @@ def sweep(request: HttpRequest) -> HttpResponse:
         shown = [(row, showing.name_of(row.person), _address(row)) for row in rows[:_MOST]]
         context = {"rows": shown, "has_more": len(rows) > _MOST}
         return render(request, "web/inbox/sweep.html", context)
-    good, all_shown = set(request.POST.getlist("good")), request.POST.getlist("shown")[:_MOST]
+    good, all_shown = _named(request, "good"), _named(request, "shown")
     rest = request.POST.get("rest") == "trash"
     back, gone = 0, 0
     for row in spam.filter(public_id__in=[*all_shown, *good]):
@@ -115,6 +116,10 @@ def sweep(request: HttpRequest) -> HttpResponse:
         words.append(moved % {"n": gone})
     messages.success(request, " ".join(words) or _("Nothing was changed."))
     return redirect("inbox:spam_sweep")
+
+
+def _named(request: HttpRequest, name: str) -> set[str]:
+    return set(filter(ids.is_public_id, request.POST.getlist(name)[:_MOST]))
 
 
 def _throw_away(row: Conversation, *, by: Teammate, at: datetime) -> None:

@@ -192,6 +192,9 @@ def test_a_nul_in_a_form_or_an_address_is_no_error(ben, message) -> None:
         assert ben.post(f"{one}{act}/", sent).status_code in {302, 422}
     decide = {"address": "\x00", "choice": "\x00"}
     assert ben.post(f"/messages/{message.public_id}/decide/", decide).status_code == 302
+    assert ben.get(f"{one}files.zip?message=%00").status_code == 200
+    for url, name in (("/bulk/?folder=mine", "pick"), ("/inbox/spam/sweep/", "good")):
+        assert ben.post(url, {"act": "close", name: "\x00", "shown": "\x00"}).status_code == 302
 
 
 def test_a_mail_without_its_original_has_no_source(ben, message) -> None:
