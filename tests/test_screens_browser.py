@@ -272,7 +272,7 @@ def test_an_hour_of_work_by_keys_alone(
         keys.press("/")
         keys.type("valuation")
         keys.press("Enter")
-        expect(page.locator(".results")).to_contain_text("Bea Lindqvist")
+        expect(page.locator("#rows")).to_contain_text("Bea Lindqvist")
         assert complaints == []
 
 
@@ -369,7 +369,7 @@ def test_the_main_job_without_script(
         expect(page.locator("#head")).to_contain_text("Closed by Ana Ruiz")
         page.fill(".sidebar-search input", "henrik")
         page.keyboard.press("Enter")
-        expect(page.locator(".results")).to_contain_text("Henrik Lund")
+        expect(page.locator("#rows")).to_contain_text("Henrik Lund")
         page.goto("/settings/profile/")
         page.get_by_label("Dark").check()
         page.get_by_role("button", name="Save profile").click()
