@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations.models import Conversation
+from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import ServicePlan
@@ -130,3 +131,20 @@ def who_may_see(conversation: Conversation) -> QuerySet[Teammate]:
     sees = Q(team__inboxes=conversation.inbox_id) | Q(team__inboxes__in=also)
     member = Membership.objects.filter(sees, teammate=OuterRef("pk"))
     return accounts.active().filter(Q(role=Role.OWNER) | Exists(member))
+
+
+def colleagues_of(teammate: Teammate) -> QuerySet[Teammate]:
+    """Who works where `teammate` looks in, and the owners of the house, by name."""
+    if teammate.is_owner:
+        return accounts.active()
+    mine = inboxes.open_to(teammate).order_by().values("pk")
+    member = Membership.objects.filter(teammate=OuterRef("pk"), team__inboxes__in=mine)
+    return accounts.active().filter(Q(role=Role.OWNER) | Q(pk=teammate.pk) | Exists(member))
+
+
+def teams_beside(teammate: Teammate) -> QuerySet[Team]:
+    """The teams that answer where `teammate` looks in; all for an owner."""
+    if teammate.is_owner:
+        return accounts.teams()
+    mine = inboxes.open_to(teammate).order_by().values("pk")
+    return accounts.teams().filter(inboxes__in=mine).distinct()

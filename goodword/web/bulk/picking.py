@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from goodword.accounts import queries as accounts
-from goodword.accounts.models import Membership, Role, Team, Teammate
+from goodword.accounts.models import Role, Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
 from goodword.core import ids
-from goodword.desk import bulk, finding
+from goodword.desk import bulk, finding, whom
 from goodword.desk import queries as desk
-from goodword.inboxes import queries as inboxes
 from goodword.web.inbox.places import NoSuchPlace, Place, place
 from goodword.web.inside import moment_of, teammate_of, typed
 
@@ -90,12 +88,8 @@ def oldest(found: Iterable[int]) -> Conversation | None:
 
 def answerers(by: Teammate) -> QuerySet[Teammate]:
     """Who answers in any of the inboxes open to `by`; each conversation is asked once more."""
-    mine = inboxes.open_to(by).order_by().values("pk")
-    member = Membership.objects.filter(teammate=OuterRef("pk"), team__inboxes__in=mine)
-    answering = accounts.active().exclude(role=Role.LIGHT)
-    return answering.filter(Q(role=Role.OWNER) | Exists(member))
+    return whom.colleagues_of(by).exclude(role=Role.LIGHT)
 
 
 def teams(by: Teammate) -> QuerySet[Team]:
-    mine = inboxes.open_to(by).order_by().values("pk")
-    return accounts.teams().filter(inboxes__in=mine).distinct()
+    return whom.teams_beside(by)

@@ -16,6 +16,7 @@ from goodword.canned import queries, steps
 from goodword.canned.actions import Written
 from goodword.canned.models import CannedReply
 from goodword.canned.steps import Do, Step
+from goodword.desk import whom
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.web.setup import places
@@ -130,12 +131,15 @@ class CannedForm(forms.Form):
         else:
             self._teams = {}
         self.fields["shared"].choices = shared  # type: ignore[attr-defined]
-        mates = [(f"teammate:{each.public_id}", each.name) for each in accounts.active()]
-        teams = [(f"team:{each.public_id}", each.name) for each in accounts.teams()]
+        mates = [(f"teammate:{each.public_id}", each.name) for each in whom.colleagues_of(by)]
+        teams = [(f"team:{each.public_id}", each.name) for each in whom.teams_beside(by)]
         own: list[tuple[str, Any]] = [
             ("", _("Whoever has it")), ("me", _("Whoever uses it")), ("nobody", _("Nobody")),
         ]  # fmt: skip
         groups = [*own, (_("Teammates"), mates), (_("Teams"), teams)]
+        given = self.initial.get("give_to", "")
+        if given not in dict([*own, *mates, *teams]):  # who left, or works elsewhere now
+            groups.append((given, _("Somebody you don't see")))
         self.fields["give_to"].choices = groups  # type: ignore[attr-defined]
 
     @property

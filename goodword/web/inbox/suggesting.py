@@ -16,12 +16,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations import readings
 from goodword.core.text import clean, fold
-from goodword.desk import finding, lists, operators
+from goodword.desk import finding, lists, operators, whom
 from goodword.inboxes import queries as inboxes
 from goodword.web.inbox import filters, showing
 from goodword.web.inbox.places import MOST_ASKED, place_of
@@ -116,10 +115,12 @@ def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, 
         seen = inboxes.open_to(teammate)
         return [(each.name, "") for each in seen if _begins(each.name, begun)]
     if name == "team":
-        return [(each.name, "") for each in accounts.teams() if _begins(each.name, begun)]
+        return [
+            (each.name, "") for each in whom.teams_beside(teammate) if _begins(each.name, begun)
+        ]
     if name == "assigned":
         ours = [(_("me"), teammate.name), (_("nobody"), "")]
-        named = [(each.name, "") for each in accounts.active()]
+        named = [(each.name, "") for each in whom.colleagues_of(teammate)]
         return [each for each in ours + named if _begins(each[0], begun)]
     return _people(name, begun, request) if begun.strip() else []
 
@@ -140,7 +141,9 @@ def _people(name: str, begun: str, request: HttpRequest) -> list[tuple[str, str]
     teammate, found = teammate_of(request), dict[str, str]()
     if name == "from":
         found = {
-            each.name: _("teammate") for each in accounts.active() if _begins(each.name, begun)
+            each.name: _("teammate")
+            for each in whom.colleagues_of(teammate)
+            if _begins(each.name, begun)
         }
     if name in {"from", "with", "to"}:
         quoted = begun.replace('"', " ")

@@ -135,3 +135,19 @@ def test_what_one_opened_last_stands_in_the_empty_field_and_on_a_page_of_its_own
     handling.mark_spam(other, by=house.ben, at=timezone.now())
     assert set(desk.in_folder(house.ben, "recent")) == {first, other}
     assert not desk.in_folder(house.lea, "recent")
+
+
+def test_nobody_is_named_who_works_elsewhere(house) -> None:
+    for who, named, hidden in (
+        (house.ben, {"Lea Sommer", "Ana Ruiz", "Front"}, {"Carl Voss", "Workshop"}),
+        (house.carl, {"Carl Voss", "Ana Ruiz", "Workshop"}, {"Ben Okri", "Front"}),
+        (house.ana, {"Carl Voss", "Ben Okri", "Front", "Workshop"}, set()),
+    ):
+        client = Client()
+        client.force_login(who)
+        urls = [f"/search/suggestions/?q={name}:{letter}" for letter in "abcflw"
+                for name in ("assigned", "from", "team")]  # fmt: skip
+        shown = "".join(client.get(url).content.decode() for url in urls)
+        written = client.get("/settings/canned/new/").content.decode()
+        for page in (shown, written):
+            assert all(each in page for each in named) and not any(each in page for each in hidden)
