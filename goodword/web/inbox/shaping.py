@@ -51,7 +51,7 @@ def shape(request: HttpRequest, public_id: str) -> HttpResponse:
     if found.side_of_id:  # it goes where its conversation goes
         ways = [way("subject", "pencil", _("Change the subject"))]
     lead = [_("To split a message off, open the menu of that message.")]
-    return ask(request, found, Question(_("Join, move, rename …"), lead=lead, ways=ways))
+    return ask(request, found, Question(_("Join, move, rename…"), lead=lead, ways=ways))
 
 
 # Two become one, and two again
