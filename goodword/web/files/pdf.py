@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import get_language, ngettext
@@ -17,8 +19,9 @@ from goodword.web.files.papers import Entry, Paper
 _LETTER = {"US", "CA", "MX", "PH", "CL", "CO", "VE"}  # countries that print on Letter
 _INK, _FAINT, _LINE = (28, 25, 20), (110, 103, 92), (217, 211, 200)
 _MARGIN = 20  # mm
-_MOST_TEXT = 60_000  # characters of one message
-# Scripts whose letters join, stack or run from right to left. Shaping takes fifty times as long.
+_MOST_EFFORT = 200_000  # characters of all messages, which take a quarter of a minute
+_SHAPING_COSTS = 10  # times as much a character
+# Scripts whose letters join, stack or run from right to left.
 _SHAPED = re.compile("[\u0590-\u08ff\u0900-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]")
 _UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ufe00-\ufe0f]")
 
@@ -77,9 +80,10 @@ def made_of(paper: Paper, *, house: str, country: str, at: datetime) -> bytes:
     sheet.ln(1)
     about = _("Conversation with %(who)s in %(inbox)s") % {"who": paper.who, "inbox": paper.inbox}
     sheet.line_of(f"{about} · {_moment(at)}", size=9, faint=True)
-    if paper.is_cut:
+    entries, is_cut = fitting(paper.entries)
+    if paper.is_cut or is_cut:
         sheet.line_of(_("Older messages are left out."), size=9, faint=True)
-    for entry in paper.entries:
+    for entry in entries:
         sheet.rule()
         _say(sheet, entry)
     if paper.words:
@@ -98,6 +102,23 @@ def made_of(paper: Paper, *, house: str, country: str, at: datetime) -> bytes:
     return bytes(sheet.output())
 
 
+def fitting(entries: Sequence[Entry]) -> tuple[list[Entry], bool]:
+    """The newest of them, as many as are set in reasonable time; and whether older are left out.
+
+    Of one that is too long by itself its beginning.
+    """
+    left, shown = _MOST_EFFORT, list[Entry]()
+    for entry in reversed(entries):
+        cost = _SHAPING_COSTS if _SHAPED.search(entry.text) else 1
+        if shown and len(entry.text) * cost > left:
+            return shown[::-1], True
+        most = left // cost
+        text = entry.text if len(entry.text) <= most else f"{entry.text[:most]} …"
+        shown.append(replace(entry, text=text))
+        left -= len(text) * cost
+    return shown[::-1], False
+
+
 def _say(sheet: _Sheet, entry: Entry) -> None:
     who = _("Internal note by %(who)s") % {"who": entry.who} if entry.kind == "note" else entry.who
     sheet.line_of(who, size=10, bold=True)
@@ -106,7 +127,7 @@ def _say(sheet: _Sheet, entry: Entry) -> None:
         " · ".join(part for part in (_moment(entry.at), to) if part), size=8.5, faint=True
     )
     sheet.ln(1.5)
-    sheet.line_of(entry.text[:_MOST_TEXT] or _("(without text)"), size=10)
+    sheet.line_of(entry.text or _("(without text)"), size=10)
     if entry.files:
         sheet.ln(1)
         sheet.line_of(_("Files: %(names)s") % {"names": ", ".join(entry.files)}, size=9, faint=True)

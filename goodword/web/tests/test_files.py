@@ -17,7 +17,7 @@ from goodword.desk import promising, public_links, replying
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import InboundFile
 from goodword.plan import queries as plan
-from goodword.web.files import bundling, fonts, kinds, ranges
+from goodword.web.files import bundling, fonts, kinds, papers, pdf, ranges
 from tests.factories import DAY, HOUR, make_house, receive
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +232,19 @@ def test_a_conversation_becomes_a_pdf_whatever_is_written_in_it(
     assert answer.status_code == 200
     assert answer.content.startswith(b"%PDF-") and b"%%EOF" in answer.content[-32:]
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_however_much_somebody_writes_a_pdf_is_made_of_the_newest_in_seconds(monkeypatch):
+    monkeypatch.setattr(pdf, "_MOST_EFFORT", 4_000)
+    at = timezone.now()
+    said = ["x" * 3_000 + "OLDEST", "y" * 3_000, "newest שלום" + "z" * 3_000]
+    entries = [papers.Entry("theirs", "Grace", "", at, text, []) for text in said]
+    shown, is_cut = pdf.fitting(entries)
+    assert is_cut and len(shown) == 1 and shown[0].text.startswith("newest שלום")
+    assert len(shown[0].text) < 500  # joined letters take longer
+    assert pdf.fitting(entries[1:2]) == (entries[1:2], False)
+    paper = papers.Paper("Subject", "7HQ2", "Grace", "Hello", entries, [], False)
+    assert pdf.made_of(paper, house="Shop", country="DE", at=at).startswith(b"%PDF-")
 
 
 def test_what_no_font_has_is_said_and_what_the_machine_has_is_found(monkeypatch):
