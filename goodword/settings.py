@@ -143,7 +143,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "goodword.web.shell.shell",
             ],
-            "builtins": ["goodword.ui.templatetags.ui", "django.templatetags.i18n"],
+            "builtins": [
+                "goodword.ui.templatetags.ui",
+                "goodword.web.templatetags.acts",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodword.accounts import queries as accounts
@@ -56,16 +55,6 @@ class Aside:
     @property
     def url(self) -> str:
         return reverse("inbox:conversation", args=[self.public_id])
-
-
-def forward_url(public_id: str) -> str:
-    """Where a message is forwarded from; asked for each that a page shows."""
-    return _forward_path(get_script_prefix()).replace("/0/", f"/{public_id}/")
-
-
-@lru_cache
-def _forward_path(prefix: str) -> str:
-    return reverse("inbox:forward", args=["0"])
 
 
 def of(conversation: Conversation, *, by: Teammate) -> list[Aside]:

@@ -23,7 +23,7 @@ from goodword.desk.replying import HOLDS
 from goodword.people.models import Address
 from goodword.promises.models import Promise
 from goodword.web.inbox import deliveries, happenings, invitations, marks, mentions
-from goodword.web.inbox.asides import Aside, forward_url
+from goodword.web.inbox.asides import Aside
 from goodword.web.inbox.deliveries import Leaving, Line
 from goodword.web.inbox.happenings import Happened
 from goodword.web.inbox.invitations import Card
@@ -78,14 +78,6 @@ class Said:
     @property
     def at(self) -> datetime:
         return self.message.said_at
-
-    @property
-    def forward_url(self) -> str:
-        return forward_url(self.message.public_id)
-
-    @property
-    def split_url(self) -> str:
-        return self.forward_url.removesuffix("forward/") + "split/"
 
     @property
     def has_many_files(self) -> bool:
