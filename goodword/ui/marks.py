@@ -42,14 +42,15 @@ def icon(name: str, size: int = 16, label: str = "", css: str = "") -> SafeStrin
 
 
 @lru_cache
-def used(name: str, size: int = 16) -> SafeString:
-    """An icon that `symbols` drew on the same page, for lists with hundreds: decoration.
+def used(name: str, size: int = 16, label: str = "") -> SafeString:
+    """An icon that `symbols` drew on the same page, for lists with hundreds; a label as in `icon`.
 
     16 or 13 px, as marks.css says.
     """
     css = "icon icon-13" if size == 13 else "icon icon-16"
-    return mark_safe(  # noqa: S308 -- names of ours
-        f'<svg class="{css}" aria-hidden="true"><use href="#icon-{name}"/></svg>'
+    role = f'role="img"><title>{escape(label)}</title>' if label else 'aria-hidden="true">'
+    return mark_safe(  # noqa: S308 -- names of ours, and what is escaped
+        f'<svg class="{css}" {role}<use href="#icon-{name}"/></svg>'
     )
 
 

@@ -45,7 +45,7 @@ class Clock:
 
     def machine(self, when: datetime) -> str:
         """For `datetime=` of a `<time>`: ISO 8601 with the offset of the zone."""
-        return when.astimezone(self._zone).isoformat()
+        return when.astimezone(self._zone).isoformat(timespec="seconds")
 
     def clock(self, when: datetime) -> str:
         return self._worded(when.astimezone(self._zone), self._patterns.clock)

@@ -12,8 +12,16 @@ from django.utils.translation import gettext as _
 
 from goodword.conversations.models import Conversation
 from goodword.ui import marks
+from goodword.ui.chips import FORMS
 from goodword.ui.times import Clock
 from goodword.web.inbox.showing import Row
+
+_SIGNS = ("mail", "reply", "sticky-note")  # who wrote what a row shows
+
+
+def icons() -> SafeString:
+    """All that rows may show: once on their page."""
+    return marks.symbols(frozenset([*_SIGNS, *(form.icon for form in FORMS.values())]))
 
 
 def rows(
@@ -41,7 +49,7 @@ class _Words(NamedTuple):
 
 
 def _words(columns: Collection[str]) -> _Words:
-    signs = marks.icon("mail"), marks.icon("reply", 16, _("we wrote last"))
+    signs = marks.used("mail"), marks.used("reply", 16, _("we wrote last"))
     return _Words(
         signs,
         _("(without text)"),
@@ -110,7 +118,7 @@ def _owed(row: Row, clock: Clock, words: _Words) -> str:
         parts.append(f'<span class="row-verb">{escape(row.inbox)}</span>')
     if owed and "due" in columns:
         by = words.you if owed.is_mine else owed.owner
-        parts.append(marks.chip(owed.state, clock, time=owed.at, title=by))
+        parts.append(marks.chip(owed.state, clock, time=owed.at, title=by, uses=True))
     if row.verb:
         until = _until(row, clock, words)
         parts.append(f'<span class="row-verb">{escape(row.verb)}{until}</span>')

@@ -34,9 +34,9 @@ def of(found: Found, asked: Asked) -> dict[int, Excerpt]:
     keys = list(messages)
     filled = [*keys, *keys[-1:] * (lists.PAGE - len(keys))]  # one query does for any number
     signs = {
-        "in": marks.icon("mail"),
-        "out": marks.icon("reply", 16, _("we wrote")),
-        "internal": marks.icon("sticky-note", 16, _("note")),
+        "in": marks.used("mail"),
+        "out": marks.used("reply", 16, _("we wrote")),
+        "internal": marks.used("sticky-note", 16, _("note")),
     }
     return {
         messages[key]: Excerpt(in_context(text, asked), ids.moment_of(key), signs[direction])

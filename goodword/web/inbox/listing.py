@@ -85,6 +85,7 @@ def list_context(
         "place": here,
         "rows": rows,
         "drawn_rows": drawing.rows(rows, columns=here.columns, now=now, opened=opened),
+        "row_icons": drawing.icons(),
         "older_url": here.page_url(cursor) if cursor else "",
         "is_later_page": bool(after),
         "opened": opened,
