@@ -98,11 +98,12 @@ def find(
 def conversations(asked: Asked, *, by: Teammate) -> Iterator[int]:
     """The keys of everything that matches, each once, newest first.
 
-    For acts on many: it goes on for a minute, and what comes in meanwhile is not among them.
+    For acts on many: it goes on for a minute in all, and what comes in meanwhile is not among them.
     """
-    after = ""
+    after, deadline = "", time.monotonic() + _BULK_SECONDS
     while True:
-        page = find(asked, by=by, after=after, most=_BULK_PAGE, seconds=_BULK_SECONDS)
+        left = deadline - time.monotonic()
+        page = find(asked, by=by, after=after, most=_BULK_PAGE, seconds=left)
         yield from (hit.conversation for hit in page.hits)
         after = page.after
         if not after:

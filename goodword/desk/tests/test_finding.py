@@ -161,3 +161,21 @@ def test_a_beginning_finds_all_its_words_be_they_many_or_few(house, monkeypatch,
     assert found("gift zebra", house.ben) == wanted[1:]
     assert found("zebr ", house.ben) == []
     assert found("zebrax", house.ben) == []
+
+
+def test_for_acts_on_many_it_goes_on_for_a_minute_in_all(house, monkeypatch):
+    for n in range(3):
+        receive(house, "ring", sender=f"p{n}@x.example")
+    given, find = [], finding.find
+
+    def noting(*args, seconds, **more):
+        given.append(seconds)
+        return find(*args, seconds=seconds, **more)
+
+    monkeypatch.setattr(finding, "find", noting)
+    monkeypatch.setattr(finding, "_BULK_PAGE", 1)
+    asked = finding.read("ring", at=MONDAY_NOON)
+    assert len(list(finding.conversations(asked, by=house.ben))) == 3
+    assert 60 >= given[0] > given[1] > given[2] > 0
+    monkeypatch.setattr(finding, "_BULK_SECONDS", 0.0)
+    assert list(finding.conversations(asked, by=house.ben)) == []
