@@ -121,7 +121,7 @@ def reply(
     if after is not None:
         readings.read(conversation, by=by, to=message.pk, at=at)
     if draft is not None:
-        draft.delete()
+        conversations.discard_draft(draft, by=by)
     return message
 
 
@@ -223,7 +223,7 @@ def _said_before(
         return None
     said = conversation.messages.filter(public_id=once, teammate=by).first()
     if said is not None and draft is not None:
-        draft.delete()
+        conversations.discard_draft(draft, by=by)
     return said
 
 
@@ -298,7 +298,7 @@ def write_note(
     )
     _take_along(note, attached)
     if draft is not None:
-        draft.delete()
+        conversations.discard_draft(draft, by=by)
     fact = facts.NoteWritten(
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=note.pk
     )

@@ -7,6 +7,7 @@ all this, as the draft goes then.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -70,6 +71,14 @@ def take_back(draft: Draft, *, by: Teammate, at: datetime) -> None:
         raise NotShared
     _end(draft, at=at)
     _announce(draft, "taken_back", by=by, at=at)
+
+
+@transaction.atomic
+def discard(draft: Draft, *, by: Teammate, at: datetime) -> None:
+    """Its writer has emptied it; who was asked about it is asked no more."""
+    with suppress(NotShared):
+        take_back(draft, by=by, at=at)
+    conversations.discard_draft(draft, by=by)
 
 
 @transaction.atomic

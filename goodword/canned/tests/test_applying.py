@@ -240,7 +240,7 @@ def test_what_waits_for_a_draft_goes_with_it(house, conversation):
     applying.keep_for(draft, [], used=[])
     assert not AfterSending.objects.exists()
     applying.keep_for(draft, steps.parse(["close:"]), used=[])
-    conversations.discard_draft(draft)
+    conversations.discard_draft(draft, by=house.ben)
     assert not AfterSending.objects.exists()
 
 

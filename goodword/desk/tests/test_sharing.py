@@ -212,3 +212,24 @@ def test_asked_again_of_another_the_first_is_asked_no_longer(house, draft):
     assert told() == {"Ana": "finish_draft"}
     with pytest.raises(sharing.NotShared):
         sharing.approve(draft, seen=sharing.stamp(draft), by=house.lea, at=LATER)
+
+
+def test_given_a_colleague_has_gone_on_with_it_meanwhile_neither_sending_nor_emptying_takes_it_away(
+    house, conversation, draft
+):
+    seen = Draft.objects.get(pk=ask(draft, house, "finish").pk)  # Ben's page knows it as his
+    sharing.go_on(draft, by=house.lea, at=LATER)
+    sharing.discard(seen, by=house.ben, at=LATER)
+    replying.reply(
+        conversation, by=house.ben, text=seen.text, recipients=Recipients(to=(TO,)), draft=seen,
+        at=LATER,
+    )  # fmt: skip
+
+    assert [(each.teammate, each.text) for each in Draft.objects.all()] == [(house.lea, seen.text)]
+
+
+def test_what_its_writer_empties_while_it_is_shown_asks_nobody_any_more(house, draft):
+    ask(draft, house, "approve")
+    sharing.discard(draft, by=house.ben, at=LATER)
+
+    assert not Draft.objects.exists() and told() == {}

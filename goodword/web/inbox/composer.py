@@ -17,7 +17,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
-from goodword.desk import handling, replying, wording
+from goodword.desk import handling, replying, sharing, wording
 from goodword.desk.meanwhile import SaidMeanwhile
 from goodword.desk.recipients import (
     NobodyToReach,
@@ -280,7 +280,7 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
     new = [*sent["attached"], *sent["pictured"]]
     if not sent["text"].strip() and not new and not stays:
         if before is not None:
-            conversations.discard_draft(before)
+            sharing.discard(before, by=teammate, at=at)
         return None
     kept = conversations.save_draft(
         found,
