@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple, cast
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
@@ -214,12 +214,12 @@ class Place:
     def path(self) -> str:
         """The list's own address, without its order."""
         if self.team:
-            return reverse("inbox:team", args=[self.team.public_id])
+            return _where(get_script_prefix(), "team", self.team.public_id)
         if self.view:
-            return reverse("inbox:view", args=[self.view.public_id])
+            return _where(get_script_prefix(), "view", self.view.public_id)
         if self.is_search:
-            return reverse("inbox:search")
-        return reverse("inbox:folder", args=[self.folder])
+            return _where(get_script_prefix(), "search")
+        return _where(get_script_prefix(), "folder", self.folder)
 
     @property
     def url(self) -> str:
@@ -244,6 +244,12 @@ class Place:
         """What a conversation's address carries, so that its list stands beside it."""
         usual = self._usual_order == self.order
         return _query(self.key, "" if usual else self.order, self.text if self.is_search else "")
+
+
+@lru_cache
+def _where(prefix: str, name: str, *named: str) -> str:
+    """Asked for with every filter that a search offers."""
+    return reverse(f"inbox:{name}", args=named)
 
 
 @lru_cache
