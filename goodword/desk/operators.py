@@ -46,8 +46,8 @@ CHOICES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "owed": {"en": ("unanswered",), "de": ("geschuldet", "unbeantwortet")},
         "late": {"en": ("overdue",), "de": ("überfällig", "spät")},
         "unread": {"en": ("new",), "de": ("ungelesen", "neu")},
-        "following": {"en": ("followed",), "de": ("verfolgt", "gefolgt")},
-        "aside": {"en": ("side",), "de": ("nebenbei", "nebengespräch")},
+        "following": {"en": ("followed",), "de": ("beobachtet", "verfolgt")},
+        "aside": {"en": ("side",), "de": ("rückfrage", "nebengespräch")},
         "urgent": {"en": (), "de": ("dringend", "eilig")},
     },
     "in": {
