@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
+from django.urls import get_resolver
 
 from goodword.accounts import signing_in
 from goodword.accounts.models import Business, IdentityProvider
@@ -221,6 +223,30 @@ def test_asked_of_all_everybody_sets_one_up_before_anything_else(house: SimpleNa
 
     ana.post("/settings/signing-in/factor/", {"required": "no"})
     assert Event.objects.filter(kind="accounts.second_factor_required").count() == 2
+
+
+# Where nobody is inside yet, or where one goes to set a factor up.
+OPEN = ("account/", "yours/", "house/", "hours/", "healthz", "setup/", "join/", "example/")
+ELSEWHERE = {"settings/mailboxes/consent/"}  # it asks for what a page behind the door signed
+
+
+def addresses(patterns, before: str = "") -> Iterator[str]:
+    for each in patterns:
+        path = f"{before}{each.pattern}"
+        yield from addresses(each.url_patterns, path) if hasattr(each, "url_patterns") else [path]
+
+
+def test_asked_of_all_no_address_of_the_house_lets_anybody_by_without_one(house: SimpleNamespace):
+    Business.objects.update(requires_second_factor=True)
+    ben = Client()
+    ben.force_login(house.ben)
+    asked = [path for path in addresses(get_resolver().url_patterns) if not path.startswith(OPEN)]
+    assert len(asked) > 150
+    for path in set(asked) - ELSEWHERE:
+        url = "/" + re.sub(r"<int:\w+>", "1", path)
+        url = re.sub(r"<[^>]+>", "a" * 16, url)
+        answer = ben.get(url)
+        assert (answer.status_code, answer.url) == (302, "/account/second-factor/"), path
 
 
 def test_who_comes_from_a_server_with_a_factor_of_its_own_needs_no_other(
