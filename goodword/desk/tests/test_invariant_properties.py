@@ -16,6 +16,8 @@ from goodword.desk import (
     arriving,
     aside,
     assigning,
+    bulk,
+    bulk_acts,
     checking,
     delivering,
     emptying,
@@ -37,7 +39,7 @@ from goodword.desk import (
     unjoining,
     unkeeping,
 )
-from goodword.desk.models import Joined, SenderRule
+from goodword.desk.models import BulkAct, BulkItem, Joined, SenderRule
 from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, Party
 from goodword.people.models import Person
@@ -341,6 +343,34 @@ class Desk(RuleBasedStateMachine):
         except (handling.AnswerOwed, handling.NothingOwed, handling.PromisesOpen):
             pass
 
+    @rule(
+        n=pick,
+        who=pick,
+        act=st.sampled_from(["assign", "close", "snooze", "reopen", "spam", "trash", "join"]),
+        undoes=st.booleans(),
+    )
+    @precondition(lambda self: Conversation.objects.exists())
+    def someone_acts_on_many(self, n, who, act, undoes):
+        by, at = self.someone(who), self.later()
+        keys = sorted(Conversation.objects.filter(redirect_to=None).values_list("pk", flat=True))
+        data = {
+            "assign": {"to": ["", f"teammate:{self.house.lea.pk}"][n % 2]},
+            "snooze": {"until": (at + timedelta(days=1)).isoformat()},
+            "join": {"into": str(keys[0])},
+        }.get(act, {})
+        row = bulk.ask(act, keys[:: n % 3 + 1], data=data, by=by, at=at)
+        bulk.begin(row, at=at)
+        if undoes:
+            bulk.undo(row, by=by, at=self.later())
+
+    @rule(n=pick)
+    @precondition(lambda self: BulkAct.objects.filter(undoing_at=None).exists())
+    def someone_takes_an_act_on_many_back(self, n):
+        rows = list(BulkAct.objects.filter(undoing_at=None).order_by("pk"))
+        row = rows[n % len(rows)]
+        with contextlib.suppress(bulk.TooLate):
+            bulk.undo(row, by=row.by, at=self.later())
+
     @rule(n=pick, who=pick, to=pick)
     @precondition(lambda self: Conversation.objects.exists())
     def someone_assigns(self, n, who, to):
@@ -547,6 +577,7 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def all_is_well(self):
         assert checking.violations() == []
+        assert not BulkItem.objects.filter(why=bulk_acts.FAILED).exists()
 
 
 @pytest.mark.django_db
