@@ -170,6 +170,8 @@ def queue(
         html=html,
         names=names,
         file_names=[each.name for each in files],
+        # Behind what it answers, though that came in the same millisecond or from a faster clock.
+        after=conversation.latest_key,
         teammate=by,
         author_name=by.name if by else "",
         subject=_subject(conversation),

@@ -125,6 +125,6 @@ def test_on_a_phone_the_menu_leads_to_the_notices(desk: Page, live_server, house
     tell(house.ben)
     desk.set_viewport_size({"width": 390, "height": 844})
     desk.goto(f"{live_server.url}/inbox/mine/")
-    desk.get_by_text("More", exact=True).click()
+    desk.locator(".tabbar").get_by_text("More", exact=True).click()
     desk.get_by_role("link", name="Notices 1").click()
     desk.wait_for_url("**/notices/")
