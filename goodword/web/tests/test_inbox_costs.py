@@ -68,7 +68,7 @@ def test_a_list_of_fifty_costs_what_one_of_five_does(house, ben) -> None:
     _write(house, range(6, 50))
 
     assert {url: _cost(ben, url) for url in urls} == few
-    assert max(few.values()) <= 20
+    assert max(few.values()) <= 22  # of which PostgreSQL's limits of time for a search are two
 
 
 def test_what_someone_may_see_is_asked_of_each_row_and_not_listed_whole_before(house) -> None:
