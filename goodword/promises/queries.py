@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from goodword.accounts import queries as accounts
-from goodword.accounts.models import Membership, Team, Teammate
+from goodword.accounts.models import Membership, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
 from goodword.core import prepared
@@ -80,24 +80,9 @@ def owed_by(teammate: Teammate) -> QuerySet[Promise]:
     return open_promises().filter(owner=teammate)
 
 
-def owed_by_team(team: Team) -> QuerySet[Promise]:
-    """What a team owes, soonest first, that none of them has taken."""
-    return open_promises().filter(team=team)
-
-
 def due_within(promises: QuerySet[Promise], start: datetime, end: datetime) -> QuerySet[Promise]:
     """Those of `promises` whose time lies in [start, end)."""
     return promises.filter(due_at__gte=start, due_at__lt=end)
-
-
-def to_person(person: Person) -> QuerySet[Promise]:
-    """Everything between a person and us, both ways: the newest due time first."""
-    return (
-        Promise.objects.filter(person=person)
-        .exclude(direction=Promise.Direction.TO_OURSELVES)
-        .select_related("owner", "team", "conversation")
-        .order_by("-due_at", "-id")
-    )
 
 
 def shown_to(person: Person) -> QuerySet[Promise]:
