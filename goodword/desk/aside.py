@@ -83,7 +83,14 @@ def begin(
     side = _open(parent, to, subject, at=at)
     draft = _drafted(side, text, files, forwarded, without, by=by, at=at)
     message = replying.reply(
-        side, by=by, text=draft.text, recipients=to, draft=draft, once=once, at=at
+        side,
+        by=by,
+        text=draft.text,
+        recipients=to,
+        draft=draft,
+        once=once,
+        is_marked=forwarded is None,  # what a stranger wrote becomes no link of ours
+        at=at,
     )
     fact = facts.AsideBegun(
         conversation_id=parent.pk,

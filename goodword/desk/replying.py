@@ -68,6 +68,7 @@ def reply(
     then: str = "",
     then_until: datetime | None = None,
     after: int | None = None,
+    is_marked: bool = True,
     at: datetime,
 ) -> Message:
     """Queue an answer; it leaves when the undo window is over, or before what it keeps is due.
@@ -78,6 +79,7 @@ def reply(
     there already. `leaves_at`: the moment somebody chose for it to leave. `then`, a Then: what
     becomes of the conversation once it was taken; snoozed until `then_until`. `after`, when
     given, is the key of the newest message the writer knew: what was said since stops it, once.
+    `is_marked`: the marks in `text` are its writer's own, and HTML is made of them.
     Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised, SaidMeanwhile.
     """
     rights.require_answer(by)
@@ -98,7 +100,7 @@ def reply(
     message = queue(
         conversation,
         text=text.strip(),
-        html=_html(text, attached),
+        html=_html(text, attached) if is_marked else "",
         recipients=recipients,
         files=attached,
         due_at=leaves_at or _leaves_at(conversation, keeps, at=at),

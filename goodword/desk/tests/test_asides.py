@@ -222,6 +222,14 @@ def test_what_is_forwarded_opens_nothing_of_the_customers(house, settings) -> No
     assert "To: hello@shop.example" in text
 
 
+def test_what_is_forwarded_is_plain_whatever_marks_a_stranger_wrote(house) -> None:
+    asked = receive(house, "Pay at [your bank](https://evil.example) **now**.")
+    side = begin(house, asked.conversation, text="Is this **yours**?", forwarded=asked)
+    message = side.messages.get()
+    assert message.html == "" and "[your bank](https://evil.example)" in message.text
+    assert begin(house, asked.conversation, text="**Hello**").messages.get().html != ""
+
+
 def test_only_what_was_said_here_is_forwarded_and_never_a_note(house, asked) -> None:
     elsewhere = receive(house, sender="other@x.example")
     note = replying.write_note(asked.conversation, by=house.ben, text="Careful.", at=LATER)
