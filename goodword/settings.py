@@ -163,6 +163,8 @@ except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeErr
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 3600,  # what core.statistics finds is read when a connection opens
+        # A file as in earnest: in memory, who reads is refused while somebody else writes.
+        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -71,7 +71,7 @@ def unread(shown: Iterable[Newest], *, by: Teammate) -> set[int]:
 
     What is closed rests, and what was said before they joined is history to them. One query.
     """
-    joined = ids.key_at(by.joined_at)
+    joined = ids.first_key(by.joined_at)
     asked = {
         each.pk: each.latest_key
         for each in shown
