@@ -37,7 +37,7 @@ from goodword import __version__
 from goodword.accounts.models import Teammate
 from goodword.channels.email import notices
 from goodword.channels.email.models import MailAccount
-from goodword.desk import delivering
+from goodword.desk.answering import delivering
 from goodword.events import actions as events
 from goodword.files.models import File
 from goodword.plan.models import InboxPlan

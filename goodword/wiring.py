@@ -13,20 +13,12 @@ from goodword.channels.email import accounts, notices, trials
 from goodword.channels.email.pretending import PretendingRoad
 from goodword.channels.email.road import EmailRoad
 from goodword.core import statistics
-from goodword.desk import (
-    acknowledging,
-    arriving,
-    aside,
-    assigning,
-    bulk,
-    delivering,
-    emptying,
-    handling,
-    hearing,
-    reminding,
-    replanning,
-    roads,
-)
+from goodword.desk import handling, roads
+from goodword.desk.answering import delivering
+from goodword.desk.intake import acknowledging, arriving
+from goodword.desk.keeping import reminding, replanning
+from goodword.desk.shaping import bulk, emptying
+from goodword.desk.together import aside, assigning, hearing
 from goodword.events import actions as events
 from goodword.files import actions as files
 from goodword.notices import actions as told

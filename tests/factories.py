@@ -15,8 +15,10 @@ from types import SimpleNamespace
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role, Team, Teammate
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import delivering, receiving, replying, roads
-from goodword.desk.recipients import Recipients
+from goodword.desk import roads
+from goodword.desk.answering import delivering, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import receiving
 from goodword.desk.roads import Answer, CannotParse, Inbound, Outbound, Outcome, Party
 from goodword.inboxes import actions as inboxes
 from goodword.inboxes.models import Inbox

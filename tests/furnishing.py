@@ -15,8 +15,10 @@ from goodword.accounts.models import Role, Teammate
 from goodword.channels.email.models import MailAccount
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import arriving, aside, delivering, handling, joining, replying
-from goodword.desk.recipients import Recipients
+from goodword.desk import handling
+from goodword.desk.answering import delivering, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import arriving, joining
 from goodword.desk.roads import (
     Answer,
     Authentication,
@@ -25,6 +27,7 @@ from goodword.desk.roads import (
     Invitation,
     Party,
 )
+from goodword.desk.together import aside
 from goodword.files import actions as files
 from tests import furnishing_promises
 from tests.factories import (

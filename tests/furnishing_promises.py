@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations.models import Conversation
-from goodword.desk import promising
+from goodword.desk.keeping import promising
 from goodword.people import actions as people
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import Due

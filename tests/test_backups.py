@@ -11,7 +11,8 @@ from goodword import backups
 from goodword.accounts.models import Teammate
 from goodword.channels.email.models import MailAccount
 from goodword.conversations.models import Message
-from goodword.desk import advising, checking, promising, reminding
+from goodword.desk import checking
+from goodword.desk.keeping import advising, promising, reminding
 from goodword.desk.models import Dispatch, Keeping, NotAPromise
 from goodword.desk.roads import InboundFile
 from goodword.files import actions as files

@@ -20,7 +20,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils.translation.template import templatize
 
-from goodword.desk import acknowledging, staffing
+from goodword.desk import staffing
+from goodword.desk.intake import acknowledging
 from tests.factories import MINUTE, MONDAY_NOON, make_house, make_inbox, receive
 
 PACKAGE = Path(settings.BASE_DIR)

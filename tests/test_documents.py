@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from goodword.core import environment
-from goodword.desk.operators import ALIASES, CHOICES
+from goodword.desk.search.operators import ALIASES, CHOICES
 from goodword.web.inbox import filters
 
 ROOT = Path(__file__).parents[1]

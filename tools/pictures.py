@@ -62,7 +62,7 @@ def take(moment: datetime, be_there: Callable[[], object]) -> None:
     from django.test import Client
 
     from goodword.conversations.models import Conversation
-    from goodword.desk import public_links
+    from goodword.desk.keeping import public_links
     from goodword.example.furnishing import furnish
     from goodword.example.today import GIFT_CARD
     from tests.servers.chromium import Chromium

@@ -158,7 +158,7 @@ def _hire(people: int, teams: int) -> Crew:
 
 
 def _receive(inbox: Any, number: int, *, at: datetime) -> str:
-    from goodword.desk import receiving
+    from goodword.desk.intake import receiving
     from goodword.desk.roads import Inbound, Party
 
     name = f"mail-{inbox.pk}-{number}@elsewhere.example"

@@ -147,7 +147,7 @@ def _text(moment: datetime) -> str:
 def _measure(size: int, *, now: datetime, since: int) -> Cost:
     from goodword.accounts.models import Teammate
     from goodword.bench import filling
-    from goodword.desk import reminding
+    from goodword.desk.keeping import reminding
     from goodword.promises import day
 
     agent = Teammate.objects.get(email=filling.AGENT)
@@ -177,7 +177,7 @@ def _median_ms(job: Callable[[], object], *, times: int) -> float:
 
 def _sweep_ms(now: datetime, *, times: int) -> float:
     """Fifty promises are made due, told and written."""
-    from goodword.desk import reminding
+    from goodword.desk.keeping import reminding
 
     took = []
     for _time in range(times):
@@ -199,7 +199,7 @@ def _make_due(count: int, *, at: datetime) -> None:
 
 def _receive(mails: int, *, at: datetime, first: int) -> float:
     """The median of a mail's reception, in milliseconds."""
-    from goodword.desk import receiving
+    from goodword.desk.intake import receiving
     from goodword.desk.roads import Inbound, Party
     from goodword.inboxes.models import Inbox
 
@@ -221,7 +221,7 @@ def _receive(mails: int, *, at: datetime, first: int) -> float:
 def _beside_a_sweep(now: datetime, *, first: int) -> float:
     from django.db import connection
 
-    from goodword.desk import reminding
+    from goodword.desk.keeping import reminding
 
     stop = threading.Event()
 

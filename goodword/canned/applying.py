@@ -23,8 +23,10 @@ from goodword.canned.models import AfterSending, Applied, CannedReply
 from goodword.canned.steps import Do, Step
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Message
-from goodword.desk import handling, replying, undoing, wording
+from goodword.desk import handling, wording
+from goodword.desk.answering import replying
 from goodword.desk.models import Dispatch
+from goodword.desk.shaping import undoing
 from goodword.events import actions as events
 
 _MORNING = time(9, 0)

@@ -15,7 +15,7 @@ from goodword.cli import begin
 
 if TYPE_CHECKING:
     from goodword.channels.email.importing import OldMail
-    from goodword.desk.importing import Old
+    from goodword.desk.intake.importing import Old
     from goodword.inboxes.models import Inbox
 
     MailsIn = Callable[..., Iterator[OldMail]]
@@ -165,7 +165,7 @@ def _take_in(mails: list[OldMail], inbox: Inbox, tally: _Tally) -> None:
     from django.utils import timezone
 
     from goodword.channels.email.intake import disk_is_short
-    from goodword.desk import importing
+    from goodword.desk.intake import importing
 
     size_bytes = sum(mail.size_bytes for mail in mails)
     with click.progressbar(length=size_bytes, label="Taking in", file=sys.stderr) as bar:
@@ -185,7 +185,7 @@ def _take_in(mails: list[OldMail], inbox: Inbox, tally: _Tally) -> None:
 
 def _helpings(mails: list[OldMail]) -> Iterator[list[OldMail]]:
     """By as many as are in memory, and in a transaction, at once."""
-    from goodword.desk.importing import MOST_TOGETHER
+    from goodword.desk.intake.importing import MOST_TOGETHER
 
     helping: list[OldMail] = []
     size_bytes = 0
@@ -201,7 +201,7 @@ def _helpings(mails: list[OldMail]) -> Iterator[list[OldMail]]:
 
 def _read(mail: OldMail, tally: _Tally) -> Old | None:
     from goodword.channels.email import importing as mailboxes
-    from goodword.desk.importing import Old
+    from goodword.desk.intake.importing import Old
 
     if mail.deleted:
         tally.counts["deleted"] += 1

@@ -31,7 +31,7 @@ def receive(recipients: tuple[str, ...]) -> None:
         from django.utils import timezone
 
         from goodword.channels.email.intake import disk_is_short
-        from goodword.desk import arriving
+        from goodword.desk.intake import arriving
 
         if disk_is_short():
             raise OSError("the disk is nearly full")

@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from goodword.accounts.models import Membership, Role, Teammate
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core import prepared
-from goodword.desk import owing, staffing
+from goodword.desk import staffing
+from goodword.desk.keeping import owing
 from goodword.desk.models import Arrival, Dispatch
 from goodword.files import actions as files
 from goodword.files.models import File

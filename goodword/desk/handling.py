@@ -15,8 +15,9 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import events as desk_facts
-from goodword.desk import owing, sides
+from goodword.desk.keeping import owing
 from goodword.desk.models import NoAnswerNeeded
+from goodword.desk.together import sides
 from goodword.events import actions as events
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed

@@ -16,7 +16,8 @@ from goodword.accounts import actions as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation
-from goodword.desk import handling, owing
+from goodword.desk import handling
+from goodword.desk.keeping import owing
 from goodword.inboxes import actions as inbox_actions
 from goodword.inboxes.models import Inbox
 from goodword.plan import actions as plan_actions

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
-from goodword.desk import public_links, variables
+from goodword.desk import variables
+from goodword.desk.keeping import public_links
 from goodword.desk.variables import Setting
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Wording

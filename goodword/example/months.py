@@ -14,8 +14,10 @@ from typing import Any
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Message
-from goodword.desk import handling, promising, replying
-from goodword.desk.promising import Said
+from goodword.desk import handling
+from goodword.desk.answering import replying
+from goodword.desk.keeping import promising
+from goodword.desk.keeping.promising import Said
 from goodword.desk.roads import Party
 from goodword.example.shop import ZONE, Shop
 from goodword.example.story import DAY, MINUTE, Story

@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 from goodword.accounts.models import Teammate
 from goodword.channels.email.pretending import PretendingRoad
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import delivering, handling, receiving, reminding, replying, roads
-from goodword.desk.promising import Said
-from goodword.desk.recipients import Recipients
+from goodword.desk import handling, roads
+from goodword.desk.answering import delivering, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import receiving
+from goodword.desk.keeping import reminding
+from goodword.desk.keeping.promising import Said
 from goodword.desk.roads import Inbound, Party
 from goodword.events import actions as events
 from goodword.example.shop import Shop

@@ -8,8 +8,10 @@ from datetime import datetime
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Message
-from goodword.desk import handling, promising, replying
-from goodword.desk.promising import Said
+from goodword.desk import handling
+from goodword.desk.answering import replying
+from goodword.desk.keeping import promising
+from goodword.desk.keeping.promising import Said
 from goodword.desk.roads import Party
 from goodword.example.shop import ZONE
 from goodword.example.story import DAY, HOUR, MINUTE, Story

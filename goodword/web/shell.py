@@ -18,7 +18,7 @@ from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
 from goodword.core import prepared
 from goodword.desk import queries as desk
-from goodword.desk import saved
+from goodword.desk.search import saved
 from goodword.inboxes import queries as inboxes
 from goodword.notices import queries as notices
 from goodword.promises import day as promises

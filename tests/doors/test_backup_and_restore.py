@@ -75,7 +75,7 @@ def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself
         """
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Message
-from goodword.desk import delivering
+from goodword.desk.answering import delivering
 delivering.let_go(
     Message.objects.get(direction="out"), by=Teammate.objects.get(), at=timezone.now()
 )

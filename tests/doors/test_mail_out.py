@@ -35,8 +35,8 @@ def answer(goodword, *, to=(GRACE,), undo_seconds=0):
         f"""
 from goodword.accounts.models import Business, Teammate
 from goodword.conversations.models import Conversation
-from goodword.desk import replying
-from goodword.desk.recipients import Recipients
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
 Business.objects.update(undo_send_seconds={undo_seconds})
 replying.reply(
     Conversation.objects.get(), by=Teammate.objects.get(), text="Tomorrow.",

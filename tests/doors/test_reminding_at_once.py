@@ -15,7 +15,7 @@ from tests.servers.fixtures import Mould
 
 SETTING = """
 from datetime import timedelta
-from goodword.desk import reminding
+from goodword.desk.keeping import reminding
 from goodword.notices import mailing
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON
 SOON = MONDAY_NOON + DAY - HOUR

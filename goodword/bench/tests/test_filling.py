@@ -11,7 +11,8 @@ from django.utils import timezone
 from goodword.accounts.models import Teammate
 from goodword.bench import filling, made_up
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import checking, finding, lists
+from goodword.desk import checking, lists
+from goodword.desk.search import finding
 from goodword.people import actions as people
 from goodword.promises.models import Promise
 

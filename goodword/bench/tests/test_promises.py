@@ -7,7 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from goodword.bench import filling, promises
-from goodword.desk import checking, reminding
+from goodword.desk import checking
+from goodword.desk.keeping import reminding
 from goodword.promises.models import Promise
 from tests.factories import DAY
 

@@ -11,8 +11,10 @@ from goodword.canned import applying, queries, steps
 from goodword.canned.models import AfterSending, Applied
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Message
-from goodword.desk import checking, handling, replying, undoing
+from goodword.desk import checking, handling
+from goodword.desk.answering import replying
 from goodword.desk.models import Dispatch
+from goodword.desk.shaping import undoing
 from goodword.events.models import Event
 from goodword.promises.queries import owed_reply
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, receive, reply

@@ -24,8 +24,8 @@ from goodword.channels.email import accounts, imap_in
 from goodword.channels.email.explaining import explain
 from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
-from goodword.desk import arriving
-from goodword.desk.arriving import Taken
+from goodword.desk.intake import arriving
+from goodword.desk.intake.arriving import Taken
 from goodword.desk.models import Arrival
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from django.db import close_old_connections
 
 from goodword.channels.email.smtp_in import Intake, Mail
 from goodword.core.text import clean
-from goodword.desk import arriving
-from goodword.desk.arriving import Taken
+from goodword.desk.intake import arriving
+from goodword.desk.intake.arriving import Taken
 from goodword.inboxes import queries as inboxes
 
 

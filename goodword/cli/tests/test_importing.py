@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from goodword.channels.email import importing as mailboxes
 from goodword.cli.importing import import_
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import importing
+from goodword.desk.intake import importing
 
 pytestmark = pytest.mark.django_db
 MARK = "From a@x.example Mon Jan  2 15:04:05 2006\n"

@@ -4,7 +4,8 @@ import pytest
 import time_machine
 
 from goodword.conversations.models import Message
-from goodword.desk import acknowledging, checking
+from goodword.desk import checking
+from goodword.desk.intake import acknowledging
 from goodword.desk.roads import Authentication
 from goodword.events import actions as events
 from goodword.events.models import Event

@@ -12,20 +12,13 @@ from goodword.accounts import actions as accounts
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
-from goodword.desk import (
-    acknowledging,
-    aside,
-    checking,
-    handling,
-    joining,
-    promising,
-    queries,
-    receiving,
-    replying,
-    sides,
-)
-from goodword.desk.recipients import NobodyToReach, Recipients, reply_to_all
+from goodword.desk import checking, handling, queries
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import NobodyToReach, Recipients, reply_to_all
+from goodword.desk.intake import acknowledging, joining, receiving
+from goodword.desk.keeping import promising
 from goodword.desk.roads import InboundFile, Party
+from goodword.desk.together import aside, sides
 from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.notices.models import Notice

@@ -6,9 +6,13 @@ import pytest
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation
-from goodword.desk import aside, checking, emptying, handling, joining, moving, queries, replying
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking, handling, queries
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import joining
 from goodword.desk.roads import Answer
+from goodword.desk.shaping import emptying, moving
+from goodword.desk.together import aside
 from goodword.events import actions as events
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, MemoryRoad, deliver, receive
 

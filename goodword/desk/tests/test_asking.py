@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodword.desk import asking
-from goodword.desk.operators import ALIASES, CHOICES, NAMES, VALUES
+from goodword.desk.search import asking
+from goodword.desk.search.operators import ALIASES, CHOICES, NAMES, VALUES
 
 SUNDAY = datetime(2026, 11, 22, 23, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 

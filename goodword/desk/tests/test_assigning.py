@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role
 from goodword.conversations.models import Conversation
-from goodword.desk import assigning, checking, handling
+from goodword.desk import checking, handling
+from goodword.desk.together import assigning
 from goodword.events import actions as events
 from goodword.inboxes import actions as inboxes
 from goodword.inboxes.models import Inbox
@@ -192,7 +193,7 @@ def test_what_was_taken_meanwhile_stays_with_whoever_took_it(house, monkeypatch)
 
 
 def test_of_many_received_together_each_gets_their_share(house):
-    from goodword.desk import arriving
+    from goodword.desk.intake import arriving
     from goodword.desk.roads import register, road
     from tests.factories import MemoryRoad
 

@@ -12,8 +12,10 @@ from goodword.accounts.models import Role, Teammate
 from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Reading
-from goodword.desk import bulk, bulk_acts, checking, handling, promising
+from goodword.desk import checking, handling
+from goodword.desk.keeping import promising
 from goodword.desk.models import BulkAct
+from goodword.desk.shaping import bulk, bulk_acts
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise

@@ -5,20 +5,12 @@ from datetime import timedelta
 import pytest
 
 from goodword.conversations import actions as conversations
-from goodword.desk import (
-    checking,
-    handling,
-    holding,
-    joining,
-    owing,
-    promising,
-    replanning,
-    replying,
-    staffing,
-    unkeeping,
-)
-from goodword.desk.promising import Said
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking, handling, staffing
+from goodword.desk.answering import holding, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import joining
+from goodword.desk.keeping import owing, promising, replanning, unkeeping
+from goodword.desk.keeping.promising import Said
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.plan.models import InboxPlan

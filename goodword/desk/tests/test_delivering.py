@@ -6,15 +6,17 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Draft, Message, Recipient
 from goodword.core import due
-from goodword.desk import checking, delivering, receiving, replying
-from goodword.desk.models import Dispatch
-from goodword.desk.recipients import (
+from goodword.desk import checking
+from goodword.desk.answering import delivering, replying
+from goodword.desk.answering.recipients import (
     NobodyToReach,
     NotAnAddress,
     Recipients,
     read_addresses,
     reply_to_all,
 )
+from goodword.desk.intake import receiving
+from goodword.desk.models import Dispatch
 from goodword.desk.roads import Answer, Forwarded, Party
 from goodword.promises.queries import replies_of
 from tests.factories import (

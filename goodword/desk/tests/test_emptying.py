@@ -18,21 +18,13 @@ from goodword.conversations.models import (
     Message,
     Reading,
 )
-from goodword.desk import (
-    arriving,
-    checking,
-    emptying,
-    handling,
-    importing,
-    joining,
-    promising,
-    receiving,
-    replying,
-    roads,
-    splitting,
-)
+from goodword.desk import checking, handling, roads
+from goodword.desk.answering import replying
+from goodword.desk.intake import arriving, importing, joining, receiving
+from goodword.desk.keeping import promising
 from goodword.desk.models import Arrival
 from goodword.desk.roads import InboundFile
+from goodword.desk.shaping import emptying, splitting
 from goodword.files import actions as files
 from goodword.files.models import File
 from goodword.notices import actions as notices

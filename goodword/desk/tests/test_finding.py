@@ -4,8 +4,9 @@ import pytest
 
 from goodword.conversations import actions as conversations
 from goodword.conversations import search
-from goodword.desk import finding, handling, looking
+from goodword.desk import handling
 from goodword.desk.roads import InboundFile
+from goodword.desk.search import finding, looking
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_each_conversation_once_by_its_newest_match_over_all_pages(house, monkey
 
 
 def test_notes_are_found_by_colleagues(house):
-    from goodword.desk import replying
+    from goodword.desk.answering import replying
 
     conversation = receive(house).conversation
     replying.write_note(conversation, by=house.ben, text="allergic to nickel", at=MONDAY_NOON)
@@ -135,7 +136,7 @@ def test_the_database_itself_is_told_to_stop(house):
 
 
 def test_a_taken_back_reply_is_found_no_more(house):
-    from goodword.desk import replying
+    from goodword.desk.answering import replying
 
     message = reply(receive(house).conversation, house.ben, "zanzibar", at=MONDAY_NOON)
     assert found("zanzibar", house.ben)

@@ -8,9 +8,11 @@ import pytest
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Following, Reading
-from goodword.desk import finding, handling, replying
-from goodword.desk.operators import CHOICES
+from goodword.desk import handling
+from goodword.desk.answering import replying
 from goodword.desk.roads import InboundFile
+from goodword.desk.search import finding
+from goodword.desk.search.operators import CHOICES
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -227,8 +229,8 @@ def _pages(asked, by, *, order, most, between=lambda: None) -> list[int]:
 def test_page_by_page_everything_comes_once_while_mail_comes_in(
     house, monkeypatch, text, order, few
 ) -> None:
-    monkeypatch.setattr("goodword.desk.looking.FEW", few)
-    monkeypatch.setattr("goodword.desk.looking._BATCHES", (3,))
+    monkeypatch.setattr("goodword.desk.search.looking.FEW", few)
+    monkeypatch.setattr("goodword.desk.search.looking._BATCHES", (3,))
     first = [
         receive(house, "Card", sender=f"p{n}@x.example", name=f"P{n}", at=MONDAY_NOON + n * MINUTE)
         for n in range(9)

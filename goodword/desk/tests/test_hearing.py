@@ -7,19 +7,13 @@ import pytest
 from goodword.accounts import actions as accounts
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Following, Message
-from goodword.desk import (
-    checking,
-    delivering,
-    following,
-    giving,
-    handling,
-    joining,
-    moving,
-    promising,
-    replying,
-    staffing,
-)
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking, handling, staffing
+from goodword.desk.answering import delivering, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import joining
+from goodword.desk.keeping import promising
+from goodword.desk.shaping import moving
+from goodword.desk.together import following, giving
 from goodword.events import actions as events
 from goodword.notices import queries as notices
 from goodword.notices.models import Notice, Preference
@@ -274,7 +268,7 @@ def test_what_is_new_is_told_to_those_who_asked_for_it_and_see_it_until_somebody
 
 
 def test_nobody_asked_so_a_new_message_asks_one_question(house, django_assert_max_num_queries):
-    from goodword.desk import hearing
+    from goodword.desk.together import hearing
     from goodword.events.models import Event
 
     receive(house)

@@ -6,16 +6,11 @@ import pytest
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Message
-from goodword.desk import (
-    acknowledging,
-    checking,
-    handling,
-    holding,
-    reminding,
-    replying,
-    wording,
-)
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking, handling, wording
+from goodword.desk.answering import holding, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import acknowledging
+from goodword.desk.keeping import reminding
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.plan.models import InboxPlan

@@ -7,8 +7,9 @@ from django.db import IntegrityError, OperationalError
 
 from goodword.conversations.models import Conversation, ExternalId, Message, Recipient
 from goodword.core import ids
-from goodword.desk import checking, importing, receiving, storing
-from goodword.desk.importing import Old
+from goodword.desk import checking
+from goodword.desk.intake import importing, receiving, storing
+from goodword.desk.intake.importing import Old
 from goodword.desk.models import Arrival
 from goodword.events.models import Delivery, Event
 from goodword.files.models import File

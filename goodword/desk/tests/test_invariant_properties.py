@@ -12,36 +12,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from goodword.accounts.queries import business
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.desk import (
-    arriving,
-    aside,
-    assigning,
-    bulk,
-    bulk_acts,
-    checking,
-    delivering,
-    emptying,
-    handling,
-    holding,
-    joining,
-    later,
-    moving,
-    naming,
-    promising,
-    receiving,
-    reminding,
-    replanning,
-    replying,
-    screening,
-    sides,
-    splitting,
-    staffing,
-    unjoining,
-    unkeeping,
-)
+from goodword.desk import checking, handling, staffing
+from goodword.desk.answering import delivering, holding, later, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import arriving, joining, receiving, screening
+from goodword.desk.keeping import promising, reminding, replanning, unkeeping
 from goodword.desk.models import BulkAct, BulkItem, Joined, SenderRule
-from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, Party
+from goodword.desk.shaping import bulk, bulk_acts, emptying, moving, naming, splitting, unjoining
+from goodword.desk.together import aside, assigning, sides
 from goodword.people.models import Person
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan

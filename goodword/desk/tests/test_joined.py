@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from goodword.conversations.models import Conversation, ExternalId
-from goodword.desk import checking, handling, joining, receiving
+from goodword.desk import checking, handling
+from goodword.desk.intake import joining, receiving
 from goodword.promises.models import Promise
 from tests.factories import (
     DAY,

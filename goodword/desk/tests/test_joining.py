@@ -10,9 +10,10 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversation_actions
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
-from goodword.desk import arriving, checking, handling, joining, receiving
-from goodword.desk.known import Known
-from goodword.desk.recipients import reply_to_all
+from goodword.desk import checking, handling
+from goodword.desk.answering.recipients import reply_to_all
+from goodword.desk.intake import arriving, joining, receiving
+from goodword.desk.intake.known import Known
 from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
 from goodword.promises.models import Promise

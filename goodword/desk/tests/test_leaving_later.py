@@ -7,10 +7,12 @@ import pytest
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.desk import delivering, handling, joining, later, replying, staffing
+from goodword.desk import handling, staffing
 from goodword.desk import queries as desk
+from goodword.desk.answering import delivering, later, replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import joining
 from goodword.desk.models import Dispatch
-from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer
 from goodword.events.models import Event
 from goodword.promises.queries import owed_reply

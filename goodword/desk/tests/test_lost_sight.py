@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goodword.accounts import actions as accounts
-from goodword.desk import moving
+from goodword.desk.shaping import moving
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, receive
 
 pytestmark = pytest.mark.django_db

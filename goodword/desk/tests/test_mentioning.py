@@ -7,7 +7,8 @@ import pytest
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role
 from goodword.conversations.models import Mention
-from goodword.desk import mentioning, replying
+from goodword.desk.answering import replying
+from goodword.desk.together import mentioning
 from goodword.notices import queries as notices
 from goodword.notices.models import Notice
 from tests.factories import MONDAY_NOON, PASSWORD, make_inbox, receive

@@ -8,8 +8,12 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link
-from goodword.desk import checking, handling, joining, moving, naming, promising, replying
-from goodword.desk.recipients import reply_to_all
+from goodword.desk import checking, handling
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import reply_to_all
+from goodword.desk.intake import joining
+from goodword.desk.keeping import promising
+from goodword.desk.shaping import moving, naming
 from goodword.events.models import Event
 from goodword.notices import actions as notices
 from goodword.notices.models import Notice

@@ -3,7 +3,9 @@
 import pytest
 
 from goodword.conversations.models import Conversation, Recipient
-from goodword.desk import checking, handling, owing, receiving, staffing
+from goodword.desk import checking, handling, staffing
+from goodword.desk.intake import receiving
+from goodword.desk.keeping import owing
 from goodword.desk.roads import Answer
 from goodword.promises.models import Promise
 from goodword.promises.queries import owed_reply, replies_of

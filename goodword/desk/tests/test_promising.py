@@ -7,18 +7,12 @@ import pytest
 from goodword.accounts.queries import business
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation
-from goodword.desk import (
-    arriving,
-    checking,
-    handling,
-    joining,
-    promising,
-    receiving,
-    replying,
-    staffing,
-)
-from goodword.desk.promising import Said
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking, handling, staffing
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import arriving, joining, receiving
+from goodword.desk.keeping import promising
+from goodword.desk.keeping.promising import Said
 from goodword.desk.roads import Party
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan

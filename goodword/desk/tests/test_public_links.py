@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import acknowledging, holding, joining, public_links
+from goodword.desk.answering import holding
+from goodword.desk.intake import acknowledging, joining
+from goodword.desk.keeping import public_links
 from goodword.inboxes import actions as inboxes
 from goodword.people import actions as people
 from goodword.people.models import Holding, Person

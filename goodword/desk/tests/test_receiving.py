@@ -4,7 +4,8 @@ import pytest
 from django.db import OperationalError
 
 from goodword.conversations.models import Conversation, ExternalId, Link, Message
-from goodword.desk import arriving, checking, roads
+from goodword.desk import checking, roads
+from goodword.desk.intake import arriving
 from goodword.desk.models import Arrival
 from goodword.desk.roads import CannotParse, InboundFile, Party
 from goodword.events.models import Event

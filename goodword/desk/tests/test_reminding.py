@@ -7,7 +7,8 @@ from django.core import mail
 
 from goodword.accounts import actions as accounts
 from goodword.conversations.models import Conversation
-from goodword.desk import checking, handling, promising, reminding, staffing
+from goodword.desk import checking, handling, staffing
+from goodword.desk.keeping import promising, reminding
 from goodword.events import actions as events
 from goodword.notices import mailing
 from goodword.notices.models import Notice

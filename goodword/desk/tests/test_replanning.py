@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from goodword.accounts.queries import business
-from goodword.desk import checking, handling, promising, replanning
+from goodword.desk import checking, handling
+from goodword.desk.keeping import promising, replanning
 from goodword.events import actions as events
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan

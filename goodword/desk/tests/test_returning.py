@@ -6,7 +6,9 @@ import pytest
 
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Recipient
-from goodword.desk import acknowledging, checking, delivering, joining
+from goodword.desk import checking
+from goodword.desk.answering import delivering
+from goodword.desk.intake import acknowledging, joining
 from goodword.events.models import Event
 from goodword.people import actions as people
 from goodword.people.models import Address

@@ -6,7 +6,8 @@ import pytest
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import checking, handling, receiving, screening
+from goodword.desk import checking, handling
+from goodword.desk.intake import receiving, screening
 from goodword.desk.models import SenderRule
 from goodword.desk.roads import Forwarded, Party
 from goodword.events.models import Event

@@ -9,8 +9,9 @@ from goodword.accounts.models import Role
 from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Draft, Message
-from goodword.desk import checking, handling, replying, sharing
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking, handling
+from goodword.desk.answering import replying, sharing
+from goodword.desk.answering.recipients import Recipients
 from goodword.events import actions as events
 from goodword.notices.models import Notice
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, receive

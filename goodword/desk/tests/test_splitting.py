@@ -6,9 +6,13 @@ import pytest
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Link
-from goodword.desk import checking, handling, joining, promising, replying, splitting, unjoining
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking, handling
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import joining
+from goodword.desk.keeping import promising
 from goodword.desk.roads import InboundFile
+from goodword.desk.shaping import splitting, unjoining
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply

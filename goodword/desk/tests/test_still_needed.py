@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.desk import checking, handling, promising, staffing, unkeeping
+from goodword.desk import checking, handling, staffing
+from goodword.desk.keeping import promising, unkeeping
+from goodword.desk.keeping.unkeeping import NothingToTakeBack
 from goodword.desk.models import NoAnswerNeeded
-from goodword.desk.unkeeping import NothingToTakeBack
 from goodword.plan import queries as plan
 from goodword.promises import kinds
 from goodword.promises.models import Promise

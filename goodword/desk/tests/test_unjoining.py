@@ -7,7 +7,11 @@ import pytest
 from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Link, Message
-from goodword.desk import checking, handling, joining, promising, sharing, unjoining
+from goodword.desk import checking, handling
+from goodword.desk.answering import sharing
+from goodword.desk.intake import joining
+from goodword.desk.keeping import promising
+from goodword.desk.shaping import unjoining
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise

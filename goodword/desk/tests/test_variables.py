@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from goodword.desk import acknowledging, variables, wording
+from goodword.desk import variables, wording
+from goodword.desk.intake import acknowledging
 from goodword.inboxes import actions as inboxes
 from goodword.people.models import Person
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply

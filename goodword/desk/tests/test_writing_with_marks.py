@@ -12,9 +12,9 @@ from goodword.channels.email.road import EmailRoad, written_out
 from goodword.conversations import actions as conversations
 from goodword.conversations import formatting
 from goodword.conversations.models import Conversation, Draft
-from goodword.desk import replying
-from goodword.desk.outbound import outbound_of
-from goodword.desk.recipients import Recipients
+from goodword.desk.answering import replying
+from goodword.desk.answering.outbound import outbound_of
+from goodword.desk.answering.recipients import Recipients
 from tests.factories import HOUR, MONDAY_NOON, deliver, receive
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,10 @@ from goodword.accounts.models import Role, Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
 from goodword.core import ids
-from goodword.desk import bulk, finding, whom
 from goodword.desk import queries as desk
+from goodword.desk import whom
+from goodword.desk.search import finding
+from goodword.desk.shaping import bulk
 from goodword.web.inbox.places import NoSuchPlace, Place, place
 from goodword.web.inside import moment_of, teammate_of, typed
 

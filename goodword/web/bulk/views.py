@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
-from goodword.desk import bulk, bulk_acts
 from goodword.desk.models import BulkAct
+from goodword.desk.shaping import bulk, bulk_acts
 from goodword.web import undoing
 from goodword.web.bulk import picking, wording
 from goodword.web.bulk.forms import Unclear, data_of

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from goodword.desk import bulk_acts as acts
-from goodword.desk.bulk import Counted, Outcome
 from goodword.desk.models import BulkAct
+from goodword.desk.shaping import bulk_acts as acts
+from goodword.desk.shaping.bulk import Counted, Outcome
 
 _ASKED = {
     "assign": ngettext_lazy("Give %(n)d conversation away?", "Give %(n)d conversations away?", "n"),

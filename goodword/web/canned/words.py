@@ -14,7 +14,8 @@ from goodword.accounts import queries as accounts
 from goodword.canned import applying, steps
 from goodword.canned.steps import Do, Step
 from goodword.core.text import one_line
-from goodword.desk import handling, undoing
+from goodword.desk import handling
+from goodword.desk.shaping import undoing
 from goodword.web.inbox import errors
 
 REFUSALS = (

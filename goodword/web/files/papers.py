@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.desk import public_links
+from goodword.desk.keeping import public_links
 from goodword.promises import kinds
 from goodword.promises import queries as promises
 from goodword.promises.models import REPLY, Promise

@@ -22,8 +22,11 @@ from goodword.canned import applying
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
-from goodword.desk import delivering, giving, handling, joining
-from goodword.desk import undoing as back_again
+from goodword.desk import handling
+from goodword.desk.answering import delivering
+from goodword.desk.intake import joining
+from goodword.desk.shaping import undoing as back_again
+from goodword.desk.together import giving
 from goodword.people import actions as people
 from goodword.people.models import Address
 from goodword.promises import queries as promises

@@ -24,9 +24,9 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import formatting
 from goodword.conversations.models import Conversation
 from goodword.core.text import clean_line
-from goodword.desk import advising
-from goodword.desk.advising import Advice, Found
-from goodword.desk.promising import Said
+from goodword.desk.keeping import advising
+from goodword.desk.keeping.advising import Advice, Found
+from goodword.desk.keeping.promising import Said
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import Due
 from goodword.web.inbox import conversation as pages

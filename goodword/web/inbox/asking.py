@@ -18,10 +18,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goodword.accounts import rights
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
-from goodword.desk import aside
-from goodword.desk.recipients import NobodyToReach, NotAnAddress, Recipients, read_addresses
-from goodword.desk.replying import NothingSaid, answer_subject
-from goodword.desk.sides import SeenByCustomer
+from goodword.desk.answering.recipients import (
+    NobodyToReach,
+    NotAnAddress,
+    Recipients,
+    read_addresses,
+)
+from goodword.desk.answering.replying import NothingSaid, answer_subject
+from goodword.desk.together import aside
+from goodword.desk.together.sides import SeenByCustomer
 from goodword.files import actions as files
 from goodword.files.models import File
 from goodword.web import undoing

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from goodword.conversations.models import Conversation
-from goodword.desk import following, mentioning, whom
+from goodword.desk import whom
+from goodword.desk.together import following, mentioning
 from goodword.web.inbox import conversation as pages
 from goodword.web.inside import inside, moment_of, teammate_of
 

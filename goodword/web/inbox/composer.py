@@ -17,16 +17,17 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
-from goodword.desk import handling, replying, sharing, wording
-from goodword.desk.meanwhile import SaidMeanwhile
-from goodword.desk.recipients import (
+from goodword.desk import handling, wording
+from goodword.desk.answering import replying, sharing
+from goodword.desk.answering.meanwhile import SaidMeanwhile
+from goodword.desk.answering.recipients import (
     NobodyToReach,
     NotAnAddress,
     Recipients,
     read_addresses,
     reply_to_all,
 )
-from goodword.desk.sides import SeenByCustomer
+from goodword.desk.together.sides import SeenByCustomer
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
 from goodword.web.canned import along

@@ -16,8 +16,9 @@ from goodword.accounts.models import Team, Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import AlsoIn, Conversation, Draft, Following, Message, Tag
 from goodword.core import prepared
-from goodword.desk import emptying, owing
 from goodword.desk import queries as desk
+from goodword.desk.keeping import owing
+from goodword.desk.shaping import emptying
 from goodword.inboxes.models import Inbox
 from goodword.language import thanks
 from goodword.people import queries as people

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.conversations.models import Message, Recipient
-from goodword.desk import later
-from goodword.desk.later import Then
+from goodword.desk.answering import later
+from goodword.desk.answering.later import Then
 from goodword.desk.models import Dispatch
 from goodword.ui import times
 

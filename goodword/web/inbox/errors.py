@@ -5,20 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from goodword.accounts.rights import MayNot
-from goodword.desk.aside import NoAsideHere, NotToForward
-from goodword.desk.delivering import NotInTrouble
-from goodword.desk.emptying import NotInTrash
+from goodword.desk.answering.delivering import NotInTrouble
+from goodword.desk.answering.later import HasBegun
+from goodword.desk.answering.recipients import NobodyToReach, NotAnAddress
+from goodword.desk.answering.replying import NothingSaid, TooLate
 from goodword.desk.handling import CannotSee, InThePast, NothingOwed
-from goodword.desk.joining import CannotJoin
-from goodword.desk.later import HasBegun
-from goodword.desk.moving import CannotMove, CannotMoveBack
-from goodword.desk.naming import CannotRelate
-from goodword.desk.recipients import NobodyToReach, NotAnAddress
-from goodword.desk.replying import NothingSaid, TooLate
-from goodword.desk.screening import NotASender
-from goodword.desk.sides import SeenByCustomer
-from goodword.desk.splitting import CannotSplit
-from goodword.desk.unjoining import CannotUndo
+from goodword.desk.intake.joining import CannotJoin
+from goodword.desk.intake.screening import NotASender
+from goodword.desk.shaping.emptying import NotInTrash
+from goodword.desk.shaping.moving import CannotMove, CannotMoveBack
+from goodword.desk.shaping.naming import CannotRelate
+from goodword.desk.shaping.splitting import CannotSplit
+from goodword.desk.shaping.unjoining import CannotUndo
+from goodword.desk.together.aside import NoAsideHere, NotToForward
+from goodword.desk.together.sides import SeenByCustomer
 
 REFUSALS = (
     MayNot, HasBegun, NotInTrouble, CannotJoin, CannotSee, InThePast, NothingOwed, TooLate,

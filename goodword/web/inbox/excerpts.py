@@ -15,8 +15,8 @@ from goodword.conversations.models import Message
 from goodword.core import ids, prepared
 from goodword.core.text import fold, one_line
 from goodword.desk import lists
-from goodword.desk.asking import Asked
-from goodword.desk.finding import Found
+from goodword.desk.search.asking import Asked
+from goodword.desk.search.finding import Found
 from goodword.ui import marks
 from goodword.web.inbox.showing import Excerpt
 

@@ -11,8 +11,8 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from goodword.desk import operators
-from goodword.desk.asking import Asked, Term
+from goodword.desk.search import operators
+from goodword.desk.search.asking import Asked, Term
 from goodword.web.inbox.places import Place
 
 MEANINGS: dict[str, LazyText] = {

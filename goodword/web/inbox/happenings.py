@@ -17,8 +17,8 @@ from goodword.conversations import events as facts
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation
 from goodword.core import prepared
-from goodword.desk import acknowledging
 from goodword.desk import events as desk
+from goodword.desk.intake import acknowledging
 from goodword.events import queries as events
 from goodword.events.actions import name_of
 from goodword.events.models import Event

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from goodword.conversations import readings
 from goodword.conversations.models import Conversation
-from goodword.desk import asking, finding, lists, saved
+from goodword.desk import lists
 from goodword.desk import queries as desk
+from goodword.desk.search import asking, finding, saved
 from goodword.web.inbox import drawing, excerpts, filters, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
 from goodword.web.inbox.showing import Excerpt

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from goodword.conversations.models import Mention, Message
 from goodword.core import prepared
-from goodword.desk import mentioning
+from goodword.desk.together import mentioning
 
 _TAG = re.compile(r"(<[^>]*>)")
 

@@ -16,9 +16,9 @@ from goodword.accounts.models import Team, Teammate
 from goodword.conversations.models import Conversation
 from goodword.core.text import clean
 from goodword.desk import queries as desk
-from goodword.desk import saved
-from goodword.desk.finding import Order
 from goodword.desk.models import SavedView
+from goodword.desk.search import saved
+from goodword.desk.search.finding import Order
 
 State = Conversation.State
 MOST_ASKED = 500  # characters of a search

@@ -16,7 +16,7 @@ from goodword.accounts.models import Teammate
 from goodword.accounts.rights import MayNot, may_answer
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
-from goodword.desk import naming
+from goodword.desk.shaping import naming
 from goodword.people import actions as people
 from goodword.people.models import Person
 from goodword.web import undoing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
-from goodword.desk import screening
+from goodword.desk.intake import screening
 from goodword.desk.models import SenderRule
 from goodword.people.organisations import public_providers
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from goodword.conversations.models import Conversation, Message
 from goodword.core.text import clean_line
-from goodword.desk import later
-from goodword.desk.later import Then
+from goodword.desk.answering import later
+from goodword.desk.answering.later import Then
 from goodword.plan import hours as opening
 from goodword.plan import queries as plan
 from goodword.plan.hours import Hours

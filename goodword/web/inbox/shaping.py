@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import finding, joining, moving, splitting, unjoining
+from goodword.desk.intake import joining
 from goodword.desk.models import Joined
+from goodword.desk.search import finding
+from goodword.desk.shaping import moving, splitting, unjoining
 from goodword.inboxes.models import Inbox
 from goodword.web import undoing
 from goodword.web.inbox import belonging, showing

@@ -12,7 +12,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import prepared
-from goodword.desk import sharing
+from goodword.desk.answering import sharing
 from goodword.web.inbox.showing import linked
 
 AskedFor = Draft.AskedFor

@@ -18,7 +18,7 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.desk import queries as desk
-from goodword.desk import sharing
+from goodword.desk.answering import sharing
 from goodword.desk.handling import CannotSee
 from goodword.files import actions as files
 from goodword.web.inbox import conversation as pages

@@ -16,7 +16,8 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
 from goodword.core import ids
-from goodword.desk import handling, queries, screening
+from goodword.desk import handling, queries
+from goodword.desk.intake import screening
 from goodword.desk.models import SenderRule
 from goodword.promises import queries as promises
 from goodword.web import undoing

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from goodword.conversations.models import Message
-from goodword.desk.meanwhile import SaidMeanwhile
+from goodword.desk.answering.meanwhile import SaidMeanwhile
 from goodword.web.inbox.showing import MOST_SHOWN, linked
 
 

@@ -20,7 +20,8 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations import readings
 from goodword.core.text import clean, fold
-from goodword.desk import finding, lists, operators, whom
+from goodword.desk import lists, whom
+from goodword.desk.search import finding, operators
 from goodword.inboxes import queries as inboxes
 from goodword.web.inbox import filters, showing
 from goodword.web.inbox.places import MOST_ASKED, place_of

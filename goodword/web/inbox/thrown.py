@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from goodword.desk import emptying
+from goodword.desk.shaping import emptying
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.questions import Question, ask, on_to

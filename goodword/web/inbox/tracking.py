@@ -22,8 +22,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import rights
 from goodword.conversations.models import Conversation
 from goodword.core.text import clean_line
-from goodword.desk import handling, holding, owing, promising, replying, wording
-from goodword.desk.recipients import NobodyToReach, reply_to_all
+from goodword.desk import handling, wording
+from goodword.desk.answering import holding, replying
+from goodword.desk.answering.recipients import NobodyToReach, reply_to_all
+from goodword.desk.keeping import owing, promising
 from goodword.plan.service_plan import Due
 from goodword.promises import kinds
 from goodword.promises.models import Promise

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from goodword.conversations.models import Conversation
-from goodword.desk import undoing
+from goodword.desk.shaping import undoing
 from goodword.web import undoing as undo_toast
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence

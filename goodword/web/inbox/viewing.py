@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goodword.accounts.models import Team, Teammate
-from goodword.desk import finding, saved
 from goodword.desk import queries as desk
-from goodword.desk.finding import LIMIT_SECONDS
 from goodword.desk.models import SavedView
-from goodword.desk.saved import NothingAsked, Wanted
+from goodword.desk.search import finding, saved
+from goodword.desk.search.finding import LIMIT_SECONDS
+from goodword.desk.search.saved import NothingAsked, Wanted
 from goodword.web import undoing
 from goodword.web.inbox import listing
 from goodword.web.inbox.places import ORDER_WORDS, NoSuchPlace, place

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core import prepared
-from goodword.desk.recipients import Recipients
+from goodword.desk.answering.recipients import Recipients
 from goodword.people import actions as people
 from goodword.people.models import Address
 

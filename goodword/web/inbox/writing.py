@@ -14,7 +14,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import ids, prepared
-from goodword.desk.recipients import Recipients, reply_to_all
+from goodword.desk.answering.recipients import Recipients, reply_to_all
 from goodword.web.inbox import marks, whom
 from goodword.web.inbox.marks import AddressMark
 from goodword.web.inbox.whom import Whom

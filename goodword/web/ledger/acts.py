@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
-from goodword.desk import promising, unkeeping
+from goodword.desk.keeping import promising, unkeeping
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece

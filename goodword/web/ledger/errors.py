@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.rights import MayNot
 from goodword.desk.handling import CannotSee, InThePast
-from goodword.desk.promising import NoChoice, NothingPromised, OnlyAnew
-from goodword.desk.unkeeping import NothingToTakeBack
+from goodword.desk.keeping.promising import NoChoice, NothingPromised, OnlyAnew
+from goodword.desk.keeping.unkeeping import NothingToTakeBack
 from goodword.promises.actions import AlreadyDue, AlreadyEnded, NotDueYet
 from goodword.web.inbox import errors as inbox_errors
 

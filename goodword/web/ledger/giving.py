@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
-from goodword.desk import promising
 from goodword.desk import queries as desk
+from goodword.desk.keeping import promising
 from goodword.people import actions as people
 from goodword.people.models import Address, Person
 from goodword.promises.models import Promise

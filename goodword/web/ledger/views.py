@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.core.counting import capped
-from goodword.desk import promising, unkeeping
+from goodword.desk.keeping import promising, unkeeping
 from goodword.promises import queries as promises
 from goodword.promises.ledger import COUNT_TO, Ledger
 from goodword.promises.models import REPLY, Promise

@@ -23,7 +23,7 @@ from goodword.conversations import readings
 from goodword.conversations.models import Conversation
 from goodword.core import prepared
 from goodword.core.text import fold
-from goodword.desk import finding
+from goodword.desk.search import finding
 from goodword.web.inbox import showing
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 from goodword.web.settings.pages import sections_for

@@ -22,8 +22,10 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
-from goodword.desk import holding, owing, promising, replying, wording
-from goodword.desk.recipients import reply_to_all
+from goodword.desk import wording
+from goodword.desk.answering import holding, replying
+from goodword.desk.answering.recipients import reply_to_all
+from goodword.desk.keeping import owing, promising
 from goodword.plan import clocks, words
 from goodword.plan import hours as business
 from goodword.plan import queries as plan

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from goodword.desk import arriving, queries
+from goodword.desk import queries
+from goodword.desk.intake import arriving
 from goodword.files import actions as files
 from goodword.web.inside import moment_of
 from goodword.web.settings import pages

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.channels.email.smtp_out import is_loopback
-from goodword.desk import screening
+from goodword.desk.intake import screening
 from goodword.web.inside import View, inside, teammate_of
 
 Words = str | Promise

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodword.desk import screening
+from goodword.desk.intake import screening
 from goodword.desk.models import SenderRule
 from goodword.web.inbox.spamming import why_not
 from goodword.web.inside import inside, moment_of, teammate_of, typed

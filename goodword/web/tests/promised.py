@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from goodword.accounts.models import Teammate
-from goodword.desk import promising
+from goodword.desk.keeping import promising
 from goodword.people import actions as people
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from goodword.conversations.models import Conversation, Reading
-from goodword.desk import bulk, handling
+from goodword.desk import handling
 from goodword.desk.models import BulkAct
+from goodword.desk.shaping import bulk
 from tests.factories import DAY, HOUR, MINUTE, make_house, receive
 
 pytestmark = pytest.mark.django_db

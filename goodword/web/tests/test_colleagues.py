@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from goodword.conversations.models import Following, Message
-from goodword.desk import replying
+from goodword.desk.answering import replying
 from goodword.events import actions as events
 from goodword.notices import queries as notices
 from tests.factories import MONDAY_NOON, receive

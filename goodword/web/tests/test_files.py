@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goodword.conversations.models import Attachment, Conversation, Message
-from goodword.desk import promising, public_links, replying
-from goodword.desk.recipients import Recipients
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.keeping import promising, public_links
 from goodword.desk.roads import InboundFile
 from goodword.plan import queries as plan
 from goodword.web.files import bundling, fonts, kinds, papers, pdf, ranges

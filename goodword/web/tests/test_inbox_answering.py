@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from goodword.conversations.models import Conversation, Draft, Message, Recipient
-from goodword.desk import delivering
+from goodword.desk.answering import delivering
 from goodword.desk.roads import Answer, InboundFile, Party
 from goodword.promises.models import Promise
 from goodword.web.inbox import deliveries

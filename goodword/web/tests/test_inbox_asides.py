@@ -15,9 +15,12 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import aside, handling, joining, promising, public_links
-from goodword.desk.recipients import Recipients
+from goodword.desk import handling
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import joining
+from goodword.desk.keeping import promising, public_links
 from goodword.desk.roads import InboundFile, Party
+from goodword.desk.together import aside
 from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.plan import queries as plan

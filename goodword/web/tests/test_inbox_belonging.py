@@ -13,7 +13,8 @@ from django.utils import timezone
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Link
 from goodword.desk import events as desk
-from goodword.desk import handling, joining
+from goodword.desk import handling
+from goodword.desk.intake import joining
 from goodword.events.models import Event
 from goodword.web import live
 from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply

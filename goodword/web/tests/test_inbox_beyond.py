@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
-from goodword.desk import acknowledging, joining
 from goodword.desk import events as desk
+from goodword.desk.intake import acknowledging, joining
 from goodword.desk.roads import Authentication, Forwarded, InboundFile, Invitation, Party
 from goodword.events import actions as events
 from goodword.files import actions as files

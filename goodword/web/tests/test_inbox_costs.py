@@ -14,10 +14,11 @@ from goodword.accounts import actions as accounts
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
-from goodword.desk import finding, handling
+from goodword.desk import handling
 from goodword.desk import queries as desk
-from goodword.desk.narrowing import narrowed
 from goodword.desk.roads import InboundFile
+from goodword.desk.search import finding
+from goodword.desk.search.narrowing import narrowed
 from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from goodword.desk import promising, replying
-from goodword.desk.recipients import Recipients
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.keeping import promising
 from goodword.plan import queries as plan
 from goodword.promises import kinds
 from goodword.promises.models import Promise

@@ -18,20 +18,15 @@ from django.utils import timezone
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Following, Link, Message, Reading
-from goodword.desk import (
-    aside,
-    delivering,
-    handling,
-    joining,
-    moving,
-    saved,
-    screening,
-    sharing,
-    splitting,
-)
+from goodword.desk import handling
+from goodword.desk.answering import delivering, sharing
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.intake import joining, screening
 from goodword.desk.models import SavedView, SenderRule
-from goodword.desk.recipients import Recipients
 from goodword.desk.roads import Answer, InboundFile
+from goodword.desk.search import saved
+from goodword.desk.shaping import moving, splitting
+from goodword.desk.together import aside
 from goodword.files import actions as files
 from goodword.people import actions as people
 from goodword.people.models import Address, Person

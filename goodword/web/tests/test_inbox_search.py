@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from goodword.conversations import readings
-from goodword.desk import finding, handling
+from goodword.desk import handling
 from goodword.desk import queries as desk
+from goodword.desk.search import finding
 from goodword.web.inbox.excerpts import in_context
 from tests.factories import DAY, HOUR, MINUTE, make_house, receive
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goodword.conversations.models import Conversation, Link
-from goodword.desk import checking, handling, screening
+from goodword.desk import checking, handling
+from goodword.desk.intake import screening
 from goodword.desk.models import SenderRule
 from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, make_house, receive

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from goodword.conversations import readings
 from goodword.conversations.models import Conversation, Draft, Message
-from goodword.desk import meanwhile, replying
-from goodword.desk.recipients import Recipients
+from goodword.desk.answering import meanwhile, replying
+from goodword.desk.answering.recipients import Recipients
 from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,8 @@ from django.utils import timezone
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation
-from goodword.desk import checking, handling, promising
+from goodword.desk import checking, handling
+from goodword.desk.keeping import promising
 from goodword.plan.service_plan import Due
 from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, make_house, receive

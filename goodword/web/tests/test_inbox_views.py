@@ -11,8 +11,9 @@ from django.utils import timezone
 from goodword.accounts import actions as accounts
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Tag
-from goodword.desk import handling, saved
+from goodword.desk import handling
 from goodword.desk.models import SavedView
+from goodword.desk.search import saved
 from goodword.events.models import Event
 from goodword.web.inbox import viewing
 from tests.factories import DAY, MINUTE, make_house, receive

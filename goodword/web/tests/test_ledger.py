@@ -14,7 +14,7 @@ import time_machine
 from django.test import Client
 
 from goodword.accounts.models import Teammate
-from goodword.desk import promising
+from goodword.desk.keeping import promising
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
 from goodword.promises.ledger import STATES, Asked, Ledger

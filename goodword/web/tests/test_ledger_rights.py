@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.desk import promising
+from goodword.desk.keeping import promising
 from goodword.people import actions as people
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise, Step

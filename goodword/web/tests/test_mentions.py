@@ -9,7 +9,7 @@ from django.test import Client
 
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role
-from goodword.desk import replying
+from goodword.desk.answering import replying
 from goodword.notices.models import Notice
 from tests.factories import MONDAY_NOON, PASSWORD, receive
 

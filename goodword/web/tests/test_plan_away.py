@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.conversations.models import Message
-from goodword.desk import handling, promising
+from goodword.desk import handling
+from goodword.desk.keeping import promising
 from goodword.plan import actions as plan
 from goodword.plan import queries
 from goodword.plan.models import Absence

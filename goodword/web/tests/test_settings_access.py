@@ -14,7 +14,7 @@ from goodword.accounts import signing_in
 from goodword.accounts.models import Role
 from goodword.channels.email import trials
 from goodword.channels.email.accounts import AccountSettings
-from goodword.desk import arriving
+from goodword.desk.intake import arriving
 from goodword.desk.models import Arrival
 from goodword.web.settings import sign_in
 from goodword.web.settings import urls as settings_urls

@@ -15,7 +15,7 @@ from django.utils import timezone
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role
 from goodword.channels.email.accounts import AccountSettings
-from goodword.desk import arriving
+from goodword.desk.intake import arriving
 from goodword.desk.models import Arrival
 from goodword.events.models import Event
 from goodword.web.settings import trail

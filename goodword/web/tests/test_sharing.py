@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Draft, Message
-from goodword.desk import sharing
+from goodword.desk.answering import sharing
 from tests.factories import MONDAY_NOON, receive
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from goodword.accounts import actions as accounts
-from goodword.desk import promising
+from goodword.desk.keeping import promising
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
 from goodword.promises.models import Promise

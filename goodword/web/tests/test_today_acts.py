@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from goodword.desk import owing
+from goodword.desk.keeping import owing
 from goodword.desk.models import NoAnswerNeeded
 from goodword.promises import actions as promises
 from goodword.promises.models import Promise

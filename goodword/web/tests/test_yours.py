@@ -13,7 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.conversations.models import Conversation
-from goodword.desk import checking, handling, joining, promising, public_links, theirs
+from goodword.desk import checking, handling
+from goodword.desk.intake import joining
+from goodword.desk.keeping import promising, public_links, theirs
 from goodword.notices.models import Notice
 from goodword.people.models import Person
 from goodword.plan import queries as plan

@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from goodword.conversations.models import Conversation
-from goodword.desk import joining, promising, public_links
+from goodword.desk.intake import joining
+from goodword.desk.keeping import promising, public_links
 from goodword.people import actions as people
 from goodword.people.models import Person
 from goodword.plan import queries as plan

@@ -16,7 +16,8 @@ from django.test import Client
 
 from goodword.accounts import queries as accounts
 from goodword.conversations.models import Message
-from goodword.desk import acknowledging, promising, public_links
+from goodword.desk.intake import acknowledging
+from goodword.desk.keeping import promising, public_links
 from goodword.files import actions as files
 from goodword.people import actions as people
 from goodword.people.models import Holding

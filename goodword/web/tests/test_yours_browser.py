@@ -14,7 +14,9 @@ from playwright.sync_api import Page, expect
 from goodword.accounts import actions as accounts
 from goodword.accounts import queries
 from goodword.conversations.models import Message
-from goodword.desk import acknowledging, checking, promising, public_links
+from goodword.desk import checking
+from goodword.desk.intake import acknowledging
+from goodword.desk.keeping import promising, public_links
 from goodword.people.models import Person
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise

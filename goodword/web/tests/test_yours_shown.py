@@ -12,8 +12,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from goodword.accounts import rights
-from goodword.desk import checking, promising, public_links, replying
-from goodword.desk.recipients import Recipients
+from goodword.desk import checking
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
+from goodword.desk.keeping import promising, public_links
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise

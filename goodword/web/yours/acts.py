@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import queries as accounts
-from goodword.desk import promising, public_links, theirs, unkeeping
+from goodword.desk.keeping import promising, public_links, theirs, unkeeping
 from goodword.promises import actions, queries
 from goodword.promises.models import Promise
 from goodword.web.inside import moment_of

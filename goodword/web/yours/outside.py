@@ -24,7 +24,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from goodword.accounts import queries as accounts
-from goodword.desk import public_links, wording
+from goodword.desk import wording
+from goodword.desk.keeping import public_links
 from goodword.people.models import Person
 from goodword.web.inside import moment_of
 from goodword.web.yours import house

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import rights
 from goodword.conversations.models import Conversation
-from goodword.desk import public_links
+from goodword.desk.keeping import public_links
 from goodword.people import actions as people
 from goodword.people import queries
 from goodword.promises import queries as promises

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from goodword.desk import replying, unkeeping
+from goodword.desk.answering import replying
+from goodword.desk.keeping import unkeeping
 from goodword.plan import words
 from goodword.promises import kinds
 from goodword.promises.models import REPLY, Promise

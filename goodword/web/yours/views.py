@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import queries as accounts
 from goodword.conversations import queries as conversations
-from goodword.desk import public_links
+from goodword.desk.keeping import public_links
 from goodword.inboxes import queries as inboxes
 from goodword.people.models import Person
 from goodword.plan import queries as plan

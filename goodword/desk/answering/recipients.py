@@ -1,0 +1,117 @@
+"""Whom an answer goes to: as typed, and as the conversation says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from email.utils import parseaddr
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+
+from goodword.conversations import queries as conversations
+from goodword.conversations.models import Conversation, Message, Recipient
+from goodword.core import prepared
+from goodword.desk.together import sides
+from goodword.inboxes import queries as inboxes
+from goodword.people import queries as people
+
+_PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"])+')  # between commas, but not inside quotes
+
+
+class NobodyToReach(Exception):
+    """A reply needs at least one recipient."""
+
+
+class NotAnAddress(Exception):
+    """What was typed as a recipient is no address; `str()` is what was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom a reply goes to, as "Name <address>" or an address."""
+
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    doubtful: bool = False  # who wrote last may be somebody else in their name
+
+    @property
+    def count(self) -> int:
+        return len(self.to) + len(self.cc) + len(self.bcc)
+
+
+def read_addresses(text: str) -> tuple[str, ...]:
+    """What a person typed, split at commas, semicolons and lines. Raises NotAnAddress."""
+    found = []
+    for piece in _PIECE.findall(text):
+        if not piece.strip():
+            continue
+        name, address = parseaddr(piece.strip())
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise NotAnAddress(piece.strip()) from error
+        found.append(written(name, address))
+    return tuple(found)
+
+
+def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
+    """Whom a reply goes to, and whom a reply to all: both from the newest message from outside,
+    unless somebody chose another person for what came until then.
+
+    Reply-To wins over From; our own addresses are never among them.
+    """
+    found = prepared.objects("newest from outside", _newest_from_outside, conversation.pk)
+    asked = found[0] if found else None
+    if asked is None and conversation.side_of_id is not None and conversation.latest_key:
+        again = _asked_before(conversation)
+        return again, again
+    if asked is None or asked.pk <= (conversation.person_chosen_after or 0):
+        addresses = people.addresses_of(conversation.person)[:1]
+        alone = Recipients(to=tuple(each.written for each in addresses if each.value))
+        return alone, alone
+    told = conversations.told([asked])[asked.pk]
+    named = [(row.role, row.name, row.address) for row in told]
+    ours = inboxes.ours_of(
+        address.value for address in (*(a for _, _, a in named), asked.address) if address
+    )
+    if conversation.side_of_id is not None:  # whom they copied in may be whom it is kept from
+        ours |= set(sides.kept_from(conversation.side_of_id).values_list("value", flat=True))
+    doubtful = asked.authenticity == Message.Authenticity.FAIL  # may lead the answer astray
+    to = [(name, a) for role, name, a in named if role == Recipient.Role.REPLY_TO and not doubtful]
+    if not to and asked.address and asked.address.value:
+        to = [(asked.author_name, asked.address)]
+    sender = tuple(written(name, a.written) for name, a in to if a.value not in ours)
+    taken = {a.value for _, a in to} | ours
+    others = []
+    for role, name, address in named:
+        if role in {Recipient.Role.TO, Recipient.Role.CC} and address.value not in taken:
+            taken.add(address.value)
+            others.append(written(name, address.written))
+    only = Recipients(to=sender, doubtful=doubtful)
+    return only, replace(only, cc=tuple(others))
+
+
+def _asked_before(conversation: Conversation) -> Recipients:
+    """Whom we asked already, where nobody has answered."""
+    said = conversation.messages.filter(direction=Message.Direction.OUT).order_by("-id").first()
+    names: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
+    for row in said.recipients.select_related("address").order_by("pk") if said else ():
+        names[row.role].append(written(row.name, row.address.written))
+    return Recipients(tuple(names["to"]), tuple(names["cc"]), tuple(names["bcc"]))
+
+
+def _newest_from_outside(conversation: int) -> QuerySet[Message]:
+    rows = Message.objects.filter(
+        conversation=conversation, direction=Message.Direction.IN, inbound_kind="human"
+    )
+    shown = ("author_name", "authenticity", "address")
+    return rows.select_related("address").only(*shown).order_by("-id")[:1]
+
+
+def written(name: str, address: str) -> str:
+    """A name and an address as one field of a mail holds them."""
+    plain = name.replace('"', "").replace("\\", "")
+    return f'"{plain}" <{address}>' if plain else address

@@ -1,0 +1,1 @@
+"""The way of a message in: taken, read, joined to what it belongs to, or turned away."""

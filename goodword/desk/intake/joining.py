@@ -1,0 +1,284 @@
+"""Which conversation a message belongs to, and who belongs to a conversation.
+
+An id proves nothing by itself, and a From address is a claim: only people who belong join. What
+seems to continue a conversation and may not join it opens one of its own, linked to that one, and
+a person is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from goodword.accounts import rights
+from goodword.accounts.models import Teammate
+from goodword.conversations import actions as conversations
+from goodword.conversations import carrying, queries
+from goodword.conversations.models import Conversation, Link, Message
+from goodword.desk import events as facts
+from goodword.desk import handling
+from goodword.desk.intake import returning
+from goodword.desk.intake.known import Known
+from goodword.desk.keeping import owing
+from goodword.desk.models import Joined
+from goodword.desk.roads import Authentication, Inbound
+from goodword.desk.together import sides
+from goodword.events import actions as events
+from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Inbox
+from goodword.people import organisations
+from goodword.people.models import Address
+from goodword.promises import actions as promises
+from goodword.promises import queries as owed
+from goodword.promises.models import REPLY
+
+State = Conversation.State
+_SIGNATURE_LENGTH = 12
+
+
+class CannotJoin(Exception):
+    """These two can't become one conversation; `str()` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The conversation a message goes to (None: a new one), and the one it only seems to fit.
+
+    `beside`: a teammate comes in on what we and somebody else say to each other.
+    """
+
+    conversation: Conversation | None = None
+    suspected: Conversation | None = None
+    beside: bool = False
+
+
+def place_of(
+    inbound: Inbound,
+    address: Address,
+    *,
+    authenticity: str,
+    teammate: Teammate | None,
+    known: Known,
+) -> Place:
+    """Where a message from `address` goes, locked. `teammate`: who of ours has that address."""
+    if inbound.kind == "bounce":
+        about = returning.about(inbound)
+        return Place(known.conversation(_standing(about.conversation)) if about else None)
+    suspected = None
+    ours = teammate is not None or known.is_ours(address.value)
+    for conversation in _pointed_at(inbound, known):
+        if ours and not queries.wrote_in(conversation, address):
+            # Named in Cc they took part as well; what counts is that it is truly one of us.
+            if authenticity == Message.Authenticity.PASS:
+                return Place(conversation, beside=teammate is not None)
+        elif _belongs(conversation, address, authenticity=authenticity):
+            return Place(conversation)
+        elif (other := _across(conversation, address, authenticity, known)) is not None:
+            return Place(other)
+        suspected = suspected or conversation
+    return Place(suspected=suspected)
+
+
+def _pointed_at(inbound: Inbound, known: Known) -> Iterator[Conversation]:
+    """The conversations it names, each once: by ids first, then by a signed reply address."""
+    leads = known.leads(inbound.road, inbound.refers_to)
+    for key in dict.fromkeys(lead.conversation_id for lead in leads):
+        if key is not None:
+            yield known.conversation(key)
+    addresses = [each.address for each in (*inbound.to, *inbound.cc)]
+    named = conversation_at((*addresses, *inbound.delivered_to))
+    if named is not None:
+        if named.side_of_id is not None:  # locked before its aside, see `lock_all`
+            known.conversation(named.side_of_id)
+        yield known.conversation(_standing(named))
+
+
+def _standing(conversation: Conversation) -> int:
+    """The key of the conversation, or of the one it was joined into."""
+    return conversation.redirect_to_id or conversation.pk
+
+
+def _belongs(conversation: Conversation, address: Address, *, authenticity: str) -> bool:
+    if conversation.side_of_id is not None and not sides.may_join(conversation, address):
+        return False
+    if queries.took_part(conversation, address):
+        return True
+    return (
+        conversation.inbox.joins_organisation
+        and authenticity != Message.Authenticity.FAIL
+        and organisations.share_one(address, queries.addresses_in(conversation))
+    )
+
+
+def _across(
+    conversation: Conversation, address: Address, authenticity: str, known: Known
+) -> Conversation | None:
+    """What a customer answers to an aside, or whom we asked aside to the customer's conversation,
+    goes to the one of the two where they belong: neither ever reads the other.
+    """
+    for key in sides.across(conversation):
+        other = known.conversation(key)
+        if _belongs(other, address, authenticity=authenticity):
+            return other
+    return None
+
+
+def authenticity_of(inbound: Inbound, inbox: Inbox) -> Authentication | None:
+    """What can be said of who sent it; None when nothing can.
+
+    Anybody can write an Authentication-Results header. One of a server the inbox trusts counts
+    whatever it says; without such a server only the uppermost counts, and only when it speaks
+    against the sender: nobody forges that.
+    """
+    trusted = set(inbox.trusted_servers.lower().split())
+    if trusted:
+        said = next((each for each in inbound.authentications if each.server in trusted), None)
+        return said if said and said.verdict != "none" else None
+    first = next(iter(inbound.authentications), None)
+    return first if first and first.verdict == "fail" else None
+
+
+# Reply addresses that name the conversation
+
+
+def reply_address(conversation: Conversation, inbox: Inbox) -> str:
+    """Where answers to us are sent: `hello+c-ID-SIGNATURE@shop.example` when the inbox signs."""
+    address = inboxes.sender_address(inbox)
+    if not inbox.signs_reply_addresses:
+        return address
+    local, _, domain = address.rpartition("@")
+    return f"{local}+c-{conversation.public_id}-{_signature(conversation.public_id)}@{domain}"
+
+
+def conversation_at(addresses: Iterable[str]) -> Conversation | None:
+    """The conversation that a signed reply address among `addresses` names."""
+    for address in addresses:
+        tag = address.rpartition("@")[0].partition("+")[2].lower()
+        kind, _, rest = tag.partition("-")
+        public_id, _, signature = rest.partition("-")
+        if kind == "c" and constant_time_compare(signature, _signature(public_id)):
+            return Conversation.objects.filter(public_id=public_id).first()
+    return None
+
+
+def _signature(public_id: str) -> str:
+    signed = salted_hmac("goodword.reply-address", public_id, algorithm="sha256")
+    return signed.hexdigest()[:_SIGNATURE_LENGTH]
+
+
+# What a person decides
+
+
+@transaction.atomic
+def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime) -> None:
+    """Two conversations are one: everything said in `conversation` stands in `into` from now on.
+
+    What is left is a redirect: its ids and its address lead on for ever. Of two answers owed the
+    one due first stays owed. `unjoining.undo` takes it back. Raises MayNot, CannotJoin.
+    """
+    rights.require_answer(by)
+    locked = conversations.lock_all([conversation.pk, into.pk])
+    conversation, into = locked[conversation.pk], locked[into.pk]
+    if conversation.pk == into.pk:
+        raise CannotJoin("a conversation can't be joined with itself")
+    if conversation.side_of_id or into.side_of_id:
+        raise CannotJoin("a customer must never see what is said aside")
+    if not (conversation.is_live and into.is_live):
+        raise CannotJoin("one of them is spam, in the trash or joined already")
+    before = _how_it_was(conversation, into)
+    released = _leave_one_answer_owed(conversation, into, by=by, at=at)
+    promises.carry_over(owed.of_conversation(conversation), into)
+    owners = _hand_to_who_is_there(into, by=by, at=at)
+    owing.carry_over(conversation, into)
+    moved = carrying.carry_over(conversation, into)
+    waived = owing.waive_no_more_than_one(into)
+    # Who has one of them has both, where they may answer there.
+    if (to := conversation.assignee or conversation.team) and not (into.assignee or into.team):
+        with suppress(handling.CannotSee):
+            handling.assign(into, to=to, by=by, at=at)
+    into.refresh_from_db()
+    _be_as_awake_as(conversation, into, by=by, at=at)
+    owing.settle(into, by=by, at=at, why="joined")
+    more = {"released": released, "owners": owners, "waived": waived, "state_after": into.state}
+    Joined.objects.create(
+        conversation=conversation, into=into, by=by, at=at, moved=before | moved | more
+    )
+    fact = facts.ConversationsJoined(
+        conversation_id=into.pk, inbox_id=into.inbox_id, joined_id=conversation.pk
+    )
+    events.announce(fact, by=by, about=into, at=at)
+
+
+def _how_it_was(conversation: Conversation, into: Conversation) -> dict[str, Any]:
+    """What a join changes of the two rows, so that undoing it finds it again."""
+    slept, closed = conversation.snoozed_until, into.closed_at
+    return {
+        "promises": list(owed.of_conversation(conversation).values_list("pk", flat=True)),
+        "snoozed_until": slept.isoformat() if slept else None,
+        "had_nobody": not (into.assignee_id or into.team_id),
+        "state_before": into.state,
+        "into_snoozed_until": into.snoozed_until.isoformat() if into.snoozed_until else None,
+        "closed": [closed.isoformat(), into.closed_by_id, into.closed_why] if closed else None,
+    }
+
+
+def _hand_to_who_is_there(into: Conversation, *, by: Teammate, at: datetime) -> dict[str, str]:
+    """What came along from another inbox is owed by the team, where its owner doesn't answer.
+
+    Gives who owed it before, by the promise's key.
+    """
+    handed = {}
+    for promise in owed.open_in(into).exclude(kind=REPLY).select_related("owner", "team"):
+        owner = promise.owner or promise.team
+        if owner is not None and not owing.can_keep(owner, into.inbox):
+            promises.hand_over(promise, to=into.inbox.team, by=by, at=at, why="joined")
+            handed[str(promise.pk)] = events.name_of(owner)
+    return handed
+
+
+def _be_as_awake_as(
+    conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime
+) -> None:
+    """What was open or to come back in `conversation` is so in `into`; its snoozing is over."""
+    sleep, now_asleep = conversation.snoozed_until, into.snoozed_until
+    if conversation.state == State.OPEN and into.state in {State.CLOSED, State.SNOOZED}:
+        conversations.set_state(into, State.OPEN, by=by, at=at, why="joined")
+    elif sleep and (into.state == State.CLOSED or (now_asleep and sleep < now_asleep)):
+        conversations.set_state(into, State.SNOOZED, by=by, at=at, until=sleep)
+    if sleep:  # nothing is left there to wake
+        Conversation.objects.filter(pk=conversation.pk).update(state=State.OPEN, snoozed_until=None)
+
+
+def _leave_one_answer_owed(
+    conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime
+) -> int | None:
+    """The key of the one that is let go for it."""
+    two = [p for p in (owed.owed_reply(conversation), owed.owed_reply(into)) if p is not None]
+    if len(two) == 2:
+        sooner, later = sorted(two, key=lambda each: each.due_at)
+        promises.release(later, by=by, at=at, why="joined")
+        promises.ask_again(sooner, at=at)
+        return later.pk
+    return None
+
+
+@transaction.atomic
+def keep_apart(
+    conversation: Conversation, other: Conversation, *, by: Teammate, at: datetime
+) -> None:
+    """A person found that they don't belong together: it isn't asked again. Raises MayNot."""
+    rights.require_answer(by)
+    between = Q(conversation=conversation, other=other) | Q(conversation=other, other=conversation)
+    suspected = Link.objects.filter(between, why=Link.Why.SUSPECTED)
+    if suspected.update(why=Link.Why.APART):
+        fact = facts.ConversationsKeptApart(
+            conversation_id=conversation.pk, inbox_id=conversation.inbox_id, other_id=other.pk
+        )
+        events.announce(fact, by=by, about=conversation, at=at)

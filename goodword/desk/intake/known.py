@@ -1,0 +1,132 @@
+"""What is known of what some inbounds name: asked once for all of them, not once for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from goodword.accounts import queries as accounts
+from goodword.accounts.models import Teammate
+from goodword.conversations import actions as conversations
+from goodword.conversations import queries
+from goodword.conversations.models import Conversation, Message
+from goodword.conversations.queries import Lead
+from goodword.desk.intake import screening
+from goodword.desk.roads import Inbound, Party
+from goodword.inboxes import queries as inboxes
+from goodword.people import actions as people
+from goodword.people import queries as holders
+from goodword.people.models import Address, Person
+
+
+class Known:
+    """Ids, conversations, people and addresses that some inbounds name, as they are now.
+
+    Made in the transaction that receives these inbounds, and of no use after it. What receiving
+    one of them adds is noted here, so that the next finds it. Where a savepoint was rolled back,
+    or rows changed that are held here, make a new one.
+    """
+
+    def __init__(self, inbounds: Sequence[Inbound]) -> None:
+        named = [party for inbound in inbounds for party in _named(inbound)]
+        senders = [party for inbound in inbounds for party in _senders(inbound)]
+        delivered = [address for inbound in inbounds for address in inbound.delivered_to]
+        self._leads = queries.leads(each for inbound in inbounds for each in _ids(inbound))
+        self._conversations = conversations.lock_all(self._referred_to(inbounds))
+        self.inboxes = inboxes.inboxes_by_address(
+            [*(each.address for each in (*named, *senders)), *delivered]
+        )
+        self._verdicts = screening.verdicts(each.address for each in senders)
+        self._teammates = accounts.teammates_at(each.address for each in senders)
+        # Whom a mail names beside its sender, it names by mail address, whatever road it came by.
+        self.addresses = people.know_addresses(each.address for each in named if each.address)
+        self._senders = {
+            kind: people.know_addresses(
+                (each.address for each in senders if each.kind == kind), kind=kind
+            )
+            for kind in {each.kind for each in senders}
+        }
+        self._holders = holders.primary_holders(
+            address
+            for each in (self.addresses, *self._senders.values())
+            for address in each.values()
+        )
+
+    def _referred_to(self, inbounds: Sequence[Inbound]) -> Iterator[int]:
+        for inbound in inbounds:
+            for lead in self.leads(inbound.road, inbound.refers_to):
+                # Of an aside its conversation too: that is where it may belong, and locked first.
+                yield from (key for key in (lead.conversation_id, lead.side_of_id) if key)
+
+    # Ids
+
+    def leads(self, scope: str, values: Sequence[str]) -> list[Lead]:
+        """Where those of `values` lead that are known, in their order."""
+        found = (self._leads.get((scope, value[:300])) for value in values)
+        return [lead for lead in found if lead is not None]
+
+    def taken(self, inbound: Inbound) -> set[str]:
+        """Those of its ids that lead to another message, and stay there."""
+        ids = {value[:300] for value in inbound.external_ids}
+        return {value for value in ids if (inbound.road, value) in self._leads}
+
+    def same(self, inbound: Inbound) -> Lead | None:
+        """Where its identity leads, when it was received before."""
+        return self._leads.get((f"{inbound.road}:same", inbound.identity[:300]))
+
+    def note(self, inbound: Inbound, message: Message) -> None:
+        """`inbound` was received as `message`: its ids lead there from now on."""
+        lead = Lead(message.pk, message.conversation_id)
+        self._conversations[message.conversation_id] = message.conversation
+        self._leads[f"{inbound.road}:same", inbound.identity[:300]] = lead
+        for value in inbound.external_ids:
+            self._leads.setdefault((inbound.road, value[:300]), lead)
+
+    # Conversations
+
+    def conversation(self, key: int) -> Conversation:
+        """The conversation, locked."""
+        if key not in self._conversations:
+            self._conversations |= conversations.lock_all([key])
+        found = self._conversations[key]
+        # It may have been joined with another while we waited for it.
+        return self.conversation(found.redirect_to_id) if found.redirect_to_id else found
+
+    # People
+
+    def is_ours(self, address: str) -> bool:
+        return bool(inboxes.at_addresses([address], among=self.inboxes))
+
+    def is_blocked(self, address: str) -> bool:
+        """Whether a person decided that mail from there goes to spam."""
+        return self._verdicts.get(people.normalised(address)) == screening.Verdict.BLOCK
+
+    def teammate_at(self, address: str) -> Teammate | None:
+        return self._teammates.get(address.strip().lower())
+
+    def meet(self, party: Party, *, at: datetime) -> tuple[Person, Address]:
+        """The person who writes from there, made when they are new."""
+        value = people.normalised(party.address, kind=party.kind)
+        address = self._senders.get(party.kind, {}).get(value) or self.addresses.get(value)
+        if address is None or address.kind != party.kind:
+            return people.meet(party.address, name=party.name, kind=party.kind, at=at)
+        holder = self._holders.get(address.pk)
+        person = people.meet_at(address, holder=holder, name=party.name, at=at)
+        self._holders[address.pk] = person
+        return person, address
+
+
+def _named(inbound: Inbound) -> Iterator[Party]:
+    yield from (*inbound.to, *inbound.cc, *inbound.reply_to)
+
+
+def _senders(inbound: Inbound) -> Iterator[Party]:
+    yield inbound.sender
+    if inbound.forwarded is not None:
+        yield inbound.forwarded.sender
+
+
+def _ids(inbound: Inbound) -> Iterator[tuple[str, str]]:
+    yield f"{inbound.road}:same", inbound.identity
+    for value in (*inbound.external_ids, *inbound.refers_to):
+        yield inbound.road, value

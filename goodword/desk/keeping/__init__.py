@@ -1,0 +1,1 @@
+"""The word given: what is owed, promised, reminded of, and taken back."""

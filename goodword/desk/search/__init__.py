@@ -1,0 +1,1 @@
+"""Conversations found by what somebody asks, and views that keep the question."""

@@ -1,0 +1,1 @@
+"""Conversations moved, split, parted again, thrown away; many at once, and undone."""
