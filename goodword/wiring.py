@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from goodword.canned import applying
 from goodword.channels.email import accounts, notices, trials
 from goodword.channels.email.pretending import PretendingRoad
 from goodword.channels.email.road import EmailRoad
+from goodword.conversations import merging
 from goodword.core import statistics
 from goodword.desk import handling, roads
 from goodword.desk.answering import delivering
@@ -107,3 +109,4 @@ def wire() -> None:
     events.listen(LISTENERS)
     roads.register(PretendingRoad() if settings.EXAMPLE else EmailRoad())
     kinds.register(*kinds.BUILT_IN)
+    merging.when_merged(applying.on_drafts_merged)

@@ -106,7 +106,7 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
     if applied is not None:
         with suppress(undoing.ChangedSince):
             undo(applied, by=by, at=at)
-        keep_for(draft, doing.read(applied.steps), used=applied.used)
+        _keep_as_well(draft, doing.read(applied.steps), used=applied.used)
     return draft
 
 
@@ -117,6 +117,24 @@ def keep_for(draft: Draft, steps: Sequence[Step], *, used: Iterable[str]) -> Non
         AfterSending.objects.update_or_create(draft=draft, defaults=kept)
     else:
         AfterSending.objects.filter(draft=draft).delete()
+
+
+def on_drafts_merged(goes: Draft, stays: Draft) -> None:
+    """What waits with either draft waits with the one that stays."""
+    waits = AfterSending.objects.filter(draft=goes).first()
+    if waits is not None:
+        _keep_as_well(stays, doing.read(waits.steps), used=waits.used)
+
+
+def _keep_as_well(draft: Draft, steps: Sequence[Step], *, used: Iterable[str]) -> None:
+    """Beside what waits with `draft` already, which wins where the two contradict."""
+    waits = AfterSending.objects.filter(draft=draft).first()
+    known = doing.read(waits.steps) if waits else []
+    keep_for(
+        draft,
+        doing.as_many_as_fit(steps, known),
+        used=[*used, *(waits.used if waits else [])],
+    )
 
 
 def _do_all(

@@ -92,11 +92,20 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
 
 def together(earlier: Iterable[Step], newer: Iterable[Step]) -> list[Step]:
     """Both; where they contradict, the newer. Raises Malformed when they are too many."""
+    return in_order(_beside(earlier, newer))
+
+
+def as_many_as_fit(earlier: Iterable[Step], newer: Iterable[Step]) -> list[Step]:
+    """As `together`, but never too many: of the earlier the first are left out."""
+    return in_order(list(dict.fromkeys(_beside(earlier, newer)))[-MOST:])
+
+
+def _beside(earlier: Iterable[Step], newer: Iterable[Step]) -> list[Step]:
     newer = list(newer)
     asked = {each.do for each in newer}
     alone = [{do} for do in Do if do not in _SEVERAL]
     clashing = set().union(*(group for group in (*alone, *_EITHER) if group & asked))
-    return in_order([*(each for each in earlier if each.do not in clashing), *newer])
+    return [*(each for each in earlier if each.do not in clashing), *newer]
 
 
 def _step(do: object, value: object) -> Step:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from goodword.conversations import actions
+from goodword.conversations import actions, merging
 from goodword.conversations.models import (
     Conversation,
     Draft,
@@ -146,11 +146,7 @@ def _carry_draft(draft: Draft, into: Conversation) -> bool:
         draft.conversation = into
         draft.save(update_fields=["conversation"])
         return True
-    there.text = "\n\n".join(text for text in (there.text, draft.text) if text.strip())
-    there.approved_by = there.approved_at = None  # nobody has approved of both
-    there.save(update_fields=["text", "approved_by", "approved_at"])
-    draft.files.update(draft=there)
-    draft.delete()
+    merging.merge_into(there, draft)
     return False
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
+from goodword.conversations import merging
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk import events as facts
 from goodword.desk import handling, telling
@@ -93,13 +94,10 @@ def go_on(draft: Draft, *, by: Teammate, at: datetime) -> Draft:
     writer = draft.teammate
     own = conversation.drafts.filter(teammate=by, kind=Draft.Kind.REPLY).first()
     if own is not None:
-        texts = (draft.text.rstrip(), own.text)
-        draft.text = "\n\n".join(text for text in texts if text.strip())
-        own.files.update(draft=draft)
-        own.delete()
+        merging.merge_into(draft, own)
     _end(draft, at=at)  # while it is known whose it was
     draft.teammate, draft.saved_at = by, at
-    draft.save(update_fields=["teammate", "text", "saved_at"])
+    draft.save(update_fields=["teammate", "saved_at"])
     _announce(draft, "gone_on", by=by, at=at)
     _tell(draft, writer, "draft_taken", by=by, at=at)
     return draft
