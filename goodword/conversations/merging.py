@@ -22,7 +22,8 @@ def merge_into(stays: Draft, goes: Draft) -> None:
     texts = (stays.text.rstrip(), goes.text)
     stays.text = "\n\n".join(text for text in texts if text.strip())
     stays.approved_by = stays.approved_at = None
-    stays.save(update_fields=["text", "approved_by", "approved_at"])
+    stays.is_plain = stays.is_plain or goes.is_plain
+    stays.save(update_fields=["text", "approved_by", "approved_at", "is_plain"])
     goes.files.update(draft=stays)
     for follow in _followers:
         follow(goes, stays)

@@ -34,6 +34,8 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     # The newest message when the writing was begun; what came after it the writer may not know.
     begun_after = models.BigIntegerField(default=0)
+    # A stranger's words stand in it, passed on: no marks in it count.
+    is_plain = models.BooleanField(default=False)
     # Colleagues see a shared draft; one of them may be asked to finish or to approve it.
     shared_at = models.DateTimeField(null=True)
     asked = models.ForeignKey(Teammate, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -71,7 +71,6 @@ def reply(
     then: str = "",
     then_until: datetime | None = None,
     after: int | None = None,
-    is_marked: bool = True,
     at: datetime,
 ) -> Message:
     """Queue an answer; it leaves when the undo window is over, or before what it keeps is due.
@@ -82,7 +81,6 @@ def reply(
     there already. `leaves_at`: the moment somebody chose for it to leave. `then`, a Then: what
     becomes of the conversation once it was taken; snoozed until `then_until`. `after`, when
     given, is the key of the newest message the writer knew: what was said since stops it, once.
-    `is_marked`: the marks in `text` are its writer's own, and HTML is made of them.
     Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised, SaidMeanwhile.
     """
     rights.require_answer(by)
@@ -103,7 +101,7 @@ def reply(
     message = queue(
         conversation,
         text=text.strip(),
-        html=_html(text, attached) if is_marked else "",
+        html="" if draft and draft.is_plain else _html(text, attached),
         recipients=recipients,
         files=attached,
         due_at=leaves_at or _leaves_at(conversation, keeps, at=at),
@@ -355,6 +353,9 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
         )
         for each in message.attachments.select_related("file")
     )
+    if not message.html and _html(message.text, ()):  # it was to be plain, so it stays plain
+        Draft.objects.filter(pk=draft.pk).update(is_plain=True)
+        draft.is_plain = True
     fact = desk_facts.ReplyTakenBack(
         conversation_id=conversation.pk, inbox_id=conversation.inbox_id, message_id=message.pk
     )

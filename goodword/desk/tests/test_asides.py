@@ -1,10 +1,6 @@
-"""What is said to somebody else about a conversation: begun, answered, and never seen by its
-customer, whoever answers what.
-"""
+"""What is said to somebody else about a conversation: begun, answered, promised."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 
@@ -14,10 +10,11 @@ from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
 from goodword.desk import checking, handling, queries
 from goodword.desk.answering import replying
-from goodword.desk.answering.recipients import NobodyToReach, Recipients, reply_to_all
-from goodword.desk.intake import acknowledging, joining, receiving
+from goodword.desk.answering.recipients import NobodyToReach, Recipients
+from goodword.desk.intake import acknowledging, receiving
 from goodword.desk.keeping import promising
-from goodword.desk.roads import InboundFile, Party
+from goodword.desk.roads import Party
+from goodword.desk.tests.asides import GRACE, LATER, PRINTER, all_is_well, answers, begin
 from goodword.desk.together import aside, sides
 from goodword.events import actions as events
 from goodword.events.models import Event
@@ -29,10 +26,6 @@ from goodword.promises.models import Promise
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, deliver, inbound, receive, reply
 
 pytestmark = pytest.mark.django_db
-
-PRINTER = "orders@print.example"
-GRACE = "grace@whitlow.example"
-LATER = MONDAY_NOON + 2 * HOUR
 State = Conversation.State
 
 
@@ -42,35 +35,11 @@ def asked(house):
     return receive(house, "Where is my gift card?", subject="The spring gift card")
 
 
-def begin(house, conversation, *, to=(f"Printhouse <{PRINTER}>",), at=MONDAY_NOON + HOUR, **kw):
-    """Ben asks the printer."""
-    given = {"subject": "Order 12", "text": "When does it leave?", "by": house.ben} | kw
-    return aside.begin(conversation, to=Recipients(to=tuple(to)), at=at, **given)
-
-
 @pytest.fixture
 def side(house, asked):
     made = begin(house, asked.conversation)
     deliver(at=MONDAY_NOON + HOUR + MINUTE)
     return made
-
-
-def answers(house, side, text="On Wednesday.", *, sender=PRINTER, at=LATER, **kw):
-    """What comes in reply to the last thing we said aside."""
-    said = side.messages.filter(direction="out").order_by("-id").first()
-    message = receive(
-        house, text, sender=sender, name="", subject="Re: Order 12", answers=said, at=at, **kw
-    )
-    events.hand_on(at=at)
-    return message
-
-
-def all_is_well() -> bool:
-    assert checking.violations() == []
-    return True
-
-
-# Asking
 
 
 def test_a_side_conversation_is_with_whom_is_named_first_and_owes_nobody_anything(
@@ -168,79 +137,6 @@ def test_given_it_was_taken_back_the_words_are_a_draft_and_go_as_the_first_word_
     assert draft.text == "When does it leave?"
     message = reply(side, house.ben, draft.text, at=LATER, to=[PRINTER])
     assert message.subject == "Order 12"
-
-
-# Forwarding
-
-
-def test_a_message_is_forwarded_below_the_comment_with_its_files(house) -> None:
-    files = [
-        InboundFile("plan.pdf", "application/pdf", b"%PDF-1.4"),
-        InboundFile("secret.txt", "text/plain", b"42"),
-    ]
-    asked = receive(
-        house, "See the plan.\n\n> what you said", files=files, reply_text="See the plan."
-    )
-    left_out = asked.attachments.get(name="secret.txt").public_id
-
-    side = begin(
-        house, asked.conversation, text="Can you do this?", forwarded=asked, without=[left_out]
-    )
-
-    message = side.messages.get()
-    assert [each.name for each in message.attachments.all()] == ["plan.pdf"]
-    assert message.text == (
-        "Can you do this?\n\n---------- Forwarded message ----------\n"
-        'From: "Grace Whitlow" <grace@whitlow.example>\n'
-        "Date: Monday 16 November 2026, 13:00\n"
-        "Subject: The spring gift card\n"
-        "To: hello@shop.example\n\nSee the plan."
-    )
-
-
-def test_what_is_forwarded_opens_nothing_of_the_customers(house, settings) -> None:
-    settings.URL = "https://desk.shop.example"
-    house.hello.signs_reply_addresses = True
-    house.hello.save()
-    first = receive(house)
-    signed = joining.reply_address(first.conversation, house.hello)
-    words = f"My page: https://desk.shop.example/yours/abc.def.ghi/ and {signed}"
-    asked = receive(house, words, to=signed, sender=GRACE, at=MONDAY_NOON + MINUTE)
-    assert asked.conversation == first.conversation
-
-    side = begin(house, asked.conversation, text="", forwarded=asked)
-
-    text = side.messages.get().text
-    assert "abc.def" not in text and "+c-" not in text
-    assert "To: hello@shop.example" in text
-
-
-def test_what_is_forwarded_is_plain_whatever_marks_a_stranger_wrote(house) -> None:
-    asked = receive(house, "Pay at [your bank](https://evil.example) **now**.")
-    side = begin(house, asked.conversation, text="Is this **yours**?", forwarded=asked)
-    message = side.messages.get()
-    assert message.html == "" and "[your bank](https://evil.example)" in message.text
-    assert begin(house, asked.conversation, text="**Hello**").messages.get().html != ""
-
-
-def test_only_what_was_said_here_is_forwarded_and_never_a_note(house, asked) -> None:
-    elsewhere = receive(house, sender="other@x.example")
-    note = replying.write_note(asked.conversation, by=house.ben, text="Careful.", at=LATER)
-    for message in (elsewhere, note):
-        with pytest.raises(aside.NotToForward):
-            begin(house, asked.conversation, forwarded=message)
-
-
-def test_what_was_answered_aside_can_be_forwarded_to_another(house, asked, side) -> None:
-    said = answers(house, side)
-
-    other = begin(house, asked.conversation, to=["tax@books.example"], forwarded=said, at=LATER)
-
-    assert other.side_of == asked.conversation
-    assert "On Wednesday." in other.messages.get().text
-
-
-# Their answer
 
 
 def test_their_answer_joins_it_owes_nothing_and_tells_who_has_the_conversation(
@@ -347,119 +243,6 @@ def test_what_goes_to_the_trash_takes_its_asides_along_and_brings_them_back(
     handling.reopen(asked.conversation, by=house.ben, at=LATER)
     side.refresh_from_db()
     assert side.state == State.OPEN
-
-
-# Nobody hears what is not for them
-
-
-def test_what_the_customer_answers_to_an_aside_goes_to_the_conversation_itself(
-    house, asked, side
-) -> None:
-    """The printer passed it on to Grace, and she answers what she got."""
-    said = answers(house, side, "I know about your printer!", sender=GRACE)
-
-    assert said.conversation == asked.conversation and said.counted
-    assert owed.owed_reply(asked.conversation) is not None
-    only, everyone = reply_to_all(side)
-    assert GRACE not in repr((only, everyone))
-
-
-def test_given_they_copied_the_customer_in_her_answer_stays_out_and_a_reply_to_all_leaves_her_out(
-    house, asked, side
-) -> None:
-    answers(house, side, cc=[Party(GRACE), Party("anna@print.example")])
-
-    _only, everyone = reply_to_all(side)
-    assert everyone.cc == ("anna@print.example",)
-    said = answers(house, side, "What is this?", sender=GRACE, at=LATER + HOUR)
-    assert said.conversation == asked.conversation
-
-
-def test_what_they_answer_to_the_customers_conversation_goes_to_the_aside(
-    house, asked, side
-) -> None:
-    """Grace passed on to the printer what we answered her."""
-    answer = reply(asked.conversation, house.ana, at=LATER, to=[GRACE])
-    deliver(at=LATER + MINUTE)
-
-    said = receive(house, "Hm.", sender=PRINTER, name="", answers=answer, at=LATER + HOUR)
-
-    assert said.conversation == side
-    assert PRINTER not in repr(reply_to_all(asked.conversation))
-
-
-def test_given_the_customer_copied_them_in_each_answer_goes_where_it_was_asked(house) -> None:
-    asked = receive(house, cc=[Party(PRINTER)])
-    answer = reply(asked.conversation, house.ana, at=LATER, to=[GRACE], cc=[PRINTER])
-    side = begin(house, asked.conversation)
-    deliver(at=LATER + MINUTE)
-
-    aloud = receive(house, "To all.", sender=PRINTER, answers=answer, at=LATER + HOUR)
-    aside_said = answers(house, side, "To you alone.", at=LATER + HOUR)
-
-    assert (aloud.conversation, aside_said.conversation) == (asked.conversation, side)
-
-
-def test_somebody_else_copied_in_by_the_customer_hears_nothing_of_the_aside(house) -> None:
-    friend = "friend@x.example"
-    asked = receive(house, cc=[Party(friend)])
-    side = begin(house, asked.conversation)
-    deliver(at=LATER)
-
-    said = answers(house, side, "Me too?", sender=friend)
-
-    assert said.conversation == asked.conversation
-
-
-def test_a_stranger_who_knows_its_ids_joins_neither_and_can_not_be_joined_to_it(
-    house, asked, side
-) -> None:
-    said = answers(house, side, "Let me in.", sender="mallory@x.example")
-
-    assert said.conversation not in {side, asked.conversation}
-    for one, other in ((said.conversation, side), (side, said.conversation)):
-        with pytest.raises(joining.CannotJoin):
-            joining.join(one, other, by=house.ana, at=LATER + HOUR)
-
-
-def test_given_two_conversations_are_joined_their_asides_are_kept_from_both_customers(
-    house, asked, side
-) -> None:
-    other = receive(house, sender="grete@x.example", name="Grete")
-    joining.join(asked.conversation, other.conversation, by=house.ben, at=LATER)
-
-    side.refresh_from_db()
-    assert side.side_of == other.conversation
-    for customer in (GRACE, "grete@x.example"):
-        with pytest.raises(sides.SeenByCustomer):
-            reply(side, house.ben, at=LATER, to=[customer])
-        said = answers(house, side, f"From {customer}", sender=customer, at=LATER + HOUR)
-        assert said.conversation == other.conversation
-    assert all_is_well()
-
-
-def test_our_answer_to_the_customer_carries_nothing_of_what_they_said(house, asked, side) -> None:
-    answers(house, side, "It left on the 3rd, number PH-77.")
-
-    reply(asked.conversation, house.ana, "It is on its way.", at=LATER + HOUR, to=[GRACE])
-    road = deliver(at=LATER + 2 * HOUR)
-
-    (mail,) = road.sent
-    for trace in ("PH-77", "print.example", "Printhouse", side.public_id, "Order 12"):
-        assert trace not in repr(mail)
-
-
-def test_a_mail_to_both_of_its_addresses_by_one_who_belongs_to_one_is_stored_once(
-    house, asked, side
-) -> None:
-    said = side.messages.get()
-    first = inbound("Once.", sender=PRINTER, answers=said, at=LATER)
-    one = receiving.receive(first, inbox=house.hello, at=LATER)
-    two = receiving.receive(
-        replace(first, delivered_to=["hello@shop.example"]), inbox=house.hello, at=LATER
-    )
-
-    assert one == two and one.conversation == side
 
 
 # Promises in it

@@ -92,7 +92,6 @@ def begin(
         recipients=to,
         draft=draft,
         once=once,
-        is_marked=forwarded is None,  # what a stranger wrote becomes no link of ours
         at=at,
     )
     fact = facts.AsideBegun(
@@ -145,6 +144,7 @@ def _drafted(
     if forwarded is not None:
         text = f"{text.strip()}\n\n{forwarding(forwarded)}".strip()
     draft = conversations.save_draft(side, by=by, kind=Draft.Kind.REPLY, text=text, at=at)
+    draft.is_plain = forwarded is not None  # what a stranger wrote becomes no link of ours
     taken = list(files)
     if forwarded is not None:
         along = forwarded.attachments.exclude(public_id__in=without).select_related("file")

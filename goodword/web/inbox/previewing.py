@@ -31,7 +31,8 @@ def preview(request: HttpRequest, public_id: str) -> HttpResponse:
     text = request.POST.get("text", "")[:_MOST_TEXT]
     draft = writing.draft_of(found, teammate_of(request), "reply")
     shown = {each.content_id: url_of(each) for each in draft.files.all()} if draft else {}
-    html = formatting.shown(formatting.html_of(text, pictures=shown), cid=shown.get)
+    made = "" if draft and draft.is_plain else formatting.html_of(text, pictures=shown)
+    html = formatting.shown(made, cid=shown.get)
     seen = mark_safe(html) if html else linked(text.strip("\n"))  # noqa: S308 -- cleaned there
     return render(request, "web/inbox/_preview.html", {"seen": seen})
 
