@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from goodword.desk.models import Dispatch
 from goodword.ui import times
 
 State = Recipient.State
+_SOON_AFTER = timedelta(minutes=30)  # an undo window and a few tries, which need no word
 TROUBLE = {State.REFUSED, State.UNKNOWN, State.DELAYED, State.BOUNCED}
 
 
@@ -35,7 +36,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """The message waits for the end of its undo window, for the moment that somebody `chose`, or
-    for a person (`held`). `then`: what becomes of the conversation after.
+    for a person (`held`). `then`: what becomes of the conversation after. `begun`: some have it, so
+    that it can't be taken back.
     """
 
     at: datetime | None
@@ -43,6 +45,7 @@ class Leaving:
     held: str = ""
     chosen: bool = False
     then: str = ""
+    begun: bool = False
 
     @property
     def words(self) -> str:
@@ -52,12 +55,16 @@ class Leaving:
 
 
 def leaving(message: Message, told: Sequence[Recipient], *, now: datetime) -> Leaving | None:
-    """Whether it can still be taken back: nobody has begun to send it."""
+    """Whether it waits: to be taken back until somebody has begun to send it, or for a person."""
     dispatch = dispatch_of(message)
-    if dispatch is None or any(row.state != State.QUEUED for row in told):
+    states = {row.state for row in told}
+    if dispatch is None or State.QUEUED not in states:
         return None
+    begun = states != {State.QUEUED}
     if dispatch.held:
-        return Leaving(None, held=_why_held(dispatch.held), then=_after(dispatch, now))
+        return Leaving(None, held=_held(dispatch, begun), then=_after(dispatch, now), begun=begun)
+    if begun:
+        return None
     if dispatch.due_at and dispatch.tries == 0 and dispatch.due_at > now:
         seconds = max(1, round((dispatch.due_at - now).total_seconds()))
         then = _after(dispatch, now)
@@ -83,12 +90,13 @@ def lines(message: Message, told: Sequence[Recipient], *, now: datetime) -> list
     """A line for those who have it, and one for each of the others."""
     rows = [row for row in told if row.role != Recipient.Role.REPLY_TO]
     found: list[Line] = []
-    accepted = [row.address.written for row in rows if row.state == State.ACCEPTED]
+    accepted = [row for row in rows if row.state == State.ACCEPTED]
     if accepted:
-        taken = _("Accepted for %(addresses)s") % {"addresses": ", ".join(accepted)}
-        found.append(Line("check", taken))
+        found.append(_accepted(accepted, message, now=now))
     if leaving(message, told, now=now) is None:
-        found += [_waiting(row, message) for row in rows if row.state == State.QUEUED]
+        has_others = len({row.state for row in rows}) > 1
+        waiting = (row for row in rows if row.state == State.QUEUED)
+        found += [_waiting(row, message, has_others=has_others) for row in waiting]
     for row in rows:
         if row.state == State.SENDING:
             words = _("Leaving now for %(address)s") % {"address": row.address.written}
@@ -98,19 +106,28 @@ def lines(message: Message, told: Sequence[Recipient], *, now: datetime) -> list
     return found
 
 
-def _waiting(row: Recipient, message: Message) -> Line:
+def _accepted(rows: Sequence[Recipient], message: Message, *, now: datetime) -> Line:
+    """With the moment, where that is not the one which the message itself shows."""
+    said = {"addresses": ", ".join(row.address.written for row in rows)}
+    first = min(row.changed_at for row in rows)
+    if first - message.said_at < _SOON_AFTER:
+        return Line("check", _("Accepted for %(addresses)s") % said)
+    moment = {"moment": times.short(first, now)}
+    return Line("check", _("Accepted %(moment)s for %(addresses)s") % (said | moment))
+
+
+def _waiting(row: Recipient, message: Message, *, has_others: bool) -> Line:
     dispatch = dispatch_of(message)
     address = row.address.written
     said = row.words or (dispatch.why if dispatch and dispatch.tries else "")
     if dispatch is None or not said or said == "later":
         return Line("send", _("Leaving now for %(address)s") % {"address": address})
-    return Line(
-        "clock",
-        _("Not yet taken for %(address)s") % {"address": address},
-        tone="soon",
-        said=_(said),
-        advice=_("Goodword tries again by itself, for two days."),
-    )
+    advice = _("Goodword tries again by itself, for two days.")
+    if dispatch.later and has_others:
+        more = _("It has left for others, so it is not held back when they write meanwhile.")
+        advice = f"{advice} {more}"
+    words = _("Not yet taken for %(address)s") % {"address": address}
+    return Line("clock", words, tone="soon", said=_(said), advice=advice)
 
 
 def _trouble(row: Recipient) -> Line:
@@ -161,6 +178,11 @@ def _came_back(row: Recipient) -> tuple[str, str]:
         _("The address is right, but mail did not get in. Send again later, or reach them "
           "another way."),
     )  # fmt: skip
+
+
+def _held(dispatch: Dispatch, begun: bool) -> str:
+    why = _why_held(dispatch.held)
+    return f"{why} {_('Some of those it is for have it already.')}" if begun else why
 
 
 def _why_held(code: str) -> str:

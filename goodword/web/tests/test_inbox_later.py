@@ -10,10 +10,12 @@ import time_machine
 from django.test import Client
 
 from goodword.conversations.models import Conversation, Draft
+from goodword.desk.answering import delivering
 from goodword.desk.models import Dispatch
+from goodword.desk.roads import Answer
 from goodword.plan import queries as plan
 from goodword.web.inbox import sending
-from tests.factories import DAY, HOUR, deliver, make_house, receive
+from tests.factories import DAY, HOUR, MINUTE, MemoryRoad, deliver, make_house, receive
 
 pytestmark = pytest.mark.django_db
 GRACE = "grace@whitlow.example"
@@ -178,3 +180,63 @@ def test_mornings_begin_when_the_house_opens(house, asked, now) -> None:
     assert hours is None  # no plan in this house: nine o'clock
     late = sending.choices(asked, now=now + timedelta(hours=9))
     assert "evening" not in {each.code for each in late}
+
+
+def page_of(client: Client, conversation: Conversation) -> str:
+    return text_of(client.get(f"/conversations/{conversation.public_id}/"))
+
+
+def test_once_it_has_left_the_timeline_tells_when_it_was_written_and_when_it_left(
+    ben, asked, now
+) -> None:
+    monday = FRIDAY.replace(day=18, hour=9)
+    send(ben, asked, later=monday.isoformat(), knows_late=_late(None, asked, ben, monday))
+    with time_machine.travel(monday + HOUR, tick=False):
+        deliver(at=monday + MINUTE)
+        page = page_of(ben, asked)
+
+    assert "Accepted 09:01 for grace@whitlow.example" in page
+    assert 'datetime="2026-05-15T10:00:00+02:00"' in page
+
+
+def test_what_leaves_soon_after_it_was_written_is_told_of_once(ben, asked, now) -> None:
+    send(ben, asked)
+    deliver(at=now + MINUTE)
+
+    assert "Accepted for grace@whitlow.example" in page_of(ben, asked)
+
+
+def test_what_some_have_got_goes_on_to_the_others_and_says_that_it_is_not_held_back(
+    house, ben, asked, now
+) -> None:
+    late = now + 2 * DAY
+    more = {"to": f"{GRACE}, tom@reed.example", "later": late.isoformat()}
+    said = send(ben, asked, **more).context["composer"].knows_late
+    send(ben, asked, **more, knows_late=said)
+    with time_machine.travel(late, tick=False):
+        deliver(at=late, road=MemoryRoad(answers={"tom@reed.example": Answer("later", "busy")}))
+        first = asked.messages.get(direction="in")
+        receive(house, "Thanks!", answers=first, at=late + MINUTE)
+        page = page_of(ben, asked)
+
+    assert "Accepted 10:00 for grace@whitlow.example" in page
+    assert "Not yet taken for tom@reed.example" in page
+    assert "It has left for others, so it is not held back when they write meanwhile." in page
+    assert [each.envelope for each in deliver(at=late + HOUR).sent] == [["tom@reed.example"]]
+
+
+def test_what_a_restore_holds_back_for_some_alone_says_so_and_can_be_sent(
+    house, ben, asked, now
+) -> None:
+    send(ben, asked, to=f"{GRACE}, tom@reed.example")
+    deliver(at=now + MINUTE, road=MemoryRoad(answers={"tom@reed.example": Answer("later", "")}))
+    delivering.hold_everything(why="restored", at=now + MINUTE)
+
+    page = page_of(ben, asked)
+    assert "Held back after a restore" in page
+    assert "Some of those it is for have it already." in page
+    assert "Leaving now" not in page and "Take back" not in page
+
+    said = asked.messages.get(direction="out")
+    ben.post(f"/messages/{said.public_id}/let-go/")
+    assert [each.envelope for each in deliver(at=now + 2 * MINUTE).sent] == [["tom@reed.example"]]
