@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "goodword.events",
     "goodword.files",
     "goodword.accounts",
+    "goodword.fields",
     "goodword.inboxes",
     "goodword.people",
     "goodword.plan",

@@ -45,3 +45,12 @@ class Tagged(_AboutConversation):
     KIND: ClassVar[str] = "conversations.tagged"
     tag_id: int
     on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFilled(_AboutConversation):
+    """Something else stands in a field of it, or nothing (`on` False)."""
+
+    KIND: ClassVar[str] = "conversations.field_filled"
+    field_id: int
+    on: bool

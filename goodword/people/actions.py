@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -12,8 +13,9 @@ from goodword.core import prepared
 from goodword.core.text import clean_line
 from goodword.events import actions as events
 from goodword.people import events as facts
-from goodword.people import queries
-from goodword.people.models import Address, Holding, Kind, Person
+from goodword.people import queries, words
+from goodword.people.models import Address, Holding, Kind, Person, Word
+from goodword.people.organisations import domain_of
 
 
 class NoName(Exception):
@@ -90,8 +92,8 @@ def meet_at(address: Address, *, holder: Person | None, name: str = "", at: date
     name = clean_line(name, most=200)
     person = holder or _introduce(address, name, at=at)
     if name and not person.name:
-        person.name = name
-        person.save(update_fields=["name"])
+        share(person, name=name)
+        words.remember(queries.standing(person))
     return person
 
 
@@ -102,11 +104,25 @@ def _introduce(address: Address, name: str, *, at: datetime) -> Person:
         Address.objects.select_for_update().get(pk=address.pk)
         if holder := queries.primary_holders([address]).get(address.pk):
             return holder
-    person = Person(name=name, made_at=at)
+    theirs = queries.organisation_at(domain_of(address))
+    sorts_as = words.sorts_as(name, address.value)
+    person = Person(name=name, sorts_as=sorts_as, organisation=theirs, made_at=at)
     prepared.insert(person)
     held = Holding(person=person, address=address, since=at, preferred=True, primary=True)
     prepared.insert(held)
+    found_by = sorted(words.words_of([name], [address.value]))
+    prepared.insert_all([Word(person=person, word=word) for word in found_by])
+    if theirs is not None:
+        fact = facts.OrganisationChosen(organisation_id=theirs.pk)
+        events.announce(fact, by=None, about=person, at=at)
     return person
+
+
+def share(person: Person, **columns: Any) -> None:
+    """Write what whoever stands and all who were merged into them have in common."""
+    for name, value in columns.items():
+        setattr(person, name, value)
+    queries.all_of(person.redirect_to_id or person.pk).update(**columns)
 
 
 # The kinds of people that the business tells apart
@@ -139,8 +155,7 @@ def be_of_kind(person: Person, kind: Kind | None, *, by: Teammate, at: datetime)
     """From now on they are of this kind, or of none; what is owed already stays as it was said."""
     if person.kind_id == (kind.pk if kind else None):
         return
-    person.kind = kind
-    person.save(update_fields=["kind"])
+    share(person, kind=kind)
     fact = facts.KindChosen(kind_id=kind.pk if kind else None)
     events.announce(fact, by=by, about=person, at=at)
 
@@ -150,9 +165,8 @@ def describe(
     person: Person, *, name: str, language: str, zone: str, by: Teammate, at: datetime
 ) -> None:
     """What we know of them. `zone`: an IANA name, or empty: the house's; likewise the language."""
-    person.name = clean_line(name, most=200)
-    person.language, person.zone = language, zone
-    person.save(update_fields=["name", "language", "zone"])
+    share(person, name=clean_line(name, most=200), language=language, zone=zone)
+    words.remember(queries.standing(person))
     events.announce(facts.PersonDescribed(), by=by, about=person, at=at)
 
 

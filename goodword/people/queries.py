@@ -2,16 +2,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
-from goodword.people.models import Address, Holding, Kind, Person
+from goodword.core import prepared
+from goodword.people.models import (
+    Address,
+    Holding,
+    Kind,
+    Merged,
+    Organisation,
+    Person,
+    PersonNote,
+)
 
 
 def addresses_of(person: Person) -> QuerySet[Address]:
-    """The addresses a person holds now, the preferred first."""
-    return Address.objects.filter(holdings__person=person, holdings__until__isnull=True).order_by(
-        "-holdings__preferred", "holdings__id"
+    """The addresses a person holds now, the preferred first; who stands before who is merged."""
+    held = _held(person.redirect_to_id or person.pk)
+    return Address.objects.filter(holdings__in=held.values("pk")).order_by(
+        "-holdings__preferred",
+        F("holdings__person__redirect_to").asc(nulls_first=True),
+        "holdings__id",
     )
+
+
+def holdings_of(person: Person) -> QuerySet[Holding]:
+    """What they hold now with its address, in the order of `addresses_of`."""
+    held = _held(person.redirect_to_id or person.pk).select_related("address", "person")
+    return held.order_by("-preferred", F("person__redirect_to").asc(nulls_first=True), "id")
+
+
+def _held(key: int) -> QuerySet[Holding]:
+    now = Holding.objects.filter(until__isnull=True)
+    both = now.filter(person=key, address=OuterRef("address"))
+    merged = Person.objects.filter(redirect_to=key, redirect_to__isnull=False).values("pk")
+    return now.filter(Q(person=key) | Q(Q(person__in=merged), ~Exists(both)))
 
 
 def primary_holders(addresses: Iterable[Address]) -> dict[int, Person]:
@@ -45,3 +71,59 @@ def only_holder(address: Address) -> Person | None:
     held = Holding.objects.filter(address=address, until__isnull=True)
     holders = {standing(each.person).pk: each.person for each in held.select_related("person")[:5]}
     return standing(next(iter(holders.values()))) if len(holders) == 1 else None
+
+
+def keys_of(person: Person) -> list[int]:
+    """The key of who stands, then those of all who were merged into them."""
+    key = person.redirect_to_id or person.pk
+    return [key, *(each for (each,) in prepared.rows("redirected", _redirected, key))]
+
+
+def _redirected(key: int) -> QuerySet[Person, tuple[int]]:
+    return Person.objects.filter(redirect_to=key, redirect_to__isnull=False).values_list("pk")
+
+
+def all_of(key: int) -> QuerySet[Person]:
+    """Who stands, by their key, and all who were merged into them."""
+    return Person.objects.filter(Q(pk=key) | Q(redirect_to=key, redirect_to__isnull=False))
+
+
+def other_holders(address: Address, person: Person) -> QuerySet[Holding]:
+    """Who else holds an address now, with the person; the primary first."""
+    held = Holding.objects.filter(address=address, until__isnull=True)
+    others = held.exclude(person__in=keys_of(person)).select_related("person__redirect_to")
+    return others.order_by("-primary", "id")
+
+
+def notes_on(person: Person) -> QuerySet[PersonNote]:
+    """What teammates wrote about them, newest first."""
+    rows = PersonNote.objects.filter(person__in=keys_of(person)).select_related("by")
+    return rows.order_by("-at", "-id")
+
+
+def merges_of(person: Person) -> QuerySet[Merged]:
+    """Which others they were found to be, the last first; not what was taken apart again."""
+    stand = Merged.objects.filter(person__in=keys_of(person), undone_at__isnull=True)
+    return stand.select_related("person", "by").order_by("-at", "-id")
+
+
+def organisations() -> QuerySet[Organisation]:
+    return Organisation.objects.order_by(Lower("name"), "pk")
+
+
+def organisation_at(domain: str) -> Organisation | None:
+    """Whose own mail domain it is."""
+    if not domain:
+        return None
+    found = prepared.objects("organisation at", _organisation_at, domain)
+    return found[0] if found else None
+
+
+def _organisation_at(domain: str) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(domains__domain=domain)
+
+
+def people_of(organisation: Organisation) -> QuerySet[Person]:
+    """Who belongs to it, by name; those merged into others left out."""
+    here = Person.objects.filter(organisation=organisation, redirect_to__isnull=True)
+    return here.order_by("sorts_as", "pk")

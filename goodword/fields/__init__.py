@@ -1,0 +1,1 @@
+"""What a business writes down beside the rest: fields of its own."""

@@ -1,0 +1,147 @@
+"""The addresses of a person: several may hold one, and one of them is primary for its new mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from goodword.accounts import rights
+from goodword.accounts.models import Teammate
+from goodword.core.text import clean_line
+from goodword.events import actions as events
+from goodword.people import actions as people
+from goodword.people import events as facts
+from goodword.people import queries, words
+from goodword.people.models import Address, Holding, Person
+
+
+class NotAnAddress(Exception):
+    """`str()` is what was typed."""
+
+
+class HeldAlready(Exception):
+    """They hold it."""
+
+
+class NotHeld(Exception):
+    """It was taken away before."""
+
+
+@transaction.atomic
+def add_address(
+    person: Person,
+    value: str,
+    *,
+    kind: str = Address.Kind.EMAIL,
+    label: str = "",
+    by: Teammate,
+    at: datetime,
+) -> Holding:
+    """They can be reached there too. Where somebody else holds it as well, its new mail stays with
+    them (`become_primary`). Raises MayNot, NotAnAddress, HeldAlready.
+    """
+    rights.require_answer(by)
+    person = queries.standing(person)
+    _check(value, kind)
+    address = Address.objects.select_for_update().get(pk=people.know_address(value, kind=kind).pk)
+    before = Holding.objects.filter(person__in=queries.keys_of(person), address=address)
+    if before.filter(until__isnull=True).exists():
+        raise HeldAlready(address.written)
+    held = before.order_by("person__redirect_to").first() or Holding(person=person, address=address)
+    held.label, held.since, held.until = clean_line(label, most=60), at, None
+    held.preferred = not queries.holdings_of(person).exists()
+    held.primary = not address.holdings.filter(primary=True).exists()
+    held.save()
+    words.remember(person)
+    _announce(held, on=True, by=by, at=at)
+    return held
+
+
+def _check(value: str, kind: str) -> None:
+    line = people.normalised(value, kind=Address.Kind(kind))
+    try:
+        if kind == Address.Kind.EMAIL:
+            validate_email(line)
+        elif not line:
+            raise ValidationError("empty")
+    except ValidationError as error:
+        raise NotAnAddress(value) from error
+
+
+@transaction.atomic
+def label(holding: Holding, words: str, *, by: Teammate, at: datetime) -> None:
+    """What it is to them: at work, at home, … Raises MayNot, NotHeld."""
+    _lock(holding, by)
+    holding.label = clean_line(words, most=60)
+    holding.save(update_fields=["label"])
+    _changed(holding, by=by, at=at)
+
+
+@transaction.atomic
+def prefer(holding: Holding, *, by: Teammate, at: datetime) -> None:
+    """It is where they are written to, where nothing else is said. Raises MayNot, NotHeld."""
+    _lock(holding, by)
+    keys = queries.keys_of(holding.person)
+    Holding.objects.filter(person__in=keys, preferred=True).update(preferred=False)
+    Holding.objects.filter(pk=holding.pk).update(preferred=True)
+    holding.preferred = True
+    _changed(holding, by=by, at=at)
+
+
+@transaction.atomic
+def become_primary(holding: Holding, *, by: Teammate, at: datetime) -> None:
+    """New mail from the address is theirs, and of nobody else who holds it. Raises MayNot, NotHeld.
+
+    The caller has asked: it was somebody else's so far.
+    """
+    address = _lock(holding, by)
+    address.holdings.filter(primary=True).update(primary=False)
+    Holding.objects.filter(pk=holding.pk).update(primary=True)
+    holding.primary = True
+    _changed(holding, by=by, at=at)
+
+
+@transaction.atomic
+def take_away(holding: Holding, *, by: Teammate, at: datetime) -> None:
+    """They hold it no longer: what was said stays theirs. Its new mail is the next holder's, and
+    of somebody new where there is none. Raises MayNot, NotHeld.
+    """
+    address = _lock(holding, by)
+    was_primary, was_preferred = holding.primary, holding.preferred
+    holding.until, holding.primary, holding.preferred = at, False, False
+    holding.save(update_fields=["until", "primary", "preferred"])
+    if was_primary:
+        _be_first(address.holdings.filter(until__isnull=True).order_by("id").first(), "primary")
+    if was_preferred:
+        _be_first(queries.holdings_of(holding.person).first(), "preferred")
+    words.remember(queries.standing(holding.person))
+    _announce(holding, on=False, by=by, at=at)
+
+
+def _be_first(holding: Holding | None, column: str) -> None:
+    if holding is not None:
+        setattr(holding, column, True)
+        holding.save(update_fields=[column])
+
+
+def _lock(holding: Holding, by: Teammate) -> Address:
+    """The address, locked, and the holding as it is now. Raises MayNot, NotHeld."""
+    rights.require_answer(by)
+    address = Address.objects.select_for_update().get(pk=holding.address_id)
+    holding.refresh_from_db()
+    if holding.until is not None:
+        raise NotHeld
+    return address
+
+
+def _announce(holding: Holding, *, on: bool, by: Teammate, at: datetime) -> None:
+    fact = facts.AddressHeld(address_id=holding.address_id, on=on)
+    events.announce(fact, by=by, about=queries.standing(holding.person), at=at)
+
+
+def _changed(holding: Holding, *, by: Teammate, at: datetime) -> None:
+    fact = facts.AddressChanged(address_id=holding.address_id)
+    events.announce(fact, by=by, about=queries.standing(holding.person), at=at)
