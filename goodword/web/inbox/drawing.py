@@ -62,7 +62,7 @@ def _words(columns: Collection[str]) -> _Words:
 
 def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
     conversation = row.conversation
-    url = escape(row.url)
+    url, who = escape(row.url), escape(row.who)
     current = ' aria-current="true"' if is_opened else ""
     unread, dot = (" row-unread", _dot()) if conversation.unread else ("", "")
     if row.excerpt:
@@ -73,13 +73,13 @@ def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
     subject = conversation.subject if "subject" in words.columns else ""
     if "words" not in words.columns:
         said = ""
-    # Where it opens stands once, in _rows.html.
+    # That htmx follows its link, and where it opens, stands once, in _rows.html.
     return (
         f'<li class="row{unread}" data-row id="row-{conversation.public_id}"{current}>{dot}'
         f'<input type="checkbox" class="row-check" name="pick" value="{conversation.public_id}"'
-        f' aria-label="{escape(row.who)}">\n'
+        f' aria-label="{who}">\n'
         f'<div class="row-top">{sign}'
-        f'<a class="row-who" href="{url}" hx-get="{url}">{escape(row.who)}</a>'
+        f'<a class="row-who" href="{url}">{who}</a>'
         f'<span class="row-org">{escape(subject)}</span>{_owner(row.owner)}'
         f"{_said_at(row.said_at, clock)}</div>\n"
         f'<p class="row-words">{said}</p>\n'
@@ -95,11 +95,8 @@ def _dot() -> str:
 def _owner(name: str) -> str:
     if not name:
         return ""
-    shown = escape(name)
-    return (
-        f'<span class="row-owner" title="{shown}">{marks.avatar(name, marks.initials(name))}'
-        f'<span class="sr-only">{shown}</span></span>'
-    )
+    short = escape(marks.initials(name))
+    return f'<span class="avatar row-owner" role="img" title="{escape(name)}">{short}</span>'
 
 
 def _said_at(at: datetime, clock: Clock) -> str:
@@ -126,7 +123,7 @@ def _owed(row: Row, clock: Clock, words: _Words) -> str:
         at = row.waiting_since
         moment = f'<time datetime="{clock.machine(at)}">{escape(clock.short(at))}</time>'
         parts.append(f'<span class="row-verb">{words.waiting} {moment}</span>')
-    if "tags" in columns:
+    if row.tags and "tags" in columns:
         tags = [f'<span class="tag">{escape(name)}</span>' for name in row.tags[:2]]
         parts.append(f'<span class="row-tags">{"".join(tags)}</span>')
     if owed and owed.is_open and "due" in columns:

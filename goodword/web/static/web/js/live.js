@@ -62,10 +62,11 @@ function reconcile(here, there) {
     } else {
       element = document.importNode(fresh, true);
       served.set(element, fresh.outerHTML);
-      window.htmx?.process(element);
     }
+    const isNew = !element.isConnected;
     const next = at ? at.nextElementSibling : here.firstElementChild;
     if (next !== element) here.insertBefore(element, next);
+    if (isNew) window.htmx?.process(element); // where it stands says what its links do
     at = element;
   }
   while (at ? at.nextElementSibling : here.firstElementChild) (at ? at.nextElementSibling : here.firstElementChild).remove();
