@@ -9,6 +9,7 @@ share the acts, never one act.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,17 +32,29 @@ from goodword.desk.shaping.bulk_acts import Refused
 
 logger = logging.getLogger(__name__)
 State = BulkItem.State
+_NEVER_BEGUN = Q(due_at=None, finished_at=None, undoing_at=None)
+Seen = Mapping[int, Conversation]  # those of a batch that who asked for it may see
 AT_ONCE = 50  # so many are done in the request; more are the worker's
 MOST = 10_000
 BATCH = 20
+# On SQLite whoever writes keeps all others from writing. A batch ends with the first conversation
+# past this, and what waits then has its turn: it looks every tenth of a second for its chance.
+HOLDS_SECONDS = 0.2
+RESTS_SECONDS = 0.12
 LEASE = timedelta(minutes=1)
 _BATCHES = 5  # of one act, then the next act has its turn
 UNDONE_WITHIN = timedelta(days=1)
 _KEPT = timedelta(days=7)
+UNBEGUN = 10  # that one person may have asked for and neither done nor let go of
+_UNBEGUN_WITHIN = timedelta(minutes=1)
 
 
 class TooLate(Exception):
     """It can't be undone (any more): a day has passed, or it was undone."""
+
+
+class TooMany(Exception):
+    """One person has asked for so many within a minute, and done none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +75,27 @@ def ask(
 ) -> BulkAct:
     """Note what is to be done, and to which conversations; nothing is done yet. At most MOST.
 
-    Raises MayNot.
+    Raises MayNot, TooMany.
     """
     if act not in bulk_acts.OF_ONES_OWN:
         rights.require_answer(by)
+    _make_room(by, at=at)
     row = BulkAct.objects.create(by=by, act=act, data=dict(data), made_at=at)
     # In one order for every act: two that meet on the same rows never wait for each other.
     named = sorted(islice(dict.fromkeys(keys), MOST))
     items = [BulkItem(bulk_act=row, conversation_id=key) for key in named]
     BulkItem.objects.bulk_create(items, batch_size=500)
     return row
+
+
+def _make_room(by: Teammate, *, at: datetime) -> None:
+    """Of what was only asked for, the oldest is forgotten. Raises TooMany."""
+    unbegun = of(by).filter(_NEVER_BEGUN).order_by("-made_at", "-pk")
+    times = dict(unbegun.values_list("pk", "made_at")[: UNBEGUN * 2])
+    oldest = list(times)[UNBEGUN - 1 :]
+    if oldest and times[oldest[0]] > at - _UNBEGUN_WITHIN:
+        raise TooMany
+    BulkAct.objects.filter(pk__in=oldest).delete()
 
 
 def count(row: BulkAct) -> Counted:
@@ -97,7 +121,7 @@ def _any(conditions: Iterable[Q]) -> Q:
 
 def begin(row: BulkAct, *, at: datetime) -> None:
     """Do it: what is small at once, what is large by the worker. A second word changes nothing."""
-    unbegun = BulkAct.objects.filter(pk=row.pk, due_at=None, finished_at=None, undoing_at=None)
+    unbegun = BulkAct.objects.filter(_NEVER_BEGUN, pk=row.pk)
     if unbegun.update(due_at=at) and row.items.count() <= AT_ONCE:
         _at_once(row, at=at)
     row.refresh_from_db()
@@ -138,6 +162,7 @@ def work_due(*, at: datetime) -> int:
                 looked += done
                 if not done:
                     break
+                time.sleep(RESTS_SECONDS)
             else:
                 due.put_off(row, until=at, why="")  # the next one has its turn
         except Exception as error:
@@ -160,16 +185,22 @@ def _batch(row: BulkAct, *, at: datetime) -> int:
         by = Teammate.objects.get(pk=row.by_id)
         # Before any is looked at: what somebody does just now isn't taken for what the act did.
         into = [int(row.data["into"])] if row.act == "join" else []
-        conversations.lock_all([*(item.conversation_id for item in some), *into])
+        named = [item.conversation_id for item in some]
+        conversations.lock_all([*named, *into])
+        seen = said.visible_to(by).in_bulk(named)
+        begun, done = time.monotonic(), 0
         for item in some:
             if row.undoing_at:
-                _undo_one(item, by, at=at)
+                _undo_one(item, seen, by, at=at)
             else:
-                _do_one(row, item, by, at=at)
+                _do_one(row, item, seen, by, at=at)
+            done += 1
+            if time.monotonic() - begun > HOLDS_SECONDS:
+                break
         if not some:
             name = "undone_at" if row.undoing_at else "finished_at"
             mine.update(**{name: at}, due_at=None, leased_until=None, lease="", why="")
-    return len(some)
+    return done
 
 
 def _left(row: BulkAct) -> Q:
@@ -178,11 +209,11 @@ def _left(row: BulkAct) -> Q:
     return Q(state=State.WAITING)
 
 
-def _do_one(row: BulkAct, item: BulkItem, by: Teammate, *, at: datetime) -> None:
+def _do_one(row: BulkAct, item: BulkItem, seen: Seen, by: Teammate, *, at: datetime) -> None:
     touches = bulk_acts.TOUCHES.get(row.act)
     try:
         with transaction.atomic():
-            conversation = said.visible_to(by).filter(pk=item.conversation_id).first()
+            conversation = seen.get(item.conversation_id)
             if conversation is None:
                 raise Refused(bulk_acts.GONE)
             before = undoing.picture(conversation, by=by, only=touches)
@@ -201,16 +232,18 @@ def _do_one(row: BulkAct, item: BulkItem, by: Teammate, *, at: datetime) -> None
     item.save(update_fields=["state", "why", "before"])
 
 
-def _undo_one(item: BulkItem, by: Teammate, *, at: datetime) -> None:
+def _undo_one(item: BulkItem, seen: Seen, by: Teammate, *, at: datetime) -> None:
     row = item.bulk_act
     try:
         with transaction.atomic():
             if row.act == "join":
                 joined = _joined(item)
-                _require_seen(joined.into_id, by)
+                if not said.visible_to(by).filter(pk=joined.into_id).exists():
+                    raise undoing.ChangedSince
                 unjoining.undo(joined, by=by, at=at)
             elif item.before:
-                _require_seen(item.conversation_id, by)
+                if item.conversation_id not in seen:
+                    raise undoing.ChangedSince
                 undoing.undo(item.conversation, item.before, by=by, at=at)
             item.state = State.UNDONE
     except (undoing.ChangedSince, unjoining.CannotUndo):
@@ -223,11 +256,6 @@ def _undo_one(item: BulkItem, by: Teammate, *, at: datetime) -> None:
         logger.exception("a bulk act could not be undone", extra={"bulk_item": item.pk})
         item.why = bulk_acts.FAILED
     item.save(update_fields=["state", "why"])
-
-
-def _require_seen(key: int, by: Teammate) -> None:
-    if not said.visible_to(by).filter(pk=key).exists():
-        raise undoing.ChangedSince
 
 
 def _joined(item: BulkItem) -> Joined:
@@ -280,5 +308,5 @@ def of(teammate: Teammate) -> QuerySet[BulkAct]:
 def sweep(*, at: datetime) -> int:
     """Forget what nobody went on with, and what was finished long ago."""
     over = Q(due_at=None, made_at__lt=at - _KEPT)
-    asked = Q(due_at=None, finished_at=None, made_at__lt=at - UNDONE_WITHIN)
+    asked = _NEVER_BEGUN & Q(made_at__lt=at - UNDONE_WITHIN)
     return BulkAct.objects.filter(over | asked).delete()[0]

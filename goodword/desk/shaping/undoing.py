@@ -39,6 +39,7 @@ _STATE = (
     "trashed_at",
     "spam_since",
 )
+_OF_THE_ROW = {"state", "with"}  # parts that the conversation's own row holds
 
 
 class ChangedSince(Exception):
@@ -52,7 +53,9 @@ def picture(
 
     `only`: these parts of it, a query each.
     """
-    now = Conversation.objects.select_related("assignee", "team").get(pk=conversation.pk)
+    now = conversation
+    if only is None or _OF_THE_ROW & set(only):
+        now = Conversation.objects.select_related("assignee", "team").get(pk=conversation.pk)
     return {name: of(now, by) for name, of in _PARTS.items() if only is None or name in only}
 
 

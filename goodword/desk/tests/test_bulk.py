@@ -25,6 +25,13 @@ pytestmark = pytest.mark.django_db
 NOW = MONDAY_NOON + 2 * HOUR
 
 
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch):
+    """Batches are as large as they may be, and come one after another."""
+    monkeypatch.setattr(bulk, "HOLDS_SECONDS", 60)
+    monkeypatch.setattr(bulk, "RESTS_SECONDS", 0)
+
+
 def written(house: SimpleNamespace, most: int, *, answered: bool = False) -> list[Conversation]:
     found = []
     for number in range(most):
@@ -227,6 +234,38 @@ def test_a_large_one_is_the_workers_and_two_of_them_do_each_conversation_once(ho
     assert Event.objects.filter(kind="conversations.tagged").count() == 65
     row.refresh_from_db()
     assert row.finished_at == late and row.due_at is None
+
+
+def test_a_large_one_lets_others_write_after_every_moment_that_it_wrote(house, monkeypatch) -> None:
+    row, _said = done("tag", written(house, 53), house.ben, name="spring")
+    monkeypatch.setattr(bulk, "HOLDS_SECONDS", -1)  # as on a machine where each takes long
+    rests: list[tuple[float, int]] = []
+    monkeypatch.setattr(
+        bulk.time, "sleep", lambda seconds: rests.append((seconds, bulk.outcome(row).done))
+    )
+
+    monkeypatch.setattr(bulk, "RESTS_SECONDS", 0.1)
+    assert bulk.work_due(at=NOW) == 5  # then other acts have their turn
+
+    assert rests == [(0.1, number) for number in range(1, 6)]
+    while bulk.work_due(at=NOW):
+        pass
+    assert bulk.outcome(row).done == 53
+
+
+def test_who_asks_again_and_again_and_does_nothing_waits_a_minute(house) -> None:
+    found = keys(written(house, 1))
+    for number in range(bulk.UNBEGUN):
+        at = NOW + timedelta(seconds=number)
+        first = bulk.ask("close", found, data={}, by=house.ben, at=at)
+    with pytest.raises(bulk.TooMany):
+        bulk.ask("close", found, data={}, by=house.ben, at=NOW + timedelta(seconds=30))
+    bulk.ask("close", found, data={}, by=house.lea, at=NOW)  # a colleague is free to
+
+    bulk.begin(first, at=NOW)  # what is done counts no more
+    bulk.ask("close", found, data={}, by=house.ben, at=NOW + timedelta(seconds=30))
+    bulk.ask("close", found, data={}, by=house.ben, at=NOW + timedelta(minutes=5))
+    assert bulk.of(house.ben).filter(due_at=None, finished_at=None).count() == bulk.UNBEGUN
 
 
 class Killed(BaseException):

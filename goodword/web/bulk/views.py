@@ -52,7 +52,11 @@ def ask(request: HttpRequest) -> HttpResponse:
             return _back(request, chosen, error=_("Select two or more to join them."))
         keys.remove(into.pk)
         data = {"into": str(into.pk)}
-    row = bulk.ask(act, keys, data=data, by=by, at=now)
+    try:
+        row = bulk.ask(act, keys, data=data, by=by, at=now)
+    except bulk.TooMany:
+        words = _("Nothing was done: you asked for much at once. Try again in a minute.")
+        return _back(request, chosen, error=words)
     counted = bulk.count(row)
     is_plain = not (chosen.is_all or counted.staying or counted.lets_go)
     if is_plain and len(keys) <= bulk.AT_ONCE:

@@ -21,6 +21,12 @@ NOW = timezone.now()
 PIECE = {"HX-Request": "true"}
 
 
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch):
+    monkeypatch.setattr(bulk, "HOLDS_SECONDS", 60)
+    monkeypatch.setattr(bulk, "RESTS_SECONDS", 0)
+
+
 @pytest.fixture
 def house() -> SimpleNamespace:
     return make_house(NOW - 9 * DAY)
