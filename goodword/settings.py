@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "goodword.conversations",
     "goodword.promises",
     "goodword.desk",
+    "goodword.tasks",
     "goodword.canned",
     "goodword.channels.email",
     "goodword.web",
@@ -251,7 +252,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = TESTING
+# In tests every client is a server of its own, and each would read all files when it begins.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
