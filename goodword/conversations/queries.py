@@ -18,6 +18,7 @@ from goodword.conversations.models import (
 )
 from goodword.core import prepared
 from goodword.inboxes import queries as inboxes
+from goodword.people import queries as people
 from goodword.people.models import Address, Person
 
 
@@ -102,7 +103,7 @@ def _named(conversation: int, address: int) -> QuerySet[Recipient, tuple[int]]:
 def newest_with(person: Person) -> Conversation | None:
     """Where the two sides wrote to each other last."""
     here = Conversation.objects.filter(
-        person=person, redirect_to__isnull=True, side_of__isnull=True
+        person__in=people.keys_of(person), redirect_to__isnull=True, side_of__isnull=True
     )
     return here.order_by("-latest_key").first()
 
@@ -217,15 +218,9 @@ def _linked(
     )
 
 
-def others_with(
-    conversation: Conversation, *, visible: QuerySet[Conversation]
-) -> QuerySet[Conversation]:
-    """What else was said with the same person, newest first."""
-    return (
-        visible.filter(person=conversation.person_id)
-        .exclude(pk=conversation.pk)
-        .order_by("-latest_key")
-    )
+def with_same(person: Sequence[int], *, visible: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Those of `visible` with one person, by all their keys (`people.keys_of`), newest first."""
+    return visible.filter(person__in=person).order_by("-latest_key")
 
 
 def waits_to_leave(path: str = "pk") -> Q:

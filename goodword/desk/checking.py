@@ -15,8 +15,11 @@ from goodword.core import prepared
 from goodword.desk import staffing
 from goodword.desk.keeping import owing
 from goodword.desk.models import Arrival, Dispatch
+from goodword.fields.models import Field
 from goodword.files import actions as files
 from goodword.files.models import File
+from goodword.people import merging
+from goodword.people.models import Holding, Merged, Person, PersonValue
 from goodword.plan.models import Absence
 from goodword.promises.models import REPLY, Promise
 
@@ -209,6 +212,45 @@ def _latest_is_not_latest() -> Rows:
     return Conversation.objects.annotate(newest=newest).exclude(newest=F("latest_key"))
 
 
+@_no("person", "a person leads on to somebody who leads on again, or to themselves")
+def _leads_on_and_on() -> Rows:
+    again = Q(redirect_to__redirect_to__isnull=False) | Q(redirect_to=F("pk"))
+    return Person.objects.filter(again, redirect_to__isnull=False)
+
+
+@_no("person", "a person leads on to another and goes by something else than that one")
+def _goes_by_something_else() -> Rows:
+    differs = Q()
+    for column in merging.SHARED:
+        name = Person._meta.get_field(column).attname  # type: ignore[union-attr]  # all are columns
+        both_none = Q(**{f"{name}__isnull": True, f"redirect_to__{name}__isnull": True})
+        differs |= ~Q(**{name: F(f"redirect_to__{name}")}) & ~both_none
+    return Person.objects.filter(differs, redirect_to__isnull=False)
+
+
+@_no("person", "two are said to be one, and don't lead to the same")
+def _merged_and_apart() -> Rows:
+    same = Coalesce("into__redirect_to", "into")
+    rows = Merged.objects.filter(undone_at__isnull=True).annotate(standing=same)
+    return rows.exclude(person__redirect_to=F("standing"), person__redirect_to__isnull=False)
+
+
+@_no("person", "new mail from an address is of somebody who doesn't hold it any more")
+def _primary_and_taken_away() -> Rows:
+    return Holding.objects.filter(Q(primary=True) | Q(preferred=True), until__isnull=False)
+
+
+@_no("person", "a person prefers two addresses")
+def _prefers_two() -> Rows:
+    other = Holding.objects.filter(person=OuterRef("person"), preferred=True, pk__gt=OuterRef("pk"))
+    return Holding.objects.filter(Exists(other), preferred=True)
+
+
+@_no("person", "something stands in a field that is not of such")
+def _in_the_wrong_field() -> Rows:
+    return PersonValue.objects.exclude(field__about=Field.About.PERSON)
+
+
 def _files_are_there() -> Iterator[Violation]:
     for file in File.objects.filter(unreferenced_since__isnull=True).iterator():
         path = files.path_of(file)
@@ -244,6 +286,12 @@ _CHECKS: list[Check] = [
     _owed_aside,
     _aside_of_an_aside,
     _latest_is_not_latest,
+    _leads_on_and_on,
+    _goes_by_something_else,
+    _merged_and_apart,
+    _primary_and_taken_away,
+    _prefers_two,
+    _in_the_wrong_field,
     _files_are_there,
     _somebody_owns,
 ]

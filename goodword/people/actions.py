@@ -122,7 +122,7 @@ def share(person: Person, **columns: Any) -> None:
     """Write what whoever stands and all who were merged into them have in common."""
     for name, value in columns.items():
         setattr(person, name, value)
-    queries.all_of(person.redirect_to_id or person.pk).update(**columns)
+    queries.all_of(person.standing_id).update(**columns)
 
 
 # The kinds of people that the business tells apart

@@ -93,6 +93,11 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name or f"person {self.pk}"
 
+    @property
+    def standing_id(self) -> int:
+        """The key of who stands: their own, or of whom they were merged into."""
+        return self.redirect_to_id or self.pk
+
 
 class Address(models.Model):
     """Where someone writes from, as written and normalised. A claim, not an identity."""

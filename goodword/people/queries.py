@@ -19,7 +19,7 @@ from goodword.people.models import (
 
 def addresses_of(person: Person) -> QuerySet[Address]:
     """The addresses a person holds now, the preferred first; who stands before who is merged."""
-    held = _held(person.redirect_to_id or person.pk)
+    held = _held(person.standing_id)
     return Address.objects.filter(holdings__in=held.values("pk")).order_by(
         "-holdings__preferred",
         F("holdings__person__redirect_to").asc(nulls_first=True),
@@ -29,7 +29,7 @@ def addresses_of(person: Person) -> QuerySet[Address]:
 
 def holdings_of(person: Person) -> QuerySet[Holding]:
     """What they hold now with its address, in the order of `addresses_of`."""
-    held = _held(person.redirect_to_id or person.pk).select_related("address", "person")
+    held = _held(person.standing_id).select_related("address", "person")
     return held.order_by("-preferred", F("person__redirect_to").asc(nulls_first=True), "id")
 
 
@@ -67,15 +67,20 @@ def standing(person: Person) -> Person:
 
 
 def only_holder(address: Address) -> Person | None:
-    """Who holds the address now, when it is one person: what is sent there nobody else reads."""
-    held = Holding.objects.filter(address=address, until__isnull=True)
-    holders = {standing(each.person).pk: each.person for each in held.select_related("person")[:5]}
-    return standing(next(iter(holders.values()))) if len(holders) == 1 else None
+    """Who holds the address now, when it is one person: what is sent there nobody else reads.
+
+    Their own row, also where they were merged into another: what is given to that address leads
+    to them alone should the two be taken apart again.
+    """
+    held = Holding.objects.filter(address=address, until__isnull=True).order_by("id")
+    rows = [each.person for each in held.select_related("person")[:5]]
+    alone = len({person.standing_id for person in rows}) == 1
+    return min(rows, key=lambda person: person.redirect_to_id is not None) if alone else None
 
 
 def keys_of(person: Person) -> list[int]:
     """The key of who stands, then those of all who were merged into them."""
-    key = person.redirect_to_id or person.pk
+    key = person.standing_id
     return [key, *(each for (each,) in prepared.rows("redirected", _redirected, key))]
 
 

@@ -12,6 +12,7 @@ from goodword.conversations.models import Conversation
 from goodword.core import prepared
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
+from goodword.people import queries as people
 from goodword.people.models import Person
 from goodword.promises.models import REPLY, Promise, Step
 
@@ -90,8 +91,7 @@ def shown_to(person: Person) -> QuerySet[Promise]:
     said, also before they were merged into who they are. Never what we promised ourselves, nor
     what a teammate keeps off their page, nor what an answer says that has not left yet.
     """
-    known_as = [person.pk, *Person.objects.filter(redirect_to=person).values_list("pk", flat=True)]
-    return _shown().filter(person__in=known_as)
+    return _shown().filter(person__in=people.keys_of(person))
 
 
 def shown_in(conversation: Conversation) -> QuerySet[Promise]:

@@ -16,6 +16,7 @@ from goodword.core import prepared
 from goodword.desk.together import sides
 from goodword.inboxes import queries as inboxes
 from goodword.people import queries as people
+from goodword.people.models import Address
 
 _PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"])+')  # between commas, but not inside quotes
 
@@ -69,8 +70,8 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
         again = _asked_before(conversation)
         return again, again
     if asked is None or asked.pk <= (conversation.person_chosen_after or 0):
-        addresses = people.addresses_of(conversation.person)[:1]
-        alone = Recipients(to=tuple(each.written for each in addresses if each.value))
+        mail = people.addresses_of(conversation.person).filter(kind=Address.Kind.EMAIL)
+        alone = Recipients(to=tuple(each.written for each in mail[:1] if each.value))
         return alone, alone
     told = conversations.told([asked])[asked.pk]
     named = [(row.role, row.name, row.address) for row in told]

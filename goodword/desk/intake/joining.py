@@ -34,6 +34,7 @@ from goodword.events import actions as events
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import organisations
+from goodword.people import queries as people
 from goodword.people.models import Address
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
@@ -110,11 +111,22 @@ def _belongs(conversation: Conversation, address: Address, *, authenticity: str)
         return False
     if queries.took_part(conversation, address):
         return True
-    return (
-        conversation.inbox.joins_organisation
-        and authenticity != Message.Authenticity.FAIL
-        and organisations.share_one(address, queries.addresses_in(conversation))
+    if authenticity == Message.Authenticity.FAIL:
+        return False
+    if conversation.side_of_id is None and _is_theirs_too(conversation, address):
+        return True
+    return conversation.inbox.joins_organisation and organisations.share_one(
+        address, queries.addresses_in(conversation)
     )
+
+
+def _is_theirs_too(conversation: Conversation, address: Address) -> bool:
+    """Whether a teammate found it to be of somebody who took part from another address."""
+    holder = people.primary_holders([address]).get(address.pk)
+    if holder is None:
+        return False
+    theirs = people.addresses_of(holder).order_by().exclude(pk=address.pk).values("pk")
+    return queries.addresses_in(conversation).filter(pk__in=theirs).exists()
 
 
 def _across(

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
@@ -141,6 +142,8 @@ def _would_miss(value: str) -> str:
     if InboxAddress.objects.filter(ours).exists():
         return "ours"
     theirs = Q(address__value__endswith=value) if domain else Q(address__value=value)
-    holders = Holding.objects.filter(theirs, until__isnull=True).values("person")
-    owed = Promise.objects.filter(state=Promise.State.OPEN, person__in=holders)
+    held = Holding.objects.filter(theirs, until__isnull=True)
+    standing = held.values(who=Coalesce("person__redirect_to", "person"))
+    owed = Promise.objects.filter(state=Promise.State.OPEN)
+    owed = owed.filter(Q(person__in=standing) | Q(person__redirect_to__in=standing))
     return "owed" if owed.exists() else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
@@ -20,6 +20,7 @@ from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk.models import NoAnswerNeeded
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
+from goodword.people import queries as people
 from goodword.people.models import Holding
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import Due
@@ -240,8 +241,11 @@ def reaches_the_owed(message: Message) -> bool:
     asked = before.order_by("-id").first()
     if asked and asked.pk <= (message.conversation.person_chosen_after or 0):
         asked = None  # somebody chose whom it is answered to
-    person_id = asked.person_id if asked else message.conversation.person_id
-    theirs = set(Holding.objects.filter(person=person_id).values_list("address_id", flat=True))
+    person = (asked.person if asked else None) or message.conversation.person
+    held = Holding.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=message.said_at), person__in=people.keys_of(person)
+    )
+    theirs = set(held.values_list("address_id", flat=True))
     if asked:
         theirs |= set(
             asked.recipients.filter(role=Recipient.Role.REPLY_TO).values_list(

@@ -84,9 +84,7 @@ def send_new_link(person: Person, *, at: datetime) -> Message | None:
 
 def _newest_of(person: Person) -> Message | None:
     """What they wrote last from an address that nobody else holds."""
-    theirs = [
-        each for each in people.addresses_of(person)[:20] if people.only_holder(each) == person
-    ]
+    theirs = [each for each in people.addresses_of(person)[:20] if people.only_holder(each)]
     away = [Conversation.State.SPAM, Conversation.State.TRASH]
     return (
         Message.objects.filter(address__in=theirs, inbound_kind="human")

@@ -221,5 +221,5 @@ def conversations_with(
     person: Person, *, visible: QuerySet[Conversation]
 ) -> QuerySet[Conversation]:
     """Those of `visible` that are with them, newest first; page by `latest_key`."""
-    theirs = visible.filter(person__in=people.keys_of(person), side_of__isnull=True)
-    return theirs.order_by("-latest_key")
+    theirs = visible.filter(side_of__isnull=True)
+    return conversations.with_same(people.keys_of(person), visible=theirs)

@@ -69,15 +69,16 @@ def change_person(
     last = wrote.order_by("-pk").values_list("person", flat=True).first()
     conversation.person = person
     # Back with who wrote last: nothing is special any more.
-    conversation.person_chosen_after = None if last == person.pk else newest
+    theirs = people.keys_of(person)
+    conversation.person_chosen_after = None if last in theirs else newest
     conversation.save(update_fields=["person", "person_chosen_after"])
     for promise in Promise.objects.filter(
         ~Q(direction=Promise.Direction.TO_OURSELVES),
         conversation=conversation,
         state=Promise.State.OPEN,
-    ).exclude(person=person):
+    ).exclude(person__in=theirs):
         promises.owe_to(promise, person, by=by, at=at)
-    if before.pk != person.pk:
+    if before.pk not in theirs:
         fact = facts.PersonChanged(
             conversation_id=conversation.pk,
             inbox_id=conversation.inbox_id,

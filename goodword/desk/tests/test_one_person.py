@@ -4,12 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.accounts.rights import MayNot
 from goodword.desk import checking
 from goodword.desk.persons import merging, page, seeing
-from goodword.people import actions as people
-from goodword.people import queries
-from goodword.people.models import Person
 from tests.factories import MONDAY_NOON, receive
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
@@ -40,7 +41,8 @@ def kept_from(parent_id: int) -> QuerySet[Address]:
     conversation was joined with another, and whose wrote first, whoever it is said to be with.
     """
     told = Conversation.objects.filter(Q(pk=parent_id) | Q(redirect_to=parent_id))
-    theirs = Q(person__in=told.values("person")) | Q(person__redirect_to__in=told.values("person"))
+    standing = told.values(who=Coalesce("person__redirect_to", "person"))
+    theirs = Q(person__in=standing) | Q(person__redirect_to__in=standing)
     held = Holding.objects.filter(theirs).values("address")
     wrote = Message.objects.filter(conversation=parent_id, inbound_kind="human")
     first = wrote.filter(direction=Message.Direction.IN).order_by("pk").values("address")[:1]

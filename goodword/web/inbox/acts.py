@@ -28,6 +28,7 @@ from goodword.desk.intake import joining
 from goodword.desk.shaping import undoing as back_again
 from goodword.desk.together import giving
 from goodword.people import actions as people
+from goodword.people import queries as holders
 from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
@@ -251,7 +252,7 @@ def works_again(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         rights.require_answer(by)
         for address in Address.objects.filter(kind=Address.Kind.EMAIL, value=value):
-            holds = found.person.holdings.filter(address=address).exists()
+            holds = holders.holdings_of(found.person).filter(address=address).exists()
             if holds or said.took_part(found, address):
                 people.works_again(address)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -154,12 +155,13 @@ def _composer(request: HttpRequest, found: Conversation, *, seen: str = "") -> C
 
 def opened_context(request: HttpRequest, found: Conversation, here: Place) -> dict[str, Any]:
     teammate, now = teammate_of(request), moment_of(request)
-    rows = prepared.objects("promises between", promised.between, found.pk, found.person_id)
+    person = people.keys_of(found.person)
+    rows = prepared.objects(("promises between", len(person)), promised.between, found.pk, *person)
     replies = [each for each in promised.here(found, rows) if each.kind == REPLY]
     promise = next((each for each in replies if each.is_open), None)
     words = promised.of(found, rows=rows, by=teammate, now=now)
-    others = _others(found, teammate)
-    addresses = prepared.objects("addresses", _addresses, found.person_id)
+    others = _others(found, person, teammate)
+    addresses = prepared.objects("addresses", _addresses, person[0])
     written = [each.written for each in addresses if each.written]
     apart = asides.of(found, by=teammate)
     said = timeline.of(
@@ -265,12 +267,11 @@ def _known_tags(teammate: Teammate) -> list[Tag]:
     return prepared.objects(("known tags", teammate.role, teammate.is_active), build, teammate.pk)
 
 
-def _others(found: Conversation, teammate: Teammate) -> list[Conversation]:
-    def build(key: int, conversation: int, person: int) -> QuerySet[Conversation]:
+def _others(found: Conversation, person: Sequence[int], teammate: Teammate) -> list[Conversation]:
+    def build(key: int, conversation: int, *person: int) -> QuerySet[Conversation]:
         seen = conversations.visible_to(accounts.like(teammate, key))
-        here = Conversation(pk=conversation, person_id=person)
-        rows = conversations.others_with(here, visible=seen)
+        rows = conversations.with_same(person, visible=seen).exclude(pk=conversation)
         return rows.only("public_id", "subject", "reference", "state")[: _OTHERS + 1]
 
-    shape = ("others", teammate.role, teammate.is_active)
-    return prepared.objects(shape, build, teammate.pk, found.pk, found.person_id)
+    shape = ("others", teammate.role, teammate.is_active, len(person))
+    return prepared.objects(shape, build, teammate.pk, found.pk, *person)

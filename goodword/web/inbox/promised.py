@@ -84,9 +84,12 @@ def here(conversation: Conversation, rows: Sequence[Promise]) -> list[Promise]:
     return [each for each in rows if each.conversation_id == conversation.pk]
 
 
-def between(conversation: int, person: int) -> QuerySet[Promise]:
-    """All promises of a conversation, and what is open with its person elsewhere: one query."""
-    elsewhere = Q(person=person, state=State.OPEN) & ~Q(direction=Direction.TO_OURSELVES)
+def between(conversation: int, *person: int) -> QuerySet[Promise]:
+    """All promises of a conversation, and what is open with its person elsewhere: one query.
+
+    `person`: all their keys (`people.keys_of`).
+    """
+    elsewhere = Q(person__in=person, state=State.OPEN) & ~Q(direction=Direction.TO_OURSELVES)
     rows = Promise.objects.filter(Q(conversation=conversation) | elsewhere)
     return rows.select_related("owner", "team", "person", "made_by", "ended_by").order_by(
         "made_at", "id"

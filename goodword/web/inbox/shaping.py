@@ -18,6 +18,7 @@ from goodword.desk.models import Joined
 from goodword.desk.search import finding
 from goodword.desk.shaping import moving, splitting, unjoining
 from goodword.inboxes.models import Inbox
+from goodword.people import queries as people
 from goodword.web import undoing
 from goodword.web.inbox import belonging, showing
 from goodword.web.inbox import conversation as pages
@@ -141,7 +142,8 @@ def choices_for(request: HttpRequest, found: Conversation) -> list[Choice]:
     rows = said.visible_to(by).exclude(state__in=put_aside).filter(side_of__isnull=True)
     rows = rows.exclude(pk=found.pk)
     if not q:
-        keys = list(said.others_with(found, visible=rows).values_list("pk", flat=True)[:_MOST])
+        same = said.with_same(people.keys_of(found.person), visible=rows)
+        keys = list(same.values_list("pk", flat=True)[:_MOST])
     else:
         hits = finding.find(finding.read(q, at=moment_of(request)), by=by, most=_MOST + 1).hits
         named = rows.filter(reference__iexact=q).values_list("pk", flat=True)
