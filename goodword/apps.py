@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class GoodwordConfig(AppConfig):
@@ -9,5 +10,7 @@ class GoodwordConfig(AppConfig):
 
     def ready(self) -> None:
         from goodword import wiring
+        from goodword.core import planned
 
         wiring.wire()
+        connection_created.connect(planned.on_connected)

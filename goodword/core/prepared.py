@@ -1,5 +1,6 @@
 """Queries and inserts whose SQL is made once. For those asked with every page and every mail: the
-ORM takes longer to write such a query than the database to answer it.
+ORM takes longer to write such a query than the database to answer it. PostgreSQL plans it once as
+well (core.planned).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import CharField, Field, Model, QuerySet, TextField
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+
+from goodword.core import planned
 
 M = TypeVar("M", bound=Model)
 Key = int | str | datetime
@@ -56,6 +59,8 @@ def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
     bound = list(query.params)
     for place, number in query.places:
         bound[place] = _bound(keys[number])
+    if connection.vendor == "postgresql":
+        return list(planned.ask(query.sql, bound))
     with connection.cursor() as cursor:
         cursor.execute(query.sql, bound)
         return list(cursor.fetchall())
@@ -86,6 +91,9 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     strange = [p for p in params if p not in stand_ins and _holds(p, stand_ins)]
     assert not strange, f"a key was changed on its way into the query: {strange}"
     made = _maker(compiler) if queryset._iterable_class is ModelIterable else None
+    if connection.vendor == "postgresql":
+        sql, asked = planned.numbered(sql, params, places)
+        params, places = (None,) * len(asked), list(enumerate(asked))
     return _Query(sql, params, places, _reader(compiler, made))
 
 

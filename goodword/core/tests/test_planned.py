@@ -1,0 +1,58 @@
+"""What is asked again is planned once by PostgreSQL, where nobody stands between."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from goodword.core import prepared
+from goodword.people.models import Person
+from tests.factories import MONDAY_NOON
+
+pytestmark = pytest.mark.django_db
+STRANGE = "100 % $1 'sure' \\ %s"
+
+
+def _named_above(key: int) -> QuerySet[Person, tuple[int]]:
+    return Person.objects.filter(pk__gt=key, name=STRANGE).values_list("pk")
+
+
+def _ask(*keys: int) -> list[int]:
+    return [row[0] for key in keys for row in prepared.rows("strange", _named_above, key)]
+
+
+def test_what_stands_in_a_query_for_good_is_taken_as_it_is() -> None:
+    found = Person.objects.create(name=STRANGE, made_at=MONDAY_NOON)
+    Person.objects.create(name="100 %", made_at=MONDAY_NOON)
+    assert _ask(0) == [found.pk]
+    assert _ask(found.pk) == []
+
+
+if connection.vendor == "postgresql":
+
+    def _kept() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements")
+            return [row[0] for row in cursor.fetchall()]
+
+    def test_a_query_is_planned_once_however_large_its_keys_are() -> None:
+        _ask(0, 1, 70_000, 2**40, 2**61)
+        [kept] = [each for each in _kept() if "people_person" in each]
+        assert "$1" in kept and "$2" not in kept
+
+    @pytest.mark.django_db(transaction=True)
+    def test_behind_a_pooler_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+        connection.close()
+        told = "psycopg.ConnectionInfo.backend_pid"  # a pooler's own number
+        monkeypatch.setattr(told, property(lambda info: info.pgconn.backend_pid + 1))
+        _ask(0, 1, 2)
+        assert _kept() == []
+        connection.close()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_each_line_compiles_nothing() -> None:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW jit")
+            assert cursor.fetchone() == ("off",)
