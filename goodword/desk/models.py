@@ -61,6 +61,7 @@ class Dispatch(DueRow):
     later = models.BooleanField(default=False)  # a person chose the moment it leaves
     # Their newest message when somebody said that it leaves all the same.
     knows = models.BigIntegerField(default=0)
+    is_plain = models.BooleanField(default=False)  # as its draft was, which it can be again
     # What becomes of the conversation once it has been accepted: closed or snoozed.
     then = models.CharField(max_length=10, blank=True, default="")
     then_until = models.DateTimeField(null=True)

@@ -16,7 +16,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import handling, wording
-from goodword.desk.answering import replying
+from goodword.desk.answering import queueing, replying
 from goodword.desk.answering.recipients import NobodyToReach, Recipients
 from goodword.desk.intake import acknowledging
 from goodword.desk.keeping import owing
@@ -76,7 +76,7 @@ def hold(
         raise replying.NothingSaid
     if not recipients.count:
         raise NobodyToReach
-    message = replying.queue(
+    message = queueing.queue(
         conversation, text=text.strip(), recipients=recipients, due_at=at, holds=True, by=by, at=at
     )
     _put_off(promise, due=due, by=by, at=at)

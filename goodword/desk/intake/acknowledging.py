@@ -18,8 +18,8 @@ from goodword.conversations.models import Message
 from goodword.core import ids, prepared
 from goodword.desk import events as facts
 from goodword.desk import wording
+from goodword.desk.answering.queueing import queue
 from goodword.desk.answering.recipients import Recipients
-from goodword.desk.answering.replying import queue
 from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.inboxes import queries as inboxes

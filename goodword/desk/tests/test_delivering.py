@@ -7,7 +7,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations.models import Draft, Message, Recipient
 from goodword.core import due
 from goodword.desk import checking
-from goodword.desk.answering import delivering, replying
+from goodword.desk.answering import delivering, queueing, replying
 from goodword.desk.answering.recipients import (
     NobodyToReach,
     NotAnAddress,
@@ -323,7 +323,7 @@ def test_what_is_no_address_is_said_back(typed):
     ],
 )
 def test_re_stands_once(subject, answer_subject):
-    assert replying.answer_subject(subject) == answer_subject
+    assert queueing.answer_subject(subject) == answer_subject
 
 
 def test_the_reply_goes_to_who_wrote_and_a_reply_to_all_copies_the_others_but_not_us(house):

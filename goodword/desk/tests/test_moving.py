@@ -9,7 +9,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link
 from goodword.desk import checking, handling
-from goodword.desk.answering import replying
+from goodword.desk.answering import queueing, replying
 from goodword.desk.answering.recipients import reply_to_all
 from goodword.desk.intake import joining
 from goodword.desk.keeping import promising
@@ -136,7 +136,7 @@ def test_a_subject_is_changed_found_and_changed_back(house):
     naming.change_subject(one, before, by=house.ben, at=AT)
     one.refresh_from_db()
     assert one.subject == before
-    assert replying.answer_subject(one.subject) == "Re: The spring gift card"
+    assert queueing.answer_subject(one.subject) == "Re: The spring gift card"
 
 
 def test_given_another_person_what_is_open_is_owed_to_them_and_answered_to_them(house):

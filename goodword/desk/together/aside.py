@@ -49,7 +49,6 @@ class NotToForward(Exception):
     """That message isn't of this conversation, or is a note for colleagues alone."""
 
 
-@transaction.atomic
 def begin(
     conversation: Conversation,
     *,
@@ -75,34 +74,34 @@ def begin(
         raise NobodyToReach
     if not (text.strip() or files or forwarded):
         raise NothingSaid
-    parent = conversations.lock(conversation)
-    if once and (said := _begun_before(parent, once, by=by)) is not None:
-        return said
+    html = replying.html_of(text, None) if forwarded is None else ""
+    with transaction.atomic():
+        parent = conversations.lock(conversation)
+        if once and (said := _begun_before(parent, once, by=by)) is not None:
+            return said
+        _require_may_begin(parent, to, forwarded)
+        side = _open(parent, to, subject, at=at)
+        draft = _drafted(side, text, files, forwarded, without, by=by, at=at)
+        message = replying.reply(
+            side, by=by, text=draft.text, html=html, recipients=to, draft=draft, once=once, at=at
+        )
+        fact = facts.AsideBegun(
+            conversation_id=parent.pk,
+            inbox_id=parent.inbox_id,
+            message_id=message.pk,
+            aside_id=side.pk,
+            forwards=forwarded is not None,
+        )
+        events.announce(fact, by=by, about=parent, at=at)
+    return side
+
+
+def _require_may_begin(parent: Conversation, to: Recipients, forwarded: Message | None) -> None:
     if parent.side_of_id is not None or not parent.is_live:
         raise NoAsideHere
     sides.require_unseen(parent.pk, (*to.to, *to.cc, *to.bcc))
     if forwarded is not None:
         _require_of(parent, forwarded)
-    side = _open(parent, to, subject, at=at)
-    draft = _drafted(side, text, files, forwarded, without, by=by, at=at)
-    message = replying.reply(
-        side,
-        by=by,
-        text=draft.text,
-        recipients=to,
-        draft=draft,
-        once=once,
-        at=at,
-    )
-    fact = facts.AsideBegun(
-        conversation_id=parent.pk,
-        inbox_id=parent.inbox_id,
-        message_id=message.pk,
-        aside_id=side.pk,
-        forwards=forwarded is not None,
-    )
-    events.announce(fact, by=by, about=parent, at=at)
-    return side
 
 
 def _begun_before(parent: Conversation, once: str, *, by: Teammate) -> Conversation | None:

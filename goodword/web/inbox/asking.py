@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goodword.accounts import rights
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
+from goodword.desk.answering.queueing import answer_subject
 from goodword.desk.answering.recipients import (
     NobodyToReach,
     NotAnAddress,
     Recipients,
     read_addresses,
 )
-from goodword.desk.answering.replying import NothingSaid, answer_subject
+from goodword.desk.answering.replying import NothingSaid
 from goodword.desk.together import aside
 from goodword.desk.together.sides import SeenByCustomer
 from goodword.files import actions as files

@@ -93,6 +93,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         late = sending.leaves_after(promise, wish, now=at)
         if late and request.POST.get("knows_late") != late:
             raise _LeavesLate(late)
+        html = replying.html_of(text, kept)
         with transaction.atomic():
             message = replying.reply(
                 found,
@@ -107,6 +108,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
                 leaves_at=wish.leaves_at,
                 then=wish.then,
                 then_until=wish.until,
+                html=html,
                 at=at,
             )
             along.do(request, message)

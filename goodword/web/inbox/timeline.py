@@ -19,7 +19,7 @@ from goodword.conversations import formatting
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Attachment, Conversation, Mention, Message, Recipient
 from goodword.core import prepared
-from goodword.desk.answering.replying import HOLDS
+from goodword.desk.answering.queueing import HOLDS
 from goodword.people.models import Address
 from goodword.promises.models import Promise
 from goodword.web.inbox import deliveries, happenings, invitations, marks, mentions

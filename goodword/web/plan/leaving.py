@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.desk import wording
-from goodword.desk.answering import holding, replying
+from goodword.desk.answering import holding, queueing
 from goodword.desk.answering.recipients import reply_to_all
 from goodword.desk.keeping import owing, promising
 from goodword.plan import clocks, words
@@ -343,7 +343,7 @@ def _tell(promise: Promise, note: str, *, by: Teammate, at: datetime) -> None:
     assert promise.conversation is not None
     recipients = reply_to_all(promise.conversation)[0]
     if recipients.count:
-        replying.queue(
+        queueing.queue(
             promise.conversation,
             text=note.strip(),
             recipients=recipients,

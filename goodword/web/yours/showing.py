@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from goodword.desk.answering import replying
+from goodword.desk.answering import queueing
 from goodword.desk.keeping import unkeeping
 from goodword.plan import words
 from goodword.promises import kinds
@@ -96,7 +96,7 @@ def words_of(promise: Promise) -> str:
     asked = promise.message
     if asked is None or asked.person_id != promise.person_id or not asked.subject:
         return _("An answer to your message")
-    subject = replying.answer_subject(asked.subject).removeprefix("Re: ")
+    subject = queueing.answer_subject(asked.subject).removeprefix("Re: ")
     return _("An answer to “%(subject)s”") % {"subject": subject}
 
 
