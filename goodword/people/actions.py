@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.core import prepared
 from goodword.core.text import clean_line
@@ -65,6 +66,18 @@ def note_bounce(address: Address, *, hard: bool, words: str, at: datetime) -> No
 def note_complaint(address: Address, *, at: datetime) -> None:
     """Who gets our mail there called it abuse: nothing automatic goes there any more."""
     Address.objects.filter(pk=address.pk, complained_at__isnull=True).update(complained_at=at)
+
+
+@transaction.atomic
+def take_complaint_back(address: Address, *, by: Teammate, at: datetime) -> None:
+    """They want our mail after all, by their own word. For owners. Raises MayNot."""
+    if not rights.may_settle(by):
+        raise rights.MayNot
+    if address.complained_at is not None:
+        address.complained_at = None
+        address.save(update_fields=["complained_at"])
+        fact = facts.ComplaintTakenBack(address_id=address.pk)
+        events.announce(fact, by=by, about=address, at=at)
 
 
 def works_again(address: Address) -> None:

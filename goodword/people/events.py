@@ -114,3 +114,11 @@ class MergeUndone:
 
     KIND: ClassVar[str] = "people.merge_undone"
     merged_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintTakenBack:
+    """Who had called our mail abuse wants it after all."""
+
+    KIND: ClassVar[str] = "people.complaint_taken_back"
+    address_id: int

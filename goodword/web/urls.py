@@ -17,5 +17,6 @@ urlpatterns = [
     path("hours/", public_hours, name="public_hours"),
     path("", include("goodword.web.notices.urls")),
     path("", include("goodword.web.palette.urls")),
+    path("", include("goodword.web.people.urls")),
     path("", include("goodword.web.yours.urls")),
 ]

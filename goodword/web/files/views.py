@@ -42,8 +42,13 @@ class Shown:
 
 def attached_in(conversation: Conversation) -> QuerySet[Attachment]:
     """The files of a conversation worth looking at, newest first: no logos within mails."""
+    return attached(Q(message__conversation=conversation))
+
+
+def attached(where: Q) -> QuerySet[Attachment]:
+    """As `attached_in`, for other messages than those of one conversation."""
     own = Q(content_id="") | Q(file__size_bytes__gte=_SMALL_PICTURE)
-    rows = Attachment.objects.filter(own, message__conversation=conversation)
+    rows = Attachment.objects.filter(own, where)
     return rows.select_related("file", "message__address", "message__teammate").order_by(
         "-message_id", "id"
     )

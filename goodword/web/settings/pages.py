@@ -41,6 +41,7 @@ SECTIONS: list[tuple[Words, list[Link]]] = [
         [
             Link("business", "store", _("Name and zone")),
             Link("inboxes", "inbox", _("Inboxes")),
+            Link("fields", "clipboard-list", _("Fields of your own")),
             _SENDERS,
         ],
     ),

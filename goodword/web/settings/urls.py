@@ -4,6 +4,7 @@ from django.urls import path
 
 from goodword.inboxes.models import Wording
 from goodword.web.canned import pages as canned
+from goodword.web.people import defining
 from goodword.web.settings import (
     arrivals,
     audit,
@@ -43,6 +44,7 @@ urlpatterns = [
         name="remove_provider",
     ),
     path("settings/canned/", canned.listed, name="canned"),
+    path("settings/fields/", defining.listed, name="fields"),
     path("settings/inboxes/", inboxes.listed, name="inboxes"),
     path("settings/inboxes/new/", inboxes.new, name="new_inbox"),
     path(f"{_inbox}/", inboxes.one, name="inbox"),

@@ -49,6 +49,7 @@ EXPECTED = {
     "settings:provider": OWNERS,
     "settings:remove_provider": OWNERS_POST,
     "settings:sign_out_teammate": OWNERS_POST,
+    "settings:fields": OWNERS,
     "settings:inboxes": OWNERS,
     "settings:new_inbox": OWNERS,
     "settings:inbox": OWNERS,
