@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "goodword.conversations",
     "goodword.promises",
     "goodword.desk",
+    "goodword.tasks",
     "goodword.canned",
     "goodword.channels.email",
     "goodword.web",

@@ -28,6 +28,9 @@ from goodword.desk.answering import replying
 from goodword.desk.models import Dispatch
 from goodword.desk.shaping import undoing
 from goodword.events import actions as events
+from goodword.tasks import actions as tasking
+from goodword.tasks import queries as tasks
+from goodword.tasks.models import ChecklistItem
 
 _MORNING = time(9, 0)
 
@@ -84,11 +87,14 @@ def undo(applied: Applied, *, by: Teammate, at: datetime) -> None:
         raise AlreadyUndone
     changed = dict(applied.changed)
     note, urgent = changed.pop("note", None), changed.pop("urgent", None)
+    items = ChecklistItem.objects.filter(pk__in=changed.pop("items", []))
     if urgent is not None and conversation.urgent != urgent:
         raise undoing.ChangedSince
     undoing.undo(applied.conversation, changed, by=by, at=at)
     if urgent is not None:
         handling.mark_urgent(conversation, urgent=not urgent, by=by, at=at)
+    for item in items:
+        tasking.remove(item, by=by, at=at)
     for each in conversation.messages.filter(pk=note):
         conversations.unsay(each)
     fact = facts.StepsUndone(conversation_id=conversation.pk, inbox_id=conversation.inbox_id)
@@ -156,6 +162,8 @@ def _do_all(
             _when_taken(answer, step, at=at)
         else:
             changed |= _VERBS[step.do](conversation, step.value, by, at) or {}
+            if "item" in changed:
+                changed.setdefault("items", []).append(changed.pop("item"))
     applied.conversation = conversations.lock(conversation)
     changed |= undoing.trace(before, undoing.picture(applied.conversation, by=by))
     applied.steps, applied.changed = doing.kept(steps), changed
@@ -221,6 +229,15 @@ def _note(conversation: Conversation, value: str, by: Teammate, at: datetime) ->
     return {"note": replying.write_note(conversation, by=by, text=words, at=at).pk}
 
 
+def _check(
+    conversation: Conversation, value: str, by: Teammate, at: datetime
+) -> dict[str, Any] | None:
+    """A step that is on the checklist already isn't added again."""
+    if value in {each.words for each in tasks.checklist(conversation)}:
+        return None
+    return {"item": tasking.add(conversation, value, by=by, at=at).pk}
+
+
 def _close(conversation: Conversation, value: str, by: Teammate, at: datetime) -> None:
     handling.close(conversation, by=by, at=at)
 
@@ -244,6 +261,7 @@ _VERBS: dict[Do, _Verb] = {
     Do.URGENT: lambda conversation, _value, *more: _urgent(conversation, True, *more),
     Do.NOT_URGENT: lambda conversation, _value, *more: _urgent(conversation, False, *more),
     Do.ASSIGN: _assign,
+    Do.CHECK: _check,
     Do.NO_ANSWER: _no_answer,
     Do.CLOSE: _close,
     Do.SNOOZE: _snooze,

@@ -91,7 +91,7 @@ class Applied(models.Model):
     message_key = models.BigIntegerField(null=True)
     steps = models.JSONField(default=list)
     used = models.JSONField(default=list)  # public ids of the canned replies
-    # A desk.shaping.undoing.Trace, with "note" and "urgent".
+    # A desk.shaping.undoing.Trace, with "note", "urgent" and "items".
     changed = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
 

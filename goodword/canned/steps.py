@@ -33,6 +33,7 @@ class Do(TextChoices):
     URGENT = "urgent", _("Mark as urgent")
     NOT_URGENT = "not_urgent", _("Mark as not urgent")
     ASSIGN = "assign", _("Give it to")
+    CHECK = "check", _("Add a step to the checklist")
     NO_ANSWER = "no_answer", _("No answer needed")
     CLOSE = "close", _("Close")
     SNOOZE = "snooze", _("Snooze")
@@ -53,7 +54,7 @@ class Step:
 
 
 _ORDER = list(Do)
-_SEVERAL = {Do.TAG, Do.UNTAG}
+_SEVERAL = {Do.TAG, Do.UNTAG, Do.CHECK}
 _EITHER = [{Do.URGENT, Do.NOT_URGENT}, {Do.CLOSE, Do.SNOOZE}]
 
 
@@ -112,7 +113,8 @@ def _step(do: object, value: object) -> Step:
     if do not in Do.values or not isinstance(value, str):
         raise Malformed(str(do)[:80])
     step = Do(str(do))
-    value = clean(value).strip() if step is Do.NOTE else clean_line(value, most=80)
+    most = 200 if step is Do.CHECK else 80
+    value = clean(value).strip() if step is Do.NOTE else clean_line(value, most=most)
     if not _fits(step, value):
         raise Malformed(f"{do}:{value}"[:80])
     return Step(step, value)
@@ -124,6 +126,8 @@ def _fits(do: Do, value: str) -> bool:
             return 0 < len(value) <= MOST_NOTE
         case Do.TAG | Do.UNTAG:
             return 0 < len(value) <= 60
+        case Do.CHECK:
+            return value != ""
         case Do.SNOOZE:
             return value.isascii() and value.isdecimal() and 0 < int(value[:4]) <= MOST_DAYS
         case Do.ASSIGN:

@@ -17,6 +17,8 @@ from goodword.desk.models import Dispatch
 from goodword.desk.shaping import undoing
 from goodword.events.models import Event
 from goodword.promises.queries import owed_reply
+from goodword.tasks import actions as tasks
+from goodword.tasks import queries as checklists
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -260,3 +262,16 @@ def test_what_a_colleague_does_just_before_a_macro_begins_is_not_undone_with_it(
     applying.undo(applied, by=house.ben, at=LATER + MINUTE)
 
     assert sorted(conversation.tags.values_list("name", flat=True)) == ["new", "vip"]
+
+
+def test_a_macro_fills_the_checklist_once_and_takes_its_steps_back(house, make):
+    conversation = receive(house).conversation
+    tasks.add(conversation, "Weigh it", by=house.ben, at=MONDAY_NOON)
+    made = make("", "check:Weigh it", "check:Pack it", "check:Ring them")
+
+    applied = applying.apply(made, conversation, by=house.ben, at=MONDAY_NOON)
+    listed = [each.words for each in checklists.checklist(conversation)]
+    assert listed == ["Weigh it", "Pack it", "Ring them"]
+
+    applying.undo(applied, by=house.ben, at=MONDAY_NOON)
+    assert [each.words for each in checklists.checklist(conversation)] == ["Weigh it"]

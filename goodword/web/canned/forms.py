@@ -61,6 +61,13 @@ class CannedForm(forms.Form):
         max_length=_MOST_TAGS,
         help_text=_("Separated by commas."),
     )
+    checks = forms.CharField(
+        label=_("Steps for the checklist"),
+        required=False,
+        max_length=steps.MOST * 200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One on each line."),
+    )
     give_to = forms.ChoiceField(label=_("Give it to"), required=False)
     urgency = forms.ChoiceField(
         label=_("Urgency"),
@@ -148,7 +155,10 @@ class CannedForm(forms.Form):
 
     @property
     def done(self) -> list[forms.BoundField]:
-        names = ("tags_on", "tags_off", "give_to", "urgency", "then", "days", "no_answer", "note")
+        names = (
+            "tags_on", "tags_off", "give_to", "urgency", "then", "days", "no_answer", "checks",
+            "note",
+        )  # fmt: skip
         return [self[name] for name in names]
 
     def asks_for_another(self) -> bool:
@@ -180,6 +190,8 @@ class CannedForm(forms.Form):
         """The steps as a page writes them."""
         asked = [f"{Do.TAG}:{name}" for name in _several(found.get("tags_on", ""))]
         asked += [f"{Do.UNTAG}:{name}" for name in _several(found.get("tags_off", ""))]
+        lines = found.get("checks", "").splitlines()
+        asked += [f"{Do.CHECK}:{each.strip()}" for each in lines if each.strip()]
         for name, do in (("give_to", Do.ASSIGN), ("note", Do.NOTE)):
             if found.get(name):
                 asked.append(f"{do}:{found[name]}")
@@ -232,6 +244,7 @@ def _rows(does: Sequence[Step]) -> dict[str, Any]:
     return {
         "tags_on": ", ".join(step.value for step in does if step.do is Do.TAG),
         "tags_off": ", ".join(step.value for step in does if step.do is Do.UNTAG),
+        "checks": "\n".join(step.value for step in does if step.do is Do.CHECK),
         "give_to": values.get(Do.ASSIGN, ""),
         "urgency": next((do for do in (Do.URGENT, Do.NOT_URGENT) if do in values), ""),
         "then": aside,

@@ -16,6 +16,7 @@ from goodword.canned.steps import Do, Step
 from goodword.core.text import one_line
 from goodword.desk import handling
 from goodword.desk.shaping import undoing
+from goodword.tasks import actions as tasks
 from goodword.web.inbox import errors
 
 REFUSALS = (
@@ -26,6 +27,7 @@ REFUSALS = (
     applying.AlreadyUndone,
     undoing.ChangedSince,
     steps.Malformed,
+    tasks.TooMany,
 )
 
 
@@ -65,8 +67,9 @@ def _names(told: Iterable[Step]) -> dict[str, str]:
 def _words(step: Step, names: Mapping[str, str]) -> str:
     value = {"value": step.value}
     match step.do:
-        case Do.NOTE:
-            return _("note “%(value)s”") % {"value": one_line(step.value, most=40)}
+        case Do.NOTE | Do.CHECK:
+            short = {"value": one_line(step.value, most=40)}
+            return (_("note “%(value)s”") if step.do is Do.NOTE else _("step “%(value)s”")) % short
         case Do.TAG:
             return _("tag %(value)s") % value
         case Do.UNTAG:
@@ -109,6 +112,8 @@ def sentence(error: Exception) -> str:
             return _("Not undone: this has changed since. Nothing was done now.")
         case applying.AlreadyUndone():
             return _("This was undone already.")
+        case tasks.TooMany():
+            return _("Nothing was done: a checklist has at most %(n)s steps.") % {"n": tasks.MOST}
         case steps.Malformed():
             return _("Nothing was done: what is to be done along with it can't be read.")
     return errors.sentence(error)

@@ -25,6 +25,8 @@ from goodword.language import thanks
 from goodword.people import queries as people
 from goodword.people.models import Address, Person
 from goodword.promises.models import REPLY, Promise
+from goodword.tasks.models import ChecklistItem, TimeSpent
+from goodword.tasks.queries import is_there
 from goodword.web import presence
 from goodword.web.inbox import (
     asides,
@@ -36,6 +38,7 @@ from goodword.web.inbox import (
     shared,
     showing,
     snoozing,
+    tasks,
     timeline,
     writing,
 )
@@ -92,7 +95,12 @@ def _whole(teammate: Teammate) -> QuerySet[Conversation]:
     rows = conversations.visible_to(teammate)
     mine = Following.objects.filter(conversation=OuterRef("pk"), teammate=teammate.pk)
     shared = Draft.objects.filter(conversation=OuterRef("pk"), shared_at__isnull=False)
-    rows = rows.annotate(is_followed=Exists(mine), has_shared=Exists(shared))
+    rows = rows.annotate(
+        is_followed=Exists(mine),
+        has_shared=Exists(shared),
+        has_checklist=is_there(ChecklistItem),
+        has_time=is_there(TimeSpent),
+    )
     return rows.select_related("person", "inbox__team", "assignee", "team", "closed_by")
 
 
@@ -192,6 +200,7 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "colleagues": presence.everybody.colleagues(found.public_id, but=teammate),
         "shared_drafts": shared.of(found, by=teammate),
         "tags": prepared.objects("tags of", _tags, found.pk),
+        "tasks": tasks.of(found, by=teammate),
         "known_tags": _known_tags(teammate),
         "others": others[:_OTHERS],
         "has_more_others": len(others) > _OTHERS,

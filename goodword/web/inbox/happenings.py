@@ -22,6 +22,7 @@ from goodword.desk.intake import acknowledging
 from goodword.events import queries as events
 from goodword.events.actions import name_of
 from goodword.events.models import Event
+from goodword.tasks import events as tasks
 
 _KINDS = (
     facts.Assigned.KIND,
@@ -41,6 +42,8 @@ _KINDS = (
     desk.AsideAnswered.KIND,
     desk.LeavesAt.KIND,
     desk.DraftShared.KIND,
+    tasks.ChecklistChanged.KIND,
+    tasks.TimeNoted.KIND,
 )
 _MOST = 200
 
@@ -161,6 +164,8 @@ def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
         return "thumbs-down", _("They called our mail abuse: nothing automatic goes there now")
     if event.kind == desk.LeavesAt.KIND:
         return "clock", _("%(who)s gave an answer another time to leave") % who
+    if event.kind in {tasks.ChecklistChanged.KIND, tasks.TimeNoted.KIND}:
+        return _worked(event, who)
     return "bot", _held(str(event.data.get("limit", "")))
 
 
@@ -194,6 +199,16 @@ def _shaped(event: Event, names: _Names) -> tuple[str, str] | None:
             return "link", _("%(who)s linked this with %(reference)s") % about
         return "link", _("%(who)s found that %(reference)s does not belong to this") % about
     return None
+
+
+def _worked(event: Event, who: Mapping[str, str]) -> tuple[str, str] | None:
+    if event.data.get("how") == "done":
+        return "square-check", _("%(who)s ticked a step off") % who
+    if event.data.get("how") == "open":
+        return "square", _("%(who)s found a step to be done after all") % who
+    if event.data.get("counts"):
+        return "timer", _("%(who)s noted time spent") % who
+    return None  # written, removed and brought back: in the trail alone
 
 
 def _held(limit: str) -> str:

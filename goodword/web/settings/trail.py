@@ -102,6 +102,8 @@ SENTENCES: dict[str, Words] = {
     "desk.answer_held": _("An answer that was to leave later was held back, %(subject)s"),
     "desk.arrival_failed": _("%(subject)s could not be read"),
     "desk.trouble_decided": _("decided what became of a mail, %(subject)s"),
+    "tasks.checklist_changed": _("changed the checklist of %(subject)s"),
+    "tasks.time_noted": _("noted the time spent on %(subject)s, or took it back"),
     "canned.made": _("wrote a canned reply, %(subject)s"),
     "canned.changed": _("changed a canned reply, %(subject)s"),
     "canned.archived": _("put a canned reply away, %(subject)s"),
