@@ -21,7 +21,8 @@ from goodword.core.text import one_line
 from goodword.desk.models import Dispatch, NoAnswerNeeded
 from goodword.events.models import Event
 from goodword.inboxes import actions as inboxes
-from goodword.people.models import Address, Holding, Person
+from goodword.people.models import Address, Holding, Person, Word
+from goodword.people.words import sorts_as, words_of
 from goodword.promises.models import Promise, Step
 
 PASSWORD = "a word for the bench"
@@ -42,7 +43,7 @@ def fill(
     """
     house = _house(at)
     models: list[type[Model]] = [
-        Person, Address, Holding, Conversation, Conversation.tags.through, Message, Recipient,
+        Person, Word, Address, Holding, Conversation, Conversation.tags.through, Message, Recipient,
         ExternalId, Promise, Step, NoAnswerNeeded, Dispatch, Event,
     ]  # fmt: skip
     with loading(models):
@@ -122,10 +123,11 @@ class _Desk:
         self._messages = 0
         self._last_key = 0
         self._tables = (
-            people, addresses, holdings, conversations, tags, messages, recipients, ids, promises,
-            steps, waived, dispatches, events,
+            people, found_by, addresses, holdings, conversations, tags, messages, recipients, ids,
+            promises, steps, waived, dispatches, events,
         ) = (
-            Table(Person, "id", "public_id", "name", "made_at"),
+            Table(Person, "id", "public_id", "name", "sorts_as", "made_at"),
+            Table(Word, "person_id", "word"),
             Table(Address, "id", "kind", "written", "value"),
             Table(Holding, "person_id", "address_id", "since", "preferred", "primary"),
             Table(
@@ -152,6 +154,7 @@ class _Desk:
             Table(Event, "at", "kind", "actor", "subject", "data"),
         )  # fmt: skip
         self.people, self.addresses, self.holdings = people, addresses, holdings
+        self.found_by = found_by
         self.conversations, self.tags, self.messages = conversations, tags, messages
         self.recipients, self.ids, self.promises, self.steps = recipients, ids, promises, steps
         self.waived, self.dispatches, self.events = waived, dispatches, events
@@ -203,7 +206,9 @@ class _Desk:
         since = _text(self._begin(number))
         address = self._first_address + pk - 1
         shown = name if dice.random() < 0.9 else ""
-        self.people.add(pk, self._made.public_id(), shown, since)
+        self.people.add(pk, self._made.public_id(), shown, sorts_as(shown, value), since)
+        for word in sorted(words_of([shown], [value])):
+            self.found_by.add(pk, word)
         self.addresses.add(address, "email", value, value)
         self.holdings.add(pk, address, since, True, True)
         return {"person": pk, "address": address, "name": shown}
