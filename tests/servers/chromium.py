@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from goodword.bench.servers import NotInstalled
 
@@ -27,6 +27,9 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Milliseconds: what is there at once on a quiet machine takes its time on a crowded one.
+_PATIENCE = 20_000
+expect.set_options(timeout=_PATIENCE)
 
 Theme = Literal["light", "dark"]
 
@@ -67,12 +70,12 @@ class Chromium:
 
     @contextmanager
     def context(self, base_url: str | None = None, **options: Any) -> Iterator[BrowserContext]:
-        """With `base_url`, `page.goto("/inbox/")` is enough. Waits give up after five seconds."""
+        """With `base_url`, `page.goto("/inbox/")` is enough. Waits give up after `_PATIENCE`."""
         made = self.browser.new_context(
             base_url=base_url,
             **{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options},
         )
-        made.set_default_timeout(5000)
+        made.set_default_timeout(_PATIENCE)
         try:
             yield made
         finally:
