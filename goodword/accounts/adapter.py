@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -99,7 +100,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
             )
             messages.error(request, words % {"provider": sociallogin.provider.app.name})
             raise ImmediateHttpResponse(redirect("account_login"))
-        sociallogin.connect(request, known[0])
+        _connect(request, sociallogin, known[0])
 
     def on_authentication_error(
         self,
@@ -112,6 +113,18 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
         words = _("%(provider)s did not let you in. Try again, or sign in with your password.")
         messages.error(request, words % {"provider": provider.name})
         raise ImmediateHttpResponse(redirect("account_login"))
+
+
+@transaction.atomic
+def _connect(request: HttpRequest, sociallogin: SocialLogin, teammate: Teammate) -> None:
+    """Unless an owner wrote down another server since it was asked (`signing_in.keep_provider`)."""
+    asked = sociallogin.provider.app
+    rows = IdentityProvider.objects.select_for_update().filter(public_id=asked.provider_id)
+    if rows.filter(server_url=asked.settings["server_url"]).exists():
+        sociallogin.connect(request, teammate)
+        return
+    messages.error(request, _("How one signs in has just been changed here. Try again."))
+    raise ImmediateHttpResponse(redirect("account_login"))
 
 
 def _app(row: IdentityProvider) -> SocialApp:

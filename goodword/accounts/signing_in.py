@@ -87,10 +87,17 @@ def keep_provider(
     by: Teammate,
     at: datetime,
 ) -> IdentityProvider:
-    """Write a provider down, or change it; an empty secret leaves the one there is."""
+    """Write a provider down, or change it; an empty secret leaves the one there is.
+
+    Whoever came from a server was known by a name that it alone gives: at another it may be
+    somebody else's, so all are known by their address first, as at the beginning.
+    """
     kept = provider or IdentityProvider(made_at=at)
     kept.name = clean_line(name, most=60)
-    kept.server_url = server_url.strip().rstrip("/")
+    server_url = server_url.strip().rstrip("/")
+    if kept.server_url != server_url:
+        SocialAccount.objects.filter(provider=kept.public_id).delete()
+    kept.server_url = server_url
     kept.client_id = clean_line(client_id, most=200)
     kept.secret = sealing.seal(secret) if secret else kept.secret
     kept.vouches_for_addresses = vouches_for_addresses

@@ -21,11 +21,14 @@ from goodword.plan import clocks, words
 from goodword.plan import hours as business
 from goodword.plan import queries as plan
 from goodword.plan.hours import Hours
+from goodword.web import limiting
 from goodword.web.inside import moment_of, typed
 from goodword.web.plan.picture import back_on, why_closed
 from goodword.web.setup import places
+from goodword.web.yours import outside
 
 _KEPT_SECONDS = 60  # here, and by browsers and proxies
+_MOST_LOOKS = 120  # a minute, from one address
 _AHEAD = timedelta(days=90)  # which closures are named
 
 
@@ -50,6 +53,10 @@ def hours(request: HttpRequest) -> HttpResponse:
     house, now = accounts.business(), moment_of(request)
     if house is None:
         raise Http404
+    if not limiting.allows(request, "hours", most=_MOST_LOOKS):
+        response = outside.notice("too_many", status=429)
+        response["Retry-After"] = str(limiting.WINDOW_SECONDS)
+        return outside.private(response)
     asked = typed(request.GET, "zone")
     zone = ZoneInfo(asked if places.is_zone(asked) else house.zone)
     language = get_language() or house.language

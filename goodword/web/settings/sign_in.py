@@ -27,8 +27,10 @@ from requests import RequestException
 
 from goodword.accounts import queries as accounts
 from goodword.channels.email import notices
+from goodword.web import limiting
 
 View = Callable[..., HttpResponseBase]
+_MOST_STEPS = 20  # a minute, from one address
 
 
 class SignIn(account.LoginView):  # type: ignore[misc]  # allauth carries no types
@@ -78,10 +80,16 @@ def marked(view: View) -> View:
 
 
 def provided(view: View) -> View:
-    """A step of OpenID Connect: a server that can't be reached is said, and is no fault of ours."""
+    """A step of OpenID Connect: a server that can't be reached is said, and is no fault of ours.
+
+    Each asks that server, while the page waits: so nobody may take many.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+        if not limiting.allows(request, "provided", most=_MOST_STEPS):
+            messages.error(request, _("Too many tries from here. Wait a minute, then try again."))
+            return redirect("account_login")
         try:
             return view(request, provider_id)
         except (RequestException, KeyError, ValueError):  # unreachable, or no such server at all

@@ -33,7 +33,10 @@ class ProviderForm(forms.Form):
         label=_("Address of the server"),
         max_length=300,
         assume_scheme="https",
-        help_text=_("Below it lies .well-known/openid-configuration."),
+        help_text=_(
+            "Below it lies .well-known/openid-configuration. Who came from another server before "
+            "is known by their e-mail address anew."
+        ),
     )
     client_id = forms.CharField(label=_("Client ID"), max_length=200)
     secret = forms.CharField(

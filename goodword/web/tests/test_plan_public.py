@@ -28,6 +28,7 @@ def monday(time_machine) -> None:
     """The same minute for each test, of which the page is kept."""
     time_machine.move_to(MONDAY_NOON, tick=False)
     caches["pages"].clear()
+    cache.clear()
 
 
 @pytest.fixture
@@ -188,7 +189,16 @@ def test_asking_in_every_zone_lets_no_count_of_tries_be_forgotten(
 ):
     monkeypatch.setattr("goodword.web.plan.public._page", lambda *of: "when we are there")
     cache.set("tries", 7)
-    client = Client()
-    for zone in sorted(zoneinfo.available_timezones())[:400]:
+    for number, zone in enumerate(sorted(zoneinfo.available_timezones())[:400]):
+        client = Client(REMOTE_ADDR=f"192.0.2.{number // 100}")
         assert client.get("/hours/", {"zone": zone}).status_code == 200
     assert cache.get("tries") == 7
+
+
+def test_one_address_looks_so_often_a_minute_and_no_more(house: SimpleNamespace):
+    client = Client()
+    seen = [client.get("/hours/").status_code for _ in range(122)]
+    assert seen == [200] * 120 + [429] * 2
+    refused = client.get("/hours/")
+    assert refused["Retry-After"] == "60" and "no-store" in refused["Cache-Control"]
+    assert Client(REMOTE_ADDR="192.0.2.7").get("/hours/").status_code == 200

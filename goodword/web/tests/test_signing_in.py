@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver
 
-from goodword.accounts import signing_in
+from goodword.accounts import queries, signing_in
 from goodword.accounts.models import Business, IdentityProvider
 from goodword.core import sealing
 from goodword.events.models import Event
@@ -149,6 +149,70 @@ def test_a_code_of_another_browser_opens_nothing(house: SimpleNamespace, server:
     assert other.get("/settings/profile/").status_code == 302
     assert other.get(f"{begin}back/?error=access_denied").url == LOGIN
     assert ben.get(f"{begin}back/?{query}wrong").url == LOGIN
+
+
+def move_to(server: OpenIdServer, provider: IdentityProvider, house: SimpleNamespace) -> None:
+    """An owner writes another address down for the same provider."""
+    written = {"name": provider.name, "secret": "", "client_id": provider.client_id}
+    flags = {"vouches_for_addresses": False, "is_second_factor": False}
+    signing_in.keep_provider(
+        provider, server_url=server.url, **written, **flags, by=house.ana, at=MONDAY_NOON
+    )
+
+
+def test_at_another_server_nobody_is_taken_for_whom_the_first_one_called_the_same(
+    house: SimpleNamespace, server: OpenIdServer
+):
+    provider = written_down(server, house)
+    server.claims = claims()
+    come_from(server, provider, Client())
+    move_to(server, provider, house)
+    assert SocialAccount.objects.count() == 1  # the same address is the same server
+
+    with OpenIdServer() as second:
+        move_to(second, provider, house)
+        second.claims = claims("mallory@evil.example")  # with Ben's sub
+        mallory = Client()
+        assert come_from(second, provider, mallory).url == LOGIN
+        assert mallory.get("/settings/profile/").status_code == 302
+
+        second.claims = claims(sub="another")
+        ben = Client()
+        come_from(second, provider, ben)
+        assert ben.get("/settings/profile/").status_code == 200
+
+
+def test_given_the_server_is_changed_while_somebody_comes_from_it_they_are_not_connected(
+    house: SimpleNamespace, server: OpenIdServer, monkeypatch: pytest.MonkeyPatch
+):
+    provider = written_down(server, house)
+    server.claims = claims()
+    real = queries.teammates_at
+
+    def change_meanwhile(said: list[str]):
+        IdentityProvider.objects.update(server_url="https://other.example")
+        return real(said)
+
+    monkeypatch.setattr(queries, "teammates_at", change_meanwhile)
+    client = Client()
+    assert come_from(server, provider, client).url == LOGIN
+    assert "has just been changed" in client.get(LOGIN).content.decode()
+    assert not SocialAccount.objects.exists()
+
+
+def test_who_asks_again_and_again_lets_us_ask_the_other_server_no_more(
+    house: SimpleNamespace, server: OpenIdServer
+):
+    provider = written_down(server, house)
+    server.asked.clear()
+    client = Client()
+    for _ in range(25):
+        answer = client.get(f"/account/from/{provider.public_id}/")
+    assert answer.url == LOGIN
+    assert "Too many tries from here" in client.get(LOGIN).content.decode()
+    assert len(server.asked) == 20
+    other = Client(REMOTE_ADDR="192.0.2.7")
+    assert other.get(f"/account/from/{provider.public_id}/").url.startswith(server.url)
 
 
 def test_a_server_that_is_away_is_said_and_the_password_still_works(house: SimpleNamespace):

@@ -12,11 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -27,12 +25,11 @@ from goodword.accounts import queries as accounts
 from goodword.desk import wording
 from goodword.desk.keeping import public_links
 from goodword.people.models import Person
+from goodword.web import limiting
 from goodword.web.inside import moment_of
 from goodword.web.yours import house
 
 MOST_LOOKS, MOST_ACTS = 120, 30  # a minute, from one address
-_WINDOW_SECONDS = 60
-_IPV6_NETWORK = 64  # bits: what one household or server has
 _POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -55,37 +52,15 @@ def outside(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @csrf_exempt
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        allowed = _allows(request)
+        acts = request.method == "POST"
+        most = MOST_ACTS if acts else MOST_LOOKS
+        allowed = limiting.allows(request, "act" if acts else "look", most=most)
         response = view(request, *args, **kwargs) if allowed else notice("too_many", status=429)
         if not allowed:
-            response["Retry-After"] = str(_WINDOW_SECONDS)
+            response["Retry-After"] = str(limiting.WINDOW_SECONDS)
         return private(response)
 
     return wrapped
-
-
-def _allows(request: HttpRequest) -> bool:
-    """Count one more try of its address; False if that is one too many in this minute."""
-    acts = request.method == "POST"
-    minute = int(moment_of(request).timestamp()) // _WINDOW_SECONDS
-    counted = f"yours:{'act' if acts else 'look'}:{_client(request)}:{minute}"
-    cache.add(counted, 0, timeout=2 * _WINDOW_SECONDS)
-    try:
-        return cache.incr(counted) <= (MOST_ACTS if acts else MOST_LOOKS)
-    except ValueError:  # the cache was full, and let go of it at this moment
-        return True
-
-
-def _client(request: HttpRequest) -> str:
-    """Behind a trusted proxy this is who came to the proxy (goodword/cli/serving.py)."""
-    written = str(request.META.get("REMOTE_ADDR", ""))
-    try:
-        address = ip_address(written)
-    except ValueError:
-        return "unknown"
-    if address.version == 6:
-        return str(ip_network((address, _IPV6_NETWORK), strict=False))
-    return written
 
 
 def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
