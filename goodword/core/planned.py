@@ -63,4 +63,6 @@ def ask(text: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
     with make(raw) as cursor:  # type: ignore[arg-type]  # what they wrap is a driver's cursor
         cursor.execute(text, bound)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if connection.queries_logged:  # psycopg forgets the words of what is planned already
+        connection.queries_log[-1]["sql"] = text
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from goodword.core import prepared
 from goodword.people.models import Person
@@ -40,6 +41,9 @@ if connection.vendor == "postgresql":
         _ask(0, 1, 70_000, 2**40, 2**61)
         [kept] = [each for each in _kept() if "people_person" in each]
         assert "$1" in kept and "$2" not in kept
+        with CaptureQueriesContext(connection) as captured:
+            _ask(5)
+        assert captured[0]["sql"] == kept  # a log says what was asked, of this as well
 
     @pytest.mark.django_db(transaction=True)
     def test_behind_a_pooler_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
