@@ -115,7 +115,8 @@ def _free_name(name: str, *, about: str, but: Field | None = None) -> str:
 def _told_apart(choices: Sequence[str]) -> list[str]:
     """Each once, in their order."""
     lines = [line for each in choices if (line := clean_line(each, most=100))]
-    once = list({line.casefold(): line for line in reversed(lines)}.values())[::-1]
+    folded = [line.casefold() for line in lines]
+    once = [line for n, line in enumerate(lines) if folded.index(folded[n]) == n]
     if not 2 <= len(once) <= MOST_CHOICES:
         raise NoChoices
     return once
