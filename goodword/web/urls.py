@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("goodword.web.notices.urls")),
     path("", include("goodword.web.palette.urls")),
     path("", include("goodword.web.people.urls")),
+    path("", include("goodword.web.people.field_urls")),
     path("", include("goodword.web.yours.urls")),
 ]

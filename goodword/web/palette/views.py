@@ -12,7 +12,6 @@ from typing import TypedDict
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -22,7 +21,7 @@ from goodword.conversations import queries as conversations
 from goodword.conversations import readings
 from goodword.conversations.models import Conversation
 from goodword.core import prepared
-from goodword.core.text import fold
+from goodword.desk.persons import seeing
 from goodword.desk.search import finding
 from goodword.web.inbox import showing
 from goodword.web.inside import inside, moment_of, teammate_of, typed
@@ -51,8 +50,7 @@ def found(request: HttpRequest) -> HttpResponse:
         recent = readings.recently_viewed(teammate, most=_MOST)
         return JsonResponse({"found": [*map(_line, recent), *_pages(teammate)]})
     rows = _conversations(request, words)
-    people = _people(rows, words)
-    lines = [*people, *map(_line, rows[:_MOST])]
+    lines = [*_people(teammate, words), *map(_line, rows[:_MOST])]
     return JsonResponse({"found": lines})
 
 
@@ -64,6 +62,7 @@ def _pages(teammate: Teammate) -> list[Line]:
         ("", _("Search"), "inbox:search"),
         ("", _("Notices"), "notices:listed"),
         (_("Promises"), _("Note a promise"), "promises:new"),
+        (_("People"), _("Organisations"), "people:organisations"),
     ]
     lines = [
         Line(kind="page", words=words, more=more, url=reverse(url)) for more, words, url in here
@@ -110,18 +109,17 @@ def _seen(teammate: Teammate) -> QuerySet[Conversation]:
     return conversations.visible_to(teammate).select_related("person")
 
 
-def _people(rows: list[Conversation], words: str) -> list[Line]:
-    """Those among them whose name has every word; a person is reached by what they said."""
-    wanted = fold(words).split()
-    lines = {}
-    for row in rows:
-        name = row.person.name
-        parts = fold(name).split()
-        if name and wanted and all(any(p.startswith(w) for p in parts) for w in wanted):
-            query = urlencode({"q": f'from:"{name}"'})
-            url = f"{reverse('inbox:search')}?{query}"
-            lines[row.person_id] = Line(kind="person", words=name, more="", url=url)
-    return list(lines.values())[:_MOST_PEOPLE]
+def _people(teammate: Teammate, words: str) -> list[Line]:
+    found = seeing.directory(teammate, words=words, most=_MOST_PEOPLE).entries
+    return [
+        Line(
+            kind="person",
+            words=each.person.name or each.address or showing.nameless(),
+            more=each.address if each.person.name else "",
+            url=reverse("people:person", args=[each.person.public_id]),
+        )
+        for each in found
+    ]
 
 
 def _line(row: Conversation) -> Line:

@@ -158,7 +158,7 @@ def forget(request: HttpRequest, public_id: str) -> HttpResponse:
         form=None,
         words=_goes_along(queries.count_values(field)),
         verb=_("Forget the field"),
-        back=reverse("people:field", args=[field.public_id]),
+        back=reverse("fields:one", args=[field.public_id]),
         danger=True,
     )
 

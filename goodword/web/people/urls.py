@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goodword.web.people import addresses, defining, directory, notes, organisations, person, same
+from goodword.web.people import addresses, directory, notes, organisations, person, same
 
 app_name = "people"
 _PERSON = "people/<slug:public_id>"
 _ADDRESS = f"{_PERSON}/addresses/<int:pk>"
 _ORGANISATION = "organisations/<slug:public_id>"
-_FIELD = "settings/fields/<slug:public_id>"
 
 urlpatterns = [
     path("people/", directory.directory, name="directory"),
@@ -32,8 +31,4 @@ urlpatterns = [
     path(f"{_ORGANISATION}/", organisations.page, name="organisation"),
     path(f"{_ORGANISATION}/change/", organisations.change, name="change_organisation"),
     path(f"{_ORGANISATION}/forget/", organisations.forget, name="forget_organisation"),
-    path("settings/fields/new/", defining.new, name="new_field"),
-    path(f"{_FIELD}/", defining.one, name="field"),
-    path(f"{_FIELD}/up/", defining.up, name="field_up"),
-    path(f"{_FIELD}/forget/", defining.forget, name="forget_field"),
 ]

@@ -19,8 +19,9 @@ from goodword.channels.email.explaining import words_for
 from goodword.conversations.models import Conversation
 from goodword.desk.models import SavedView, SenderRule
 from goodword.events.models import Event
+from goodword.fields.models import Field
 from goodword.inboxes.models import Inbox
-from goodword.people.models import Kind, Person
+from goodword.people.models import Address, Kind, Organisation, Person
 from goodword.plan.models import Calendar, Target
 from goodword.promises.models import Promise as OwedPromise
 
@@ -33,6 +34,7 @@ PARTS: list[tuple[str, Words]] = [
     ("email", _("Mailboxes")),
     ("plan", _("Plan")),
     ("people", _("Customers")),
+    ("fields", _("Fields of your own")),
     ("conversations", _("Conversations")),
     ("desk", _("Answers")),
     ("canned", _("Canned replies")),
@@ -69,10 +71,25 @@ SENTENCES: dict[str, Words] = {
     "people.kind_forgotten": _("forgot a kind of customers, %(subject)s"),
     "people.links_withdrawn": _("withdrew the links to the page of %(subject)s"),
     "people.kind_chosen": _("chose the kind of customer that %(subject)s is"),
+    "people.organisation_named": _("named an organisation, %(subject)s"),
+    "people.organisation_forgotten": _("forgot an organisation, %(subject)s"),
+    "people.domains_chosen": _("chose the mail domains of %(subject)s"),
+    "people.organisation_chosen": _("chose the organisation that %(subject)s belongs to"),
+    "people.address_held": _("changed the addresses of %(subject)s"),
+    "people.address_changed": _("changed what an address is to %(subject)s"),
+    "people.complaint_taken_back": _("took back that %(subject)s called our mail abuse"),
+    "people.note_kept": _("wrote or changed a note on %(subject)s"),
+    "people.field_filled": _("filled a field of %(subject)s"),
+    "people.merged": _("found that %(subject)s and another are the same person"),
+    "people.merge_undone": _("found that %(subject)s and another are two people"),
+    "fields.defined": _("made a field, %(subject)s"),
+    "fields.changed": _("changed a field, %(subject)s"),
+    "fields.forgotten": _("forgot a field, %(subject)s"),
     "conversations.message_received": _("A message came in, %(subject)s"),
     "conversations.note_written": _("wrote a note, %(subject)s"),
     "conversations.state_changed": _("moved %(subject)s from %(before)s to %(after)s"),
     "conversations.assigned": _("gave %(subject)s to %(to)s"),
+    "conversations.field_filled": _("filled a field of %(subject)s"),
     "conversations.tagged": _("changed the tags of %(subject)s"),
     "desk.reply_queued": _("answered %(subject)s"),
     "desk.reply_taken_back": _("took an answer back, %(subject)s"),
@@ -145,6 +162,9 @@ _KINDS: dict[str, Words] = {
     "target": _("answer time"),
     "kind": _("kind of customers"),
     "person": _("person"),
+    "organisation": _("organisation"),
+    "address": _("address"),
+    "field": _("field"),
     "senderrule": _("rule for senders"),
 }
 
@@ -211,6 +231,9 @@ _NAMES: dict[str, tuple[type[Model], tuple[str, ...], Callable[[Any], str]]] = {
     "target": (Target, (), lambda row: gettext("answer time")),
     "kind": (Kind, (), lambda row: str(row.name)),
     "person": (Person, (), lambda row: str(row)),
+    "organisation": (Organisation, (), lambda row: str(row.name)),
+    "address": (Address, (), lambda row: str(row.written)),
+    "field": (Field, (), lambda row: str(row.name)),
     "senderrule": (SenderRule, (), lambda row: str(row.value)),
 }
 

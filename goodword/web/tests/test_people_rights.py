@@ -16,6 +16,7 @@ from goodword.events.models import Event
 from goodword.fields import actions as fields
 from goodword.people import actions as people
 from goodword.people import belonging, holding, noting, queries
+from goodword.web.people.field_urls import urlpatterns as field_patterns
 from goodword.web.people.urls import urlpatterns
 from tests.factories import DAY, HOUR, make_house, receive
 
@@ -43,37 +44,39 @@ class Case:
 
 GRACE, HELD = ("grace",), ("grace", "held")
 CASES: dict[str, Case] = {
-    "directory": Case(seen_by=EVERYBODY),
-    "person": Case(GRACE),
-    "describe": Case(GRACE, {"name": "Grace W.", "initial-name": "Grace Whitlow"}, 302, ANSWERING),
-    "new_address": Case(GRACE, {"address": "grace@home.example"}, 302, ANSWERING),
-    "label_address": Case(HELD, {"label": "at work"}, 302, ANSWERING),
-    "prefer_address": Case(HELD, {}, 302, ANSWERING),
-    "primary_address": Case(HELD, {}, 302, ANSWERING),
-    "take_away_address": Case(HELD, {}, 302, ANSWERING),
-    "works_again": Case(HELD, {}, 302, ANSWERING),
-    "complaint": Case(HELD, {}, 302, OWNING, changes_for=OWNING),
-    "note_new": Case(GRACE, {"text": "Likes opals."}, 302, INSIDE, changes_for=INSIDE),
-    "note": Case(
+    "people:directory": Case(seen_by=EVERYBODY),
+    "people:person": Case(GRACE),
+    "people:describe": Case(
+        GRACE, {"name": "Grace W.", "initial-name": "Grace Whitlow"}, 302, ANSWERING
+    ),
+    "people:new_address": Case(GRACE, {"address": "grace@home.example"}, 302, ANSWERING),
+    "people:label_address": Case(HELD, {"label": "at work"}, 302, ANSWERING),
+    "people:prefer_address": Case(HELD, {}, 302, ANSWERING),
+    "people:primary_address": Case(HELD, {}, 302, ANSWERING),
+    "people:take_away_address": Case(HELD, {}, 302, ANSWERING),
+    "people:works_again": Case(HELD, {}, 302, ANSWERING),
+    "people:complaint": Case(HELD, {}, 302, OWNING, changes_for=OWNING),
+    "people:note_new": Case(GRACE, {"text": "Likes opals."}, 302, INSIDE, changes_for=INSIDE),
+    "people:note": Case(
         ("grace", "note"), {"text": "Likes jade."}, 302, ("ana", "lou"), "", ("ana", "lou")
     ),
-    "note_remove": Case(("grace", "note"), {}, 302, ("ana", "lou"), "", ("ana", "lou")),
-    "same": Case(GRACE, seen_by=ANSWERING),
-    "merge": Case(("grace", "gerda"), {}, 302, ANSWERING),
-    "undo_merge": Case(("merged",), {}, 302, ANSWERING),
-    "organisations": Case(seen_by=EVERYBODY),
-    "new_organisation": Case(
+    "people:note_remove": Case(("grace", "note"), {}, 302, ("ana", "lou"), "", ("ana", "lou")),
+    "people:same": Case(GRACE, seen_by=ANSWERING),
+    "people:merge": Case(("grace", "gerda"), {}, 302, ANSWERING),
+    "people:undo_merge": Case(("merged",), {}, 302, ANSWERING),
+    "people:organisations": Case(seen_by=EVERYBODY),
+    "people:new_organisation": Case(
         (), {"name": "Petty & Sons"}, 302, ANSWERING_ANYWHERE, changes_for=ANSWERING_ANYWHERE
     ),
-    "organisation": Case(("whitlow",)),
-    "change_organisation": Case(("whitlow",), {"name": "Whitlow Ltd"}, 302, ANSWERING),
-    "forget_organisation": Case(("whitlow",), {}, 302, LEADING, changes_for=LEADING),
-    "new_field": Case(
+    "people:organisation": Case(("whitlow",)),
+    "people:change_organisation": Case(("whitlow",), {"name": "Whitlow Ltd"}, 302, ANSWERING),
+    "people:forget_organisation": Case(("whitlow",), {}, 302, LEADING, changes_for=LEADING),
+    "fields:new": Case(
         (), {"name": "Ring size", "kind": "number"}, 302, OWNING, "?about=person", OWNING
     ),
-    "field": Case(("field",), {"name": "Customer no."}, 302, OWNING, changes_for=OWNING),
-    "field_up": Case(("field",), {}, 302, OWNING, changes_for=OWNING),
-    "forget_field": Case(("field",), {}, 302, OWNING, changes_for=OWNING),
+    "fields:one": Case(("field",), {"name": "Customer no."}, 302, OWNING, changes_for=OWNING),
+    "fields:up": Case(("field",), {}, 302, OWNING, changes_for=OWNING),
+    "fields:forget": Case(("field",), {}, 302, OWNING, changes_for=OWNING),
 }
 
 
@@ -118,12 +121,15 @@ def scene(rows_of_module: None) -> SimpleNamespace:
 
 
 def test_every_url_has_a_case() -> None:
-    assert {each.name for each in urlpatterns} == set(CASES)
+    names = {f"people:{each.name}" for each in urlpatterns}
+    names |= {f"fields:{each.name}" for each in field_patterns}
+
+    assert names == set(CASES)
 
 
 def _url(house: SimpleNamespace, name: str) -> str:
     case = CASES[name]
-    return reverse(f"people:{name}", args=[house.named[each] for each in case.about]) + case.query
+    return reverse(name, args=[house.named[each] for each in case.about]) + case.query
 
 
 def _ask(house: SimpleNamespace, name: str, client: Client) -> int:
@@ -167,7 +173,7 @@ def test_given_script_what_is_asked_comes_as_a_dialog_over_the_page(house, clien
 
     answer = client.get(_url(house, name), headers={"HX-Request": "true"})
 
-    if answer.status_code != 405 and name not in {"field", "new_field"}:  # pages of settings
+    if answer.status_code != 405 and name not in {"fields:one", "fields:new"}:  # pages of settings
         html = answer.content.decode()
         assert "<dialog" in html and "<html" not in html
 

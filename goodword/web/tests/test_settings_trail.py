@@ -59,6 +59,7 @@ def test_every_fact_that_is_announced_has_its_sentence():
     from goodword.channels.email import events as email_facts
     from goodword.conversations import events as conversations_facts
     from goodword.desk import events as desk_facts
+    from goodword.fields import events as fields_facts
     from goodword.inboxes import events as inboxes_facts
     from goodword.notices import events as notices_facts
     from goodword.people import events as people_facts
@@ -73,6 +74,7 @@ def test_every_fact_that_is_announced_has_its_sentence():
             email_facts,
             conversations_facts,
             desk_facts,
+            fields_facts,
             inboxes_facts,
             notices_facts,
             people_facts,
