@@ -109,6 +109,7 @@ DAILY = {
     "search": "/search/",
     "search-found": "/search/?q=gift+card",
     "search-nothing": "/search/?q=zeppelin+from:nobody+odd:part",
+    "search-filters": "/search/filters/?q=gift",
     "conversation": "{long}",
     "conversation-whole": "{long}?all=1",
     "conversation-html": "{html}",

@@ -92,7 +92,7 @@ class Shell:
     def searches(self) -> bool:
         """Whether this is the page of the search."""
         match = self._request.resolver_match
-        return match is not None and match.view_name == "inbox:search"
+        return match is not None and match.view_name in {"inbox:search", "inbox:more_filters"}
 
     @cached_property
     def folders(self) -> list[FolderLink]:

@@ -111,6 +111,13 @@ def word(name: str, language: str) -> str:
     return next(iter(ALIASES[name].get(language[:2], ())), name) if language[:2] != "en" else name
 
 
+def day(name: str, language: str) -> str:
+    """A day or a stretch of days, as `word`."""
+    if not language.startswith("de"):
+        return name
+    return next(each for each in DAYS[name] if each not in {"week", "month", "year"})
+
+
 def choice(name: str, value: str, language: str) -> str:
     """A value of an operator, as `word`."""
     aliases = CHOICES.get(name, {}).get(value, {})

@@ -107,7 +107,7 @@ def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, 
         shown = ((operators.choice(name, each, language), each) for each in operators.CHOICES[name])
         return [(word, filters.CHOICES[name, each]) for word, each in shown if _begins(word, begun)]
     if name in {"before", "after", "since", "on", "due"}:
-        days = [_day(each, language) for each in operators.DAYS]
+        days = [operators.day(each, language) for each in operators.DAYS]
         return [(each, "") for each in days if _begins(each, begun)]
     if name == "tag":
         tags = conversations.tags_seen_by(teammate)
@@ -124,12 +124,6 @@ def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, 
         named = [(each.name, "") for each in whom.colleagues_of(teammate)]
         return [each for each in ours + named if _begins(each[0], begun)]
     return _people(name, begun, request) if begun.strip() else []
-
-
-def _day(name: str, language: str) -> str:
-    aliases = operators.DAYS[name]
-    german = [each for each in aliases if each not in {"week", "month", "year"}]
-    return german[0] if language.startswith("de") else name
 
 
 def _begins(word: str, begun: str) -> bool:

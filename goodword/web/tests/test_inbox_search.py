@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from goodword.conversations import actions as conversations
 from goodword.conversations import readings
 from goodword.desk import handling
 from goodword.desk import queries as desk
@@ -138,6 +140,28 @@ def test_what_one_opened_last_stands_in_the_empty_field_and_on_a_page_of_its_own
     assert not desk.in_folder(house.lea, "recent")
 
 
+def test_filters_offer_the_house_s_own_words_and_take_the_name_of_anybody_outside(ben, house):
+    asked = receive(house, "Where is my card?", at=timezone.now() - MINUTE).conversation
+    conversations.tag(asked, "gift card", by=house.ben, at=timezone.now())
+
+    page = ben.get("/search/filters/", {"q": "card"}).content.decode()
+    for value in ('tag:"gift card"', 'assigned:"Lea Sommer"', "team:Front", 'since:"this week"'):
+        found = urlencode({"q": f"card {value}"})
+        assert f'"/search/?{found}"' in page
+    piece = ben.get("/search/filters/", {"q": "card"}, headers={"HX-Request": "true"})
+    assert "gift card" in piece.content.decode() and "<main" not in piece.content.decode()
+
+    named = {"q": "card", "name": "with", "value": ' "Grace  Whitlow '}
+    answer = ben.get("/search/filters/", named)
+    assert [row.conversation.pk for row in ben.get(answer["Location"]).context["rows"]] == [
+        asked.pk
+    ]
+    quoted = urlencode({"q": 'card with:"Grace Whitlow"'})
+    assert answer["Location"] == f"/search/?{quoted}"
+    for nothing in ({"name": "with", "value": " "}, {"name": "is", "value": "late"}):
+        assert ben.get("/search/filters/", nothing).status_code == 200
+
+
 def test_nobody_is_named_who_works_elsewhere(house) -> None:
     for who, named, hidden in (
         (house.ben, {"Lea Sommer", "Ana Ruiz", "Front"}, {"Carl Voss", "Workshop"}),
@@ -148,6 +172,7 @@ def test_nobody_is_named_who_works_elsewhere(house) -> None:
         client.force_login(who)
         urls = [f"/search/suggestions/?q={name}:{letter}" for letter in "abcflw"
                 for name in ("assigned", "from", "team")]  # fmt: skip
+        urls.append("/search/filters/")
         shown = "".join(client.get(url).content.decode() for url in urls)
         written = client.get("/settings/canned/new/").content.decode()
         for page in (shown, written):
