@@ -25,7 +25,7 @@ from goodword.conversations.models import (
 )
 from goodword.core import ids
 from goodword.core.text import fold
-from goodword.desk import queries
+from goodword.desk import queries, whom
 from goodword.desk.search.asking import Asked, Term
 from goodword.desk.search.saying import (
     OneMessage,
@@ -244,16 +244,18 @@ def _assigned(found: Narrowed, term: Term, at: datetime) -> _Meaning:
     if term.value == "nobody":
         return _Meaning(Q(assignee__isnull=True), is_indexed=True)
     named = [found.by.pk] if term.value == "me" else teammates(term.value)
-    _note_gone(found, term, named)
-    return _Meaning(Q(assignee__in=named), is_indexed=True)
+    theirs = Q(assignee__in=named)
+    _note_unknown(found, term, whom.colleagues_of(found.by).filter(pk__in=named), theirs)
+    return _Meaning(theirs, is_indexed=True)
 
 
 def _team(found: Narrowed, term: Term, at: datetime) -> _Meaning:
     """Given to the team, or in an inbox that it answers."""
     named = [each.pk for each in Team.objects.all() if names(each.name, term.value)]
-    _note_gone(found, term, named)
     answered = Inbox.objects.filter(team__in=named).values("pk")
-    return _Meaning(Q(team__in=named) | Q(inbox__in=answered), is_indexed=True)
+    theirs = Q(team__in=named) | Q(inbox__in=answered)
+    _note_unknown(found, term, whom.teams_beside(found.by).filter(pk__in=named), theirs)
+    return _Meaning(theirs, is_indexed=True)
 
 
 def _due(found: Narrowed, term: Term, at: datetime) -> _Meaning:
@@ -283,6 +285,16 @@ _MEANINGS: dict[str, Callable[[Narrowed, Term, datetime], _Meaning]] = {
     "due": _due,
     "number": _number,
 }
+
+
+def _note_unknown(
+    found: Narrowed, term: Term, known: QuerySet[Teammate] | QuerySet[Team], theirs: Q
+) -> None:
+    """Whoever `by` neither works with nor sees in a conversation: as if there were nobody, or a
+    search would tell who works elsewhere in the house.
+    """
+    if not known.exists() and not conversations.visible_to(found.by).filter(theirs).exists():
+        found.gone.append(term)
 
 
 def _note_gone(found: Narrowed, term: Term, named: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from goodword.accounts import actions as accounts
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft, Following, Reading
 from goodword.desk import handling
@@ -202,6 +203,22 @@ def test_what_names_nothing_is_said(desk) -> None:
         ("tag", "gone"), ("assigned", "nemo"), ("inbox", "repairs"), ("team", "x"),
     ]  # fmt: skip
     assert page.hits == []
+
+
+def test_a_search_tells_nobody_who_works_in_another_team(desk) -> None:
+    for text in ("assigned:carl", "assigned:carl@shop.example", "team:workshop"):
+        for by, is_gone in ((desk.ben, True), (desk.lea, True), (desk.ana, False)):
+            page = finding.find(finding.read(text, at=NOW), by=by)
+            assert (page.gone != [], page.hits == []) == (is_gone, is_gone or "team" not in text)
+    for text in ("assigned:lou", "assigned:ana", "team:front"):
+        assert finding.find(finding.read(text, at=NOW), by=desk.ben).gone == []
+
+
+def test_whoever_has_left_the_team_is_found_by_what_they_still_have(desk) -> None:
+    members = [desk.lea, desk.lou]
+    accounts.change_team(desk.front, name="Front", members=members, by=desk.ana, at=NOW)
+    page = finding.find(finding.read("assigned:ben", at=NOW), by=desk.lea)
+    assert (page.gone, len(page.hits)) == ([], 1)
 
 
 def test_every_choice_can_be_asked_for_and_denied(desk) -> None:
