@@ -78,12 +78,20 @@ def lock(conversation: Conversation) -> Conversation:
     SQLite's write lock does the same by itself. Raises Conversation.DoesNotExist when it was
     thrown away for good meanwhile.
     """
-    found = lock_all([conversation.pk]).get(conversation.pk)
-    if found is None:
-        raise Conversation.DoesNotExist(conversation.pk)
-    while found.redirect_to_id:  # it was joined with another while we waited
-        found = lock_all([found.redirect_to_id])[found.redirect_to_id]
-    return found
+    key: int | None = conversation.pk
+    while key is not None:
+        for found in prepared.objects("locked", _locked, key):
+            return found
+        # What was joined with another is never held alone: whoever throws both away holds first
+        # what it leads to, and the two would wait for each other.
+        shells = Conversation.objects.filter(pk=key).values_list("redirect_to", "pk")
+        key = next((leads_to or pk for leads_to, pk in shells), None)
+    raise Conversation.DoesNotExist(conversation.pk)
+
+
+def _locked(key: int) -> QuerySet[Conversation]:
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox__team")
+    return rows.filter(pk=key, redirect_to__isnull=True)
 
 
 def lock_all(keys: Iterable[int]) -> dict[int, Conversation]:
