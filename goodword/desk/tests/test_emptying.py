@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
@@ -187,6 +188,17 @@ def test_owners_and_leads_throw_away_for_good_what_they_see_and_nobody_else(hous
     assert emptying.empty(by=house.ana, at=AT) == 1
     assert emptying.empty_due(at=AT) == 1
     assert not Conversation.objects.exists()
+
+
+def test_however_much_lies_in_it_emptying_names_none_of_it_to_the_database(house):
+    for number in range(3):
+        trash(house, receive(house, sender=f"p{number}@x.example").conversation)
+    with CaptureQueriesContext(connection) as asked:
+        assert emptying.empty(by=house.lea, at=AT) == 3
+
+    update = next(each["sql"] for each in asked if 'UPDATE "conversations' in each["sql"])
+    assert "SELECT" in update  # a statement takes so many keys and no more
+    assert emptying.empty_due(at=AT) == 3
 
 
 def test_what_was_taken_out_meanwhile_is_not_thrown_away(house):
