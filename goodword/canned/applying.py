@@ -27,6 +27,7 @@ from goodword.desk import handling, wording
 from goodword.desk.answering import replying
 from goodword.desk.models import Dispatch
 from goodword.desk.shaping import undoing
+from goodword.desk.together import mentioning
 from goodword.events import actions as events
 from goodword.tasks import actions as tasking
 from goodword.tasks import queries as tasks
@@ -96,7 +97,7 @@ def undo(applied: Applied, *, by: Teammate, at: datetime) -> None:
     for item in items:
         tasking.remove(item, by=by, at=at)
     for each in conversation.messages.filter(pk=note):
-        conversations.unsay(each)
+        mentioning.unsay_note(each, at=at)
     fact = facts.StepsUndone(conversation_id=conversation.pk, inbox_id=conversation.inbox_id)
     events.announce(fact, by=by, about=conversation, at=at)
 

@@ -15,7 +15,10 @@ from goodword.desk import checking, handling
 from goodword.desk.answering import replying
 from goodword.desk.models import Dispatch
 from goodword.desk.shaping import undoing
+from goodword.desk.together import following
+from goodword.events.actions import hand_on
 from goodword.events.models import Event
+from goodword.notices.models import Notice
 from goodword.promises.queries import owed_reply
 from goodword.tasks import actions as tasks
 from goodword.tasks import queries as checklists
@@ -81,6 +84,22 @@ def test_everything_is_done_with_the_desks_own_verbs_and_undone_as_one(
     assert checking.violations() == []
     with pytest.raises(applying.AlreadyUndone):
         applying.undo(applied, by=house.ben, at=LATER + MINUTE)
+
+
+def test_given_its_note_called_somebody_undoing_it_takes_back_what_they_were_told(
+    house, conversation, make
+):
+    following.follow(conversation, by=house.ana, at=LATER)
+    applied = applying.apply(
+        make("", "note:@Lea look"), conversation, by=house.ben, at=LATER + MINUTE
+    )
+    hand_on(at=LATER + MINUTE)
+    told = {each.teammate: each.title for each in Notice.objects.all()}
+    assert told.keys() == {house.lea, house.ana} and all("look" in said for said in told.values())
+
+    applying.undo(applied, by=house.ben, at=LATER + 2 * MINUTE)
+
+    assert not Notice.objects.exists()
 
 
 def test_what_is_refused_at_the_end_leaves_nothing_of_the_beginning(house, conversation, make):

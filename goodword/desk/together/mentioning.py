@@ -10,8 +10,12 @@ from datetime import datetime
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
+from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Mention, Message
 from goodword.desk import telling, whom
+from goodword.desk.together import following
+from goodword.notices import actions as notices
+from goodword.notices.models import Notice
 
 # Not within a word, so that no mail address calls anybody.
 _BEFORE = r"""(?:^|(?<=[\s(\["'“„>]))"""
@@ -121,8 +125,20 @@ def note_mentions(note: Message, *, by: Teammate, at: datetime) -> None:
         note.conversation,
         told,
         says="mentioned",
-        matter=f"mention:{note.conversation_id}:{note.pk}",
+        matter=_matter(note),
         who=by.name,
         word=note.text,
         at=at,
     )
+
+
+def unsay_note(note: Message, *, at: datetime) -> None:
+    """Take a note out again, and what was told of it: its words stand in the notices."""
+    about = Notice.objects.filter(matter=_matter(note))
+    followed = following.matter(note.conversation)
+    notices.withdraw(about | Notice.objects.filter(matter=followed, told_at=note.said_at), at=at)
+    conversations.unsay(note)
+
+
+def _matter(note: Message) -> str:
+    return f"mention:{note.conversation_id}:{note.pk}"
