@@ -237,7 +237,7 @@ class FollowingChanged:
 @dataclass(frozen=True, slots=True)
 class DraftShared:
     """What became of showing a draft: shared, asked_to_finish, asked_to_approve, taken_back,
-    gone_on, approved or sent_back; `to`: who was asked.
+    gone_on, approved, sent_back or asked_nobody; `to`: who was asked.
     """
 
     KIND: ClassVar[str] = "desk.draft_shared"

@@ -17,6 +17,7 @@ from goodword.accounts.models import Membership, Role, Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation
 from goodword.desk import handling
+from goodword.desk.answering import sharing
 from goodword.desk.keeping import owing
 from goodword.inboxes import actions as inbox_actions
 from goodword.inboxes.models import Inbox
@@ -112,7 +113,11 @@ def _return_unreachable(*, by: Teammate, at: datetime) -> None:
     )
     lost = list(Conversation.objects.filter(lost_person | lost_team).values_list("pk", flat=True))
     elsewhere = orphaned().filter(conversation__isnull=False)
-    locked = conversations.lock_all([*lost, *elsewhere.values_list("conversation", flat=True)])
+    drafts = sharing.asked_in_vain()
+    keys = {*lost, *elsewhere.values_list("conversation", flat=True)}
+    locked = conversations.lock_all(keys | {each.conversation_id for each in drafts})
+    for draft in drafts:
+        sharing.ask_nobody(draft, by=by, at=at)
     for conversation in (locked[key] for key in lost):
         to = _backup_of(conversation.assignee, conversation.inbox, at=at)
         handling.give(conversation, to, by=by, at=at)

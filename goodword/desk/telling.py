@@ -48,6 +48,7 @@ ABOUT = {
     "draft_taken": gettext_noop("%(who)s goes on with your answer: %(what)s"),
     "draft_approved": gettext_noop("%(who)s approved your answer, and you can send it: %(what)s"),
     "draft_back": gettext_noop("%(who)s sent your answer back: %(what)s"),
+    "draft_unseen": gettext_noop("%(who)s can't look at your answer any more: %(what)s"),
     "answer_held": gettext_noop("Your answer was not sent, look at it first: %(what)s"),
     "new": gettext_noop("New, and nobody has it yet: %(what)s"),
     "they_wrote": gettext_noop("They wrote: %(what)s"),

@@ -19,7 +19,14 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "mentioned": ("mentioned",),
     "followed": ("followed",),
     "aside": ("aside_answered",),
-    "drafts": ("finish_draft", "approve_draft", "draft_approved", "draft_back", "draft_taken"),
+    "drafts": (
+        "finish_draft",
+        "approve_draft",
+        "draft_approved",
+        "draft_back",
+        "draft_taken",
+        "draft_unseen",
+    ),
     "new": ("new",),
 }
 _GROUP_OF = {kind: group for group, kinds in _KINDS.items() for kind in kinds}

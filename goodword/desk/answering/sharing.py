@@ -134,6 +134,39 @@ def send_back(draft: Draft, *, word: str = "", by: Teammate, at: datetime) -> No
     _tell(draft, draft.teammate, "draft_back", word=word, by=by, at=at)
 
 
+def asked_in_vain() -> list[Draft]:
+    """Drafts about which somebody is asked who can't answer there any more."""
+    rows = Draft.objects.filter(asked__isnull=False)
+    rows = rows.select_related("asked", "teammate", "conversation__inbox").order_by("pk")
+    return [
+        each
+        for each in rows
+        if each.asked and not owing.can_answer(each.asked, each.conversation.inbox)
+    ]
+
+
+def ask_nobody(draft: Draft, *, by: Teammate, at: datetime) -> None:
+    """Who was asked can't answer there any more: it is still shown, and its writer is told.
+
+    The caller holds the conversation.
+    """
+    was = draft.asked
+    draft.asked, draft.asked_for = None, ""
+    _save_unapproved(draft)
+    notices.settle_matter(_matter(draft), at=at)
+    _announce(draft, "asked_nobody", to=was, by=by, at=at)
+    if was is not None and draft.teammate.pk != by.pk:
+        telling.tell_about(
+            draft.conversation,
+            [draft.teammate],
+            says="draft_unseen",
+            matter=_matter(draft),
+            who=was.name,
+            again=True,
+            at=at,
+        )
+
+
 def _lock(draft: Draft) -> tuple[Conversation, Draft]:
     """Raises NotShared when it is gone."""
     conversation = conversations.lock(draft.conversation)

@@ -19,6 +19,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation
 from goodword.desk import events as facts
+from goodword.desk.answering import sharing
 from goodword.desk.keeping import owing
 from goodword.events import actions as events
 from goodword.events import queries as told
@@ -120,6 +121,9 @@ def _stand_in(
             each.save(update_fields=["assignee", "team"])
     handed = _hand_over(conversation, why=why, by=by, at=at)
     owing.settle(conversation, by=by, at=at, why=why)
+    for draft in sharing.asked_in_vain():
+        if draft.conversation_id == conversation.pk:
+            sharing.ask_nobody(draft, by=by, at=at)
     _withdraw_notices(conversation, at=at)
     fact = facts.ConversationMoved(
         conversation_id=conversation.pk,

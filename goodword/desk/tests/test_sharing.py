@@ -9,9 +9,10 @@ from goodword.accounts.models import Role
 from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Draft, Message
-from goodword.desk import checking, handling
+from goodword.desk import checking, handling, staffing
 from goodword.desk.answering import replying, sharing
 from goodword.desk.answering.recipients import Recipients
+from goodword.desk.shaping import moving
 from goodword.events import actions as events
 from goodword.notices.models import Notice
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, receive
@@ -234,3 +235,30 @@ def test_what_its_writer_empties_while_it_is_shown_asks_nobody_any_more(house, d
     sharing.discard(draft, by=house.ben, at=LATER)
 
     assert not Draft.objects.exists() and told() == {}
+
+
+def test_given_who_is_asked_leaves_nobody_is_asked_and_the_writer_knows(house, draft):
+    ask(draft, house, "approve")
+    staffing.take_leave(house.lea, by=house.ana, at=LATER)
+
+    draft.refresh_from_db()
+    assert (draft.asked, draft.asked_for, draft.shared_at) == (None, "", MONDAY_NOON)
+    assert told() == {"Ben": "draft_unseen"}
+    with pytest.raises(MayNot):
+        sharing.approve(draft, seen=sharing.stamp(draft), by=house.lea, at=LATER)
+    sharing.share(draft, asked=house.ana, asked_for="approve", by=house.ben, at=LATER + MINUTE)
+    assert told() == {"Ana": "approve_draft"}
+
+
+def test_given_it_is_moved_to_where_who_is_asked_may_not_answer_nobody_is_asked(
+    house, draft, conversation
+):
+    accounts.change_team(
+        house.workshop, name="Workshop", members=[house.carl, house.ben], by=house.ana, at=LATER
+    )
+    ask(draft, house, "finish")
+    moving.move(conversation, house.repairs, by=house.ana, at=LATER)
+
+    draft.refresh_from_db()
+    assert draft.asked is None and draft.shared_at
+    assert told()["Ben"] == "draft_unseen"

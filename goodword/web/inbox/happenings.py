@@ -234,6 +234,7 @@ def _shared(event: Event, names: _Names) -> str:
         "gone_on": _("%(who)s went on with the draft of a colleague"),
         "approved": _("%(who)s approved a draft"),
         "sent_back": _("%(who)s sent a draft back"),
+        "asked_nobody": _("%(to)s can't look at the draft any more"),
     }
     return words[str(event.data.get("what"))] % {"who": names.of(event.actor), "to": to}
 
