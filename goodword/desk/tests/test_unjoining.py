@@ -12,7 +12,9 @@ from goodword.desk.answering import sharing
 from goodword.desk.intake import joining
 from goodword.desk.keeping import promising
 from goodword.desk.shaping import unjoining
+from goodword.events.actions import hand_on
 from goodword.events.models import Event
+from goodword.notices.models import Notice
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply
@@ -171,3 +173,26 @@ def test_given_two_drafts_that_become_one_what_was_approved_is_approved_no_longe
 
     draft = old.drafts.get()
     assert (draft.text, draft.approved_by, draft.approved_at) == ("whole\n\nhalf", None, None)
+
+
+def test_given_a_join_that_gave_a_conversation_to_somebody_undoing_it_settles_what_they_were_told(
+    house, two
+):
+    new, old = two
+    handling.assign(new, to=house.ana, by=house.ben, at=MONDAY_NOON + 2 * MINUTE)
+    hand_on(at=AT)
+    joining.join(new, old, by=house.ben, at=AT)
+    hand_on(at=AT)
+    assert old.public_id in leads_of(house.ana)
+
+    undo(house, old)
+    hand_on(at=AT + HOUR)
+
+    assert old.public_id not in leads_of(house.ana)  # it never was theirs
+
+
+def leads_of(who):
+    """Where their open notices lead."""
+    return " ".join(
+        Notice.objects.filter(teammate=who, ended_at=None).values_list("url", flat=True)
+    )
