@@ -139,12 +139,13 @@ def _by_newest(teammate: Teammate, after: str, most: int) -> Page:
     if not teammate.is_active:
         return Page([], "")
     seen = conversations.visible_to(teammate).order_by()
+    seen = seen.filter(latest_key__gt=0)
     rows = seen.annotate(who=Coalesce("person__redirect_to", "person"))
     newer = Q(latest_key__gt=OuterRef("latest_key")) | Q(
         latest_key=OuterRef("latest_key"), pk__gt=OuterRef("pk")
     )
     newer &= Q(latest_key__gte=OuterRef("latest_key"))
-    merged = Person.objects.filter(redirect_to=OuterRef("who"), redirect_to__isnull=False)
+    merged = Person.objects.filter(redirect_to=OuterRef(OuterRef("who")), redirect_to__isnull=False)
     rows = rows.exclude(Exists(seen.filter(newer, person=OuterRef("who")))).exclude(
         Exists(seen.filter(newer, person__in=merged.values("pk")))
     )
