@@ -35,14 +35,16 @@ class AnswersAndNeedsNone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """All that is said of a canned reply. `texts` by language; `team` None: everybody, or me."""
+    """All that is said of a canned reply. `texts` by language; `team` None: everybody, or me;
+    `inboxes` None: those it is offered in stay.
+    """
 
     name: str
     shortcut: str = ""
     folder: str = ""
     shared_with: str = For.ME
     team: Team | None = None
-    inboxes: tuple[Inbox, ...] = ()
+    inboxes: tuple[Inbox, ...] | None = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
 
@@ -151,7 +153,8 @@ def _write(reply: CannedReply, written: Written, *, by: Teammate) -> None:
     # Words are looked for by their beginnings: each stands behind a blank.
     reply.search_text = f" {fold(' '.join(words))}"
     reply.save()
-    reply.inboxes.set(written.inboxes)
+    if written.inboxes is not None:
+        reply.inboxes.set([*written.inboxes, *queries.inboxes_unseen(reply, by)])
     reply.texts.all().delete()
     CannedText.objects.bulk_create(
         CannedText(reply=reply, language=language, text=text) for language, text in texts.items()

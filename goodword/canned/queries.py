@@ -11,6 +11,8 @@ from goodword.canned.models import AfterSending, Applied, CannedReply
 from goodword.conversations.models import Conversation, Draft
 from goodword.core import prepared
 from goodword.core.text import fold
+from goodword.inboxes import queries as inboxes
+from goodword.inboxes.models import Inbox
 
 For = CannedReply.For
 
@@ -36,6 +38,11 @@ def may_change(reply: CannedReply, by: Teammate) -> bool:
     if reply.shared_with == For.ME:
         return reply.owner_id == by.pk
     return may_share(by)
+
+
+def inboxes_unseen(reply: CannedReply, teammate: Teammate) -> QuerySet[Inbox]:
+    """Where it is offered beyond what they look into: they neither see that nor change it."""
+    return reply.inboxes.exclude(pk__in=inboxes.open_to(teammate).order_by().values("pk"))
 
 
 def may_share(teammate: Teammate) -> bool:

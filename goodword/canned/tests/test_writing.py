@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from goodword.accounts import rights
@@ -249,3 +251,18 @@ def test_what_is_no_step_is_refused(written):
 def test_a_stored_list_that_is_none_is_refused(kept):
     with pytest.raises(steps.Malformed):
         steps.read(kept)
+
+
+def test_whoever_changes_it_leaves_it_offered_where_they_do_not_look_in(house, make):
+    both = (house.hello, house.repairs)
+    macro = make(by=house.ana, shared_with=For.ALL, inboxes=both)
+    written = Written(name="It left", shared_with=For.ALL, texts={"en": "It left."})
+
+    canned.change(macro, replace(written, inboxes=(house.hello,)), by=house.lea, at=MONDAY_NOON)
+    assert set(macro.inboxes.all()) == set(both)
+    canned.change(macro, replace(written, inboxes=()), by=house.lea, at=MONDAY_NOON)
+    assert list(macro.inboxes.all()) == [house.repairs]  # not in every inbox of a sudden
+    canned.change(macro, replace(written, inboxes=None), by=house.lea, at=MONDAY_NOON)
+    assert list(macro.inboxes.all()) == [house.repairs]
+    canned.change(macro, written, by=house.ana, at=MONDAY_NOON)
+    assert not macro.inboxes.exists()

@@ -99,7 +99,12 @@ class CannedForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, by: Teammate, texts: dict[str, str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        by: Teammate,
+        texts: dict[str, str] | None = None,
+        reply: CannedReply | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         texts = texts or {}
@@ -107,7 +112,10 @@ class CannedForm(forms.Form):
         self._ask_languages(texts, open_inboxes)
         self._ask_whom(by)
         self.fields["inboxes"].queryset = inboxes.open_to(by)  # type: ignore[attr-defined]
-        if len(open_inboxes) < 2:
+        is_elsewhere = reply is not None and queries.inboxes_unseen(reply, by).exists()
+        if is_elsewhere:
+            self.fields["inboxes"].help_text = _("It is offered elsewhere too, and stays so.")
+        if len(open_inboxes) < 2 and not is_elsewhere:
             del self.fields["inboxes"]
 
     def _ask_languages(self, texts: dict[str, str], open_inboxes: Sequence[Inbox]) -> None:
@@ -214,7 +222,7 @@ class CannedForm(forms.Form):
             folder=found["folder"],
             shared_with=For.TEAM if team else shared,
             team=team,
-            inboxes=tuple(found.get("inboxes", ())),
+            inboxes=tuple(found["inboxes"]) if "inboxes" in self.fields else None,
             texts=self.texts,
             steps=tuple(self.steps),
         )

@@ -107,7 +107,9 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
     by = teammate_of(request)
     reply = _seen(request, public_id)
     texts = dict(reply.texts.values_list("language", "text"))
-    form = CannedForm(request.POST or None, by=by, texts=texts, initial=initial_of(reply))
+    form = CannedForm(
+        request.POST or None, by=by, texts=texts, reply=reply, initial=initial_of(reply)
+    )
     if request.method == "POST" and form.is_valid() and not _asks(request, form):
         try:
             canned.change(reply, form.written(), by=by, at=moment_of(request))

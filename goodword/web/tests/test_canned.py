@@ -244,6 +244,23 @@ def test_a_lead_writes_for_their_team_and_an_agent_copies_what_is_shared(house, 
     assert ana.post(url, FORM | {"shared": "all"}).status_code == 302
 
 
+def test_the_form_says_that_it_is_offered_elsewhere_and_saving_leaves_it_there(house):
+    elsewhere = {"shared_with": "all", "inboxes": (house.repairs,)}
+    both = make(house, by=house.ana, **elsewhere | {"inboxes": (house.hello, house.repairs)})
+    lea = signed_in(house.lea)
+    url = f"/settings/canned/{both.public_id}/"
+    assert "It is offered elsewhere too, and stays so." in page(lea, url)
+    assert "Repairs" not in page(lea, url)
+    assert lea.post(url, FORM | {"shared": "all"}).status_code == 302
+    assert list(both.inboxes.all()) == [house.repairs]
+
+    here = make(house, by=house.lea, shared_with="all", inboxes=(house.hello,))
+    url = f"/settings/canned/{here.public_id}/"
+    assert "It is offered elsewhere" not in page(lea, url)
+    lea.post(url, FORM | {"shared": "all"})  # with one inbox there is nothing to choose
+    assert list(here.inboxes.all()) == [house.hello]
+
+
 def test_what_is_put_away_is_offered_no_more_and_comes_back(house, ben):
     made = make(house)
     url = f"/settings/canned/{made.public_id}/"
