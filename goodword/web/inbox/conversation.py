@@ -31,6 +31,7 @@ from goodword.web import presence
 from goodword.web.inbox import (
     asides,
     belonging,
+    beside,
     listing,
     marks,
     promised,
@@ -204,6 +205,7 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "known_tags": _known_tags(teammate),
         "others": others[:_OTHERS],
         "has_more_others": len(others) > _OTHERS,
+        "beside": beside.of(found),
         "snooze_choices": snoozing.choices(now),
         **_rights(found, teammate),
         **_put_aside(found, teammate),

@@ -3,19 +3,22 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.people.models import Organisation, Person
-from goodword.web.inbox import about
+from goodword.people import queries
+from goodword.people.models import Kind, Organisation, Person
 from goodword.web.people.written import WithFields
+from goodword.web.setup import places
 
 MOST_NOTE = 10_000
 _MOST_DOMAINS = 2_000
 
 
-class PersonForm(about.PersonForm, WithFields):
+class PersonForm(WithFields):
     """All that is known of a person but their addresses."""
 
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
     organisation = forms.CharField(
         label=_("Organisation"),
         required=False,
@@ -24,8 +27,34 @@ class PersonForm(about.PersonForm, WithFields):
         widget=forms.TextInput(attrs={"list": "organisation-names", "autocomplete": "off"}),
     )
     role = forms.CharField(label=_("What they do there"), required=False, max_length=100)
+    kind = forms.ModelChoiceField(
+        label=_("Kind of customer"),
+        required=False,
+        queryset=Kind.objects.none(),
+        empty_label=_("No kind"),
+        to_field_name="public_id",
+        help_text=_("The plan can promise each kind its own answer times."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        help_text=_("Of what Goodword writes to them by itself."),
+    )
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("What is promised to them is said by their clock."),
+    )
 
-    field_order = ("name", "organisation", "role", "kind", "language", "zone")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages = [("", gettext("That of the inbox")), *places.customer_languages()]
+        self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        zones = [("", gettext("That of the business")), *places.zones()]
+        self.fields["zone"].choices = zones  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = queries.kinds()  # type: ignore[attr-defined]
+        if not queries.kinds().exists():
+            del self.fields["kind"]
 
 
 def known(person: Person) -> dict[str, Any]:

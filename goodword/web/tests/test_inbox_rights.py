@@ -27,6 +27,8 @@ from goodword.desk.roads import Answer, InboundFile
 from goodword.desk.search import saved
 from goodword.desk.shaping import moving, splitting
 from goodword.desk.together import aside
+from goodword.fields import actions as fields
+from goodword.fields.models import Field
 from goodword.files import actions as files
 from goodword.people import actions as people
 from goodword.people.models import Address, Person
@@ -98,7 +100,7 @@ CASES: dict[str, Case] = {
     "no_answer_needed": Case(ONE, {}, 302),
     "answer_needed": Case(("waived",), {}, 302),
     "undo": Case(ONE, {"token": "of nobody's making"}, 302, changes_for=()),
-    "person": Case(ONE, {"name": "Grace W.", "zone": "Asia/Tokyo", "language": "ja"}, 302),
+    "fields": Case(ONE, {"own-order": "A-17"}, 302, seen_by=ANSWERING),
     "advice": Case(ONE, {"text": "I'll call you tomorrow."}, changes_for=()),
     "track": Case(ONE, {"what": "call", "direction": "ours", "kind": "do", "day": FUTURE}, 302),
     "come_back": Case(ONE, {"day": FUTURE}, 302),
@@ -215,6 +217,8 @@ def scene(rows_of_module: None) -> SimpleNamespace:
         by = draft.teammate
         sharing.share(draft, asked=house.lea, asked_for=asked_for, by=by, at=now)
     _shape(house, another, now)
+    fields.define("Order", about="conversation", kind="text", by=house.ana, at=now)
+    Field.objects.update(public_id="order")  # the name of its input holds it
     house.named = house.shaped | {
         "picture": picture.public_id,
         "view": views[0].public_id,
@@ -325,6 +329,7 @@ def _fingerprint() -> list[object]:
         Conversation.objects.values_list("pk", "state", "assignee", "team", "tags", "urgent"),
         Conversation.objects.values_list("pk", "redirect_to", "inbox", "subject", "person"),
         Message.objects.values_list("pk", "conversation"),
+        Conversation.objects.values_list("pk", "values__text"),
         SenderRule.objects.values_list("value"),
         Link.objects.values_list("pk", "why"),
         Address.objects.values_list("pk", "bouncing_since"),

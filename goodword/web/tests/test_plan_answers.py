@@ -168,7 +168,7 @@ def test_kinds_are_named_renamed_and_forgotten(ana: Client):
 def test_whoever_answers_says_which_kind_a_person_is(house: SimpleNamespace):
     kind = people.name_kind("Wholesale", by=house.ana, at=MONDAY_NOON)
     message = receive(house)
-    grace, url = message.person, f"/conversations/{message.conversation.public_id}/person/"
+    grace, url = message.person, f"/people/{message.person.public_id}/describe/"
     client = Client()
     for who, chosen, found in (
         (house.ben, kind.public_id, kind),
@@ -178,7 +178,8 @@ def test_whoever_answers_says_which_kind_a_person_is(house: SimpleNamespace):
         (house.ben, "", None),
     ):
         client.force_login(who)
-        client.post(url, {"name": "Grace", "language": "", "zone": "", "kind": chosen})
+        before = grace.kind.public_id if grace.kind else ""
+        client.post(url, {"name": "Grace", "kind": chosen, "initial-kind": before})
         grace.refresh_from_db()
         assert grace.kind == found, (who, chosen)
 
