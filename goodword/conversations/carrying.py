@@ -11,6 +11,7 @@ from django.db.models import Q
 from goodword.conversations import actions, merging
 from goodword.conversations.models import (
     Conversation,
+    ConversationValue,
     Draft,
     Following,
     Link,
@@ -36,6 +37,7 @@ def carry_over(conversation: Conversation, into: Conversation) -> Moved:
         ),
         "sides": list(conversation.sides.values_list("pk", flat=True)),
         "drafts": [each.pk for each in conversation.drafts.all() if _carry_draft(each, into)],
+        "values": _fill(conversation, into),
         **_relink(conversation, into),
     }
     conversation.messages.update(conversation=into)
@@ -67,6 +69,7 @@ def give_back(conversation: Conversation, into: Conversation, moved: Moved) -> l
     for rows, column in (("redirects", "redirect_to"), ("sides", "side_of")):
         still = Conversation.objects.filter(pk__in=moved[rows], **{column: into})
         still.update(**{column: conversation})
+    into.values.filter(pk__in=moved.get("values", [])).update(conversation=conversation)
     for draft in into.drafts.filter(pk__in=moved["drafts"]):
         if not conversation.drafts.filter(teammate=draft.teammate, kind=draft.kind).exists():
             Draft.objects.filter(pk=draft.pk).update(conversation=conversation)
@@ -94,6 +97,15 @@ def _show_in_both(conversation: Conversation, into: Conversation) -> list[int]:
     new = [conversation.inbox, *(row.inbox for row in conversation.also_in.all())]
     actions.show_in(into, new)
     return sorted({inbox.pk for inbox in new} - has)
+
+
+def _fill(conversation: Conversation, into: Conversation) -> list[int]:
+    """What stands in a field of `conversation` stands in `into`, where nothing does. Their keys."""
+    filled = into.values.values("field")
+    empty = conversation.values.exclude(field__in=filled).values_list("pk", flat=True)
+    keys = list(empty)
+    ConversationValue.objects.filter(pk__in=keys).update(conversation=into)
+    return keys
 
 
 def _came_to(conversation: Conversation, inbox: int) -> bool:

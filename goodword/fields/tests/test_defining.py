@@ -4,6 +4,9 @@ import pytest
 
 from goodword.accounts.rights import MayNot
 from goodword.conversations import filling as of_conversations
+from goodword.desk.intake import joining
+from goodword.desk.models import Joined
+from goodword.desk.shaping import unjoining
 from goodword.events.models import Event
 from goodword.fields import actions as fields
 from goodword.fields import queries
@@ -111,6 +114,20 @@ def test_a_value_is_written_by_who_answers_and_the_trail_keeps_that_it_was(house
     assert [row.data for row in trail] == [
         {"field_id": number.pk, "on": on} for on in (True, True, False)
     ]
+
+
+def test_what_stands_in_a_joined_conversation_comes_along_and_goes_back(house, define):
+    one, two = (receive(house).conversation for _both in range(2))
+    order, size = define("Order", about="conversation"), define("Size", about="conversation")
+    for conversation, field, text in ((one, order, "A"), (one, size, "L"), (two, order, "B")):
+        of_conversations.set_value(conversation, field, text, by=house.ben, at=AT)
+    joining.join(one, two, by=house.ben, at=AT)
+    assert of_conversations.values_of(two) == [(order, "B"), (size, "L")]
+
+    unjoining.undo(Joined.objects.get(), by=house.ben, at=AT)
+
+    assert of_conversations.values_of(one) == [(order, "A"), (size, "L")]
+    assert of_conversations.values_of(two) == [(order, "B"), (size, "")]
 
 
 def test_a_field_is_filled_for_what_it_is_about_alone(house, define):
