@@ -282,7 +282,7 @@ def _our_trouble(finding: Finding, envelope: Sequence[str]) -> Outcome:
 
 
 def _refused_as_too_large(envelope: Sequence[str], size: int, limit: int) -> dict[str, Answer]:
-    words = _("The mail has %(size)s MB; the mail server takes %(limit)s MB at most.") % {
+    words = _("The mail is %(size)s MB; the mail server takes %(limit)s MB at most.") % {
         "size": f"{size / 1_000_000:.1f}",
         "limit": f"{limit / 1_000_000:.1f}",
     }

@@ -93,7 +93,7 @@ class AsideForm(forms.Form):
         try:
             return read_addresses(self.cleaned_data[name])
         except NotAnAddress as error:
-            words = _("“%(typed)s” is no mail address.") % {"typed": error}
+            words = _("“%(typed)s” is not a mail address.") % {"typed": error}
             raise ValidationError(words) from error
 
     @property

@@ -84,7 +84,7 @@ def _sentence(error: Exception) -> str:
             return _("Not sent: nobody is named as recipient. Your draft is kept.")
         case NotAnAddress():
             return _(
-                "Not sent: “%(typed)s” is no mail address. Your draft is kept; put the address "
+                "Not sent: “%(typed)s” is not a mail address. Your draft is kept; put the address "
                 "right and send again."
             ) % {"typed": said}
         case TooLate():

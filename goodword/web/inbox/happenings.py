@@ -161,9 +161,11 @@ def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
     if event.kind == desk.MessageDelayed.KIND:
         return "hourglass", _("A mail server says that our mail is not through yet")
     if event.kind == desk.ComplaintReceived.KIND:
-        return "thumbs-down", _("They called our mail abuse: nothing automatic goes there now")
+        return "thumbs-down", _(
+            "They reported our mail as abuse: nothing automatic is sent there now"
+        )
     if event.kind == desk.LeavesAt.KIND:
-        return "clock", _("%(who)s gave an answer another time to leave") % who
+        return "clock", _("%(who)s changed when an answer leaves") % who
     if event.kind in {tasks.ChecklistChanged.KIND, tasks.TimeNoted.KIND}:
         return _worked(event, who)
     return "bot", _held(str(event.data.get("limit", "")))
@@ -261,7 +263,7 @@ def _tagged(event: Event, names: _Names) -> tuple[str, str]:
     tag = names.known.get(f"tag:{event.data.get('tag_id')}", "")
     values = {"who": names.of(event.actor), "tag": tag}
     if event.data.get("on"):
-        return "tag", _("%(who)s tagged this %(tag)s") % values
+        return "tag", _("%(who)s added the tag %(tag)s") % values
     return "tag", _("%(who)s took the tag %(tag)s off") % values
 
 
@@ -289,7 +291,7 @@ def _changed(event: Event, names: _Names) -> tuple[str, str] | None:
     if after in by_state:
         return by_state[after]
     if before == "spam":
-        return "shield-check", _("%(who)s said that this is no spam") % who
+        return "shield-check", _("%(who)s said that this is not spam") % who
     if before == "trash":
         return "archive-restore", _("%(who)s took this out of the trash") % who
     return "archive-restore", _("%(who)s opened this again") % who

@@ -133,7 +133,9 @@ def of_address(address: Address, *, now: datetime) -> list[AddressMark]:
             )
         )
     if address.complained_at is not None:
-        words = _("They called our mail abuse on %(when)s: nothing automatic goes there any more.")
+        words = _(
+            "They reported our mail as abuse on %(when)s: nothing automatic is sent there any more."
+        )
         when = {"when": times.date(address.complained_at, now)}
         found.append(AddressMark(address.written, address.value, words % when, "thumbs-down"))
     return found

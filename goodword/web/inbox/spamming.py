@@ -111,7 +111,7 @@ def sweep(request: HttpRequest) -> HttpResponse:
             gone += 1
     words = []
     if back:
-        words.append(ngettext("%(n)d is no spam.", "%(n)d are no spam.", back) % {"n": back})
+        words.append(ngettext("%(n)d is not spam.", "%(n)d are not spam.", back) % {"n": back})
     if gone:
         moved = ngettext("%(n)d moved to the trash.", "%(n)d moved to the trash.", gone)
         words.append(moved % {"n": gone})

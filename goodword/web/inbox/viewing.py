@@ -61,7 +61,7 @@ class ViewForm(forms.Form):
             for each in desk.teams_of(by)
             if saved.may_show_to(by, saved.For.TEAM, each)
         }
-        choices = [(saved.For.ME.value, _("I alone"))]
+        choices = [(saved.For.ME.value, _("Only me"))]
         choices += [(key, team.name) for key, team in self._teams.items()]
         if saved.may_show_to(by, saved.For.ALL, None):
             choices.append((saved.For.ALL.value, _("Everybody")))

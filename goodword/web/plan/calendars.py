@@ -152,7 +152,7 @@ def region_field(request: HttpRequest) -> HttpResponse:
 @require_POST
 def make_standard(request: HttpRequest, public_id: str) -> HttpResponse:
     actions.make_standard(_calendar(public_id), by=teammate_of(request), at=moment_of(request))
-    messages.success(request, gettext("These are the hours of the house now."))
+    messages.success(request, gettext("These are the hours of the business now."))
     return redirect("plan:hours")
 
 
@@ -166,7 +166,7 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, gettext("An inbox keeps these hours. Give it others first."))
         return redirect("plan:calendar", public_id)
     except actions.CalendarIsStandard:
-        messages.error(request, gettext("The house keeps these hours. Give it others first."))
+        messages.error(request, gettext("The business keeps these hours. Give it others first."))
         return redirect("plan:calendar", public_id)
     messages.success(request, gettext("The hours are gone."))
     return redirect("plan:hours")

@@ -77,7 +77,7 @@ def _period(text: str) -> Minutes:
     found = _PERIOD.fullmatch(text)
     if not found:
         raise ValidationError(
-            _("“%(text)s” is no period. Write it such as 9:00-17:00, several with commas."),
+            _("“%(text)s” is not a period. Write it such as 9:00-17:00, several with commas."),
             params={"text": text},
         )
     parts = found.groups()
@@ -105,7 +105,7 @@ def _minute(text: str, hours: str | None, minutes: str | None, half: str | None)
         possible = hour < 24 or (hour == 24 and minute == 0)
     if not possible or minute > 59:
         raise ValidationError(
-            _("“%(text)s” is no time of day. Write it such as 9:00, at most 24:00."),
+            _("“%(text)s” is not a time of day. Write it such as 9:00, at most 24:00."),
             params={"text": text},
         )
     return hour * HOUR + minute

@@ -332,7 +332,7 @@ class InboxPlanForm(forms.Form):
         label=_("Hours"),
         queryset=Calendar.objects.order_by("name"),
         required=False,
-        empty_label=_("Those of the house"),
+        empty_label=_("Those of the business"),
         to_field_name="public_id",
     )
     holding = forms.ChoiceField(

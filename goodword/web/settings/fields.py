@@ -77,7 +77,7 @@ class AddressesField(forms.CharField):
                 validate_email(line)
             except ValidationError as error:
                 raise ValidationError(
-                    _("“%(line)s” is no mail address."), params={"line": line}
+                    _("“%(line)s” is not a mail address."), params={"line": line}
                 ) from error
         return list(dict.fromkeys(found))
 
@@ -94,7 +94,7 @@ class ServersField(forms.CharField):
         for name in names:
             if not _SERVER.fullmatch(name):
                 raise ValidationError(
-                    _("“%(name)s” is no server's name. It looks like mx.shop.example."),
+                    _("“%(name)s” is not a server name. It looks like mx.shop.example."),
                     params={"name": name},
                 )
         return " ".join(dict.fromkeys(names))
@@ -173,5 +173,5 @@ class LogoField(forms.FileField):
             )
         data: bytes = given.read()
         if not pictures.type_of(data):
-            raise ValidationError(_("This is no PNG, JPEG or WebP picture."))
+            raise ValidationError(_("This is not a PNG, JPEG or WebP picture."))
         return data

@@ -77,7 +77,7 @@ class InboxForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     addresses = AddressesField(
         label=_("Mail addresses"),
-        help_text=_("One a line. Answers are from the first one."),
+        help_text=_("One per line. Answers come from the first one."),
     )
     team = forms.ModelChoiceField(
         label=_("Team that owes the answers"),
@@ -124,16 +124,16 @@ class AssigningForm(forms.Form):
         choices=Inbox.Assigns.choices,
         widget=forms.RadioSelect(),
         help_text=_(
-            "Only who is on duty there at that moment and not away. What nobody has room for "
-            "waits for the team, and finds its owner when somebody has room or comes on duty."
+            "Only people who are on duty there at that moment, and not away. What nobody has room"
+            " for waits for the team, and finds its owner when somebody has room or comes on duty."
         ),
     )
     most_each = forms.IntegerField(
-        label=_("At most so many for each that await us"),
+        label=_("Most waiting conversations per person"),
         required=False,
         min_value=1,
         max_value=1000,
-        help_text=_("Who has so many is given no more by itself. Empty: there is no such limit."),
+        help_text=_("Whoever has this many is given no more automatically. Empty: no limit."),
     )
 
 
@@ -148,7 +148,7 @@ class InboxSettingsForm(InboxForm):
     acknowledges = forms.BooleanField(
         label=_("Acknowledge new mail"),
         required=False,
-        help_text=_("A short answer by itself that the mail is here. Never to robots."),
+        help_text=_("A short automatic answer that the mail is here. Never to robots."),
     )
     joins_organisation = forms.BooleanField(
         label=_("Let colleagues of the same organisation join"),

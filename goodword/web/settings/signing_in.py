@@ -34,8 +34,8 @@ class ProviderForm(forms.Form):
         max_length=300,
         assume_scheme="https",
         help_text=_(
-            "Below it lies .well-known/openid-configuration. Who came from another server before "
-            "is known by their e-mail address anew."
+            "The address in front of /.well-known/openid-configuration. After a change of server"
+            " people are recognised by their e-mail address again."
         ),
     )
     client_id = forms.CharField(label=_("Client ID"), max_length=200)
@@ -46,7 +46,7 @@ class ProviderForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     vouches_for_addresses = forms.BooleanField(
-        label=_("Its addresses are true without a word about it"),
+        label=_("Trust its addresses, also where it does not call them verified"),
         required=False,
         help_text=_(
             "Only for a directory of your own, in which nobody can choose an address. Others must "
@@ -54,9 +54,9 @@ class ProviderForm(forms.Form):
         ),
     )
     is_second_factor = forms.BooleanField(
-        label=_("Who comes from there needs no second factor here"),
+        label=_("Whoever signs in there needs no second factor here"),
         required=False,
-        help_text=_("Where the server asks for one itself."),
+        help_text=_("If the server asks for one itself."),
     )
 
     def __init__(self, *args: Any, provider: IdentityProvider | None = None, **kwargs: Any) -> None:
@@ -110,7 +110,7 @@ def require(request: HttpRequest) -> HttpResponse:
             request,
             gettext("From now on everybody needs a second factor.")
             if required
-            else gettext("A second factor is up to each."),
+            else gettext("Each teammate decides about a second factor now."),
         )
     return redirect("settings:signing_in")
 

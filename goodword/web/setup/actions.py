@@ -135,11 +135,11 @@ def check_places(*, zone: str, country: str, language: str) -> None:
     """Raises UnknownZone, UnknownCountry, UnknownLanguage."""
     if not places.is_zone(zone):
         raise UnknownZone(
-            _("“%(zone)s” is no time zone. Give one such as Europe/Berlin.") % {"zone": zone}
+            _("“%(zone)s” is not a time zone. Give one such as Europe/Berlin.") % {"zone": zone}
         )
     if not places.is_country(country):
         raise UnknownCountry(
-            _("“%(country)s” is no country code. Give two letters, such as DE.")
+            _("“%(country)s” is not a country code. Give two letters, such as DE.")
             % {"country": country}
         )
     if language not in dict(places.languages()):
@@ -156,7 +156,7 @@ def check_address(address: str) -> None:
         validate_email(address.strip())
     except ValidationError as error:
         raise BadAddress(
-            _("“%(address)s” is no mail address. Give one such as hello@shop.example.")
+            _("“%(address)s” is not a mail address. Give one such as hello@shop.example.")
             % {"address": address}
         ) from error
 

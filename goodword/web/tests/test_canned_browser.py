@@ -121,7 +121,7 @@ def test_a_macro_is_typed_filled_in_sent_and_taken_back(
         keys.press("Control+Enter")
 
         expect(desk.locator("[data-leaves]")).to_contain_text("close")
-        expect(desk.locator("#timeline")).to_contain_text("You tagged this Refund")
+        expect(desk.locator("#timeline")).to_contain_text("You added the tag Refund")
         desk.locator("[data-leaves]").get_by_role("button", name="Undo").click()
         expect(desk.locator("#canned-does")).to_contain_text("tag Refund")
         expect(text).to_have_value("Dear Grace,\n\nyour refund is on its way.")

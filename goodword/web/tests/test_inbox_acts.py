@@ -91,7 +91,7 @@ def test_spam_is_marked_said_and_taken_back(ben, asked) -> None:
     assert asked.state == "spam" and "Not spam" in page.content.decode()
 
     page = do(ben, asked, "reopen")
-    assert asked.state == "open" and "said that this is no spam" in page.content.decode()
+    assert asked.state == "open" and "said that this is not spam" in page.content.decode()
 
 
 @pytest.mark.parametrize("whom", ["me", "lea", "front", "nobody"])
@@ -153,7 +153,7 @@ def test_given_a_name_that_is_nobodys_nothing_changes(ben, asked, to) -> None:
 def test_tags_go_on_and_off_and_the_timeline_says_so(ben, asked) -> None:
     page = do(ben, asked, "tag", name="  gift   card ")
     assert [tag.name for tag in asked.tags.all()] == ["gift card"]
-    assert "You tagged this gift card" in page.content.decode()
+    assert "You added the tag gift card" in page.content.decode()
 
     do(ben, asked, "untag", name="gift card")
     assert not asked.tags.exists()

@@ -80,9 +80,9 @@ def test_given_a_message_that_has_left_taking_it_back_is_refused_with_a_sentence
     [
         ({"text": "  "}, "text", "Nothing is written yet"),
         ({"to": ""}, "to", "nobody is named"),
-        ({"to": "not an address"}, "to", "is no mail address"),
-        ({"cc": "grace@"}, "cc", "is no mail address"),
-        ({"bcc": "<script>"}, "bcc", "is no mail address"),
+        ({"to": "not an address"}, "to", "is not a mail address"),
+        ({"cc": "grace@"}, "cc", "is not a mail address"),
+        ({"bcc": "<script>"}, "bcc", "is not a mail address"),
     ],
 )
 @pytest.mark.parametrize("script", [False, True])

@@ -110,7 +110,7 @@ def test_who_is_asked_stands_in_the_timeline_as_a_card_that_says_who_sees_it(hou
     ("sent", "words"),
     [
         ({"to": "grace@whitlow.example"}, "is the customer&#x27;s own"),
-        ({"to": "nobody"}, "is no mail address"),
+        ({"to": "nobody"}, "is not a mail address"),
         ({"to": ""}, "This field is required"),
         ({"subject": ""}, "This field is required"),
         ({"text": " "}, "Nothing is written yet"),

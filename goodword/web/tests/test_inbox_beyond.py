@@ -324,8 +324,8 @@ def test_a_page_speaks_for_the_addresses_of_its_own_conversation_alone(ben, hous
 def test_a_complaint_is_said_and_no_button_undoes_what_they_asked_for(ben, house, answered):
     comes_back(house, answered, "complaint")
     page = page_of(ben, answered.conversation)
-    assert "They called our mail abuse: nothing automatic goes there now" in page
-    assert page.count("They called our mail abuse on ") == 2
+    assert "They reported our mail as abuse: nothing automatic is sent there now" in page
+    assert page.count("They reported our mail as abuse on ") == 2
     assert "It works again" not in page
 
 

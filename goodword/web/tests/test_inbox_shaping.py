@@ -210,7 +210,7 @@ def test_the_spam_is_swept_what_is_ticked_comes_back_and_the_rest_goes(ben, hous
     shown = [two.one.public_id, two.other.public_id]
     sent = {"good": [two.one.public_id], "shown": shown, "rest": "trash"}
     page = ben.post(reverse("inbox:spam_sweep"), sent, follow=True)
-    assert "1 is no spam. 1 moved to the trash." in page.text
+    assert "1 is not spam. 1 moved to the trash." in page.text
     states = Conversation.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["open", "trash"]
     assert "No spam" in page.text

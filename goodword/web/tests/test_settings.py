@@ -94,7 +94,7 @@ def test_an_inbox_is_changed_and_what_is_owed_moves_with_it(ana: Client, house: 
     ("wrong", "words"),
     [
         ({"addresses": "repairs@shop.example"}, "belongs to the inbox Repairs"),
-        ({"addresses": "not an address"}, "is no mail address"),
+        ({"addresses": "not an address"}, "is not a mail address"),
         ({"addresses": " "}, "required"),
         ({"name": "REPAIRS"}, "another inbox of this name"),
         ({"team": "999"}, "valid choice"),
