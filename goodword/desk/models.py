@@ -61,6 +61,8 @@ class Dispatch(DueRow):
     later = models.BooleanField(default=False)  # a person chose the moment it leaves
     # Their newest message when somebody said that it leaves all the same.
     knows = models.BigIntegerField(default=0)
+    # What names a time that has passed by then leaves no more by itself.
+    good_until = models.DateTimeField(null=True)
     is_plain = models.BooleanField(default=False)  # as its draft was, which it can be again
     # What becomes of the conversation once it has been accepted: closed or snoozed.
     then = models.CharField(max_length=10, blank=True, default="")

@@ -33,6 +33,7 @@ from goodword.events import waking
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=2)
+LAPSED = "lapsed"  # the `why` of what never left, since it names a time that has passed
 LEASE = timedelta(seconds=60)  # renewed while a worker lives, so a dead one delays nothing for long
 Clock = Callable[[], datetime]
 
@@ -70,6 +71,9 @@ def deliver(dispatch: Dispatch, *, clock: Clock) -> None:
         return
     message = dispatch.message
     _doubt_what_was_interrupted(message, at=clock())
+    if dispatch.good_until is not None and dispatch.good_until <= clock():
+        _let_lapse(dispatch, at=clock())
+        return
     waiting = list(
         message.recipients.filter(state=Recipient.State.QUEUED).select_related("address")
     )
@@ -93,6 +97,23 @@ def deliver(dispatch: Dispatch, *, clock: Clock) -> None:
     outbound = outbound_of(message, envelope=list(by_address))
     outcome = roads.road(message.road).send(outbound, commit=commit)
     _record(dispatch, outcome, at=clock())
+
+
+@transaction.atomic
+def _let_lapse(dispatch: Dispatch, *, at: datetime) -> None:
+    """Mail could not leave for long: nobody reads a promise of a time that has passed.
+
+    What the house says by itself bothers nobody; what a person wrote comes back as work.
+    """
+    message = dispatch.message
+    waiting = message.recipients.filter(state=Recipient.State.QUEUED)
+    keys = list(waiting.values_list("pk", flat=True))
+    words = _("It was not sent: the time that it names had passed before it could leave.")
+    unsent = {each.address.written: Answer("refused", words) for each in waiting}
+    _record(dispatch, Outcome(answers=unsent), at=at)
+    Dispatch.objects.filter(pk=dispatch.pk).update(why=LAPSED)
+    if message.teammate_id is None:
+        Recipient.objects.filter(pk__in=keys).update(dealt_with_at=at)
 
 
 def _doubt_what_was_interrupted(message: Message, *, at: datetime) -> None:
@@ -187,7 +208,7 @@ def send_again(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
     _decide(recipient, Recipient.State.QUEUED, at=at)
     # A lease stays: its worker may have the message in hand for other recipients at this moment.
     Dispatch.objects.filter(message=recipient.message).update(
-        due_at=at, queued_at=at, tries=0, why="", held=""
+        due_at=at, queued_at=at, tries=0, why="", held="", good_until=None
     )
     _announce_decision(recipient, by=by, at=at)
     transaction.on_commit(waking.wake)
@@ -223,7 +244,8 @@ def let_go(message: Message, *, by: Teammate, at: datetime) -> None:
     """Send a message that was held back, after a person looked at it. Raises MayNot."""
     rights.require_answer(by)
     held = Dispatch.objects.filter(message=message, due_at__isnull=True).exclude(held="")
-    if held.update(held="", due_at=at, queued_at=at, later=False, tries=0, why=""):
+    anew = {"due_at": at, "queued_at": at, "tries": 0, "why": "", "good_until": None}
+    if held.update(held="", later=False, **anew):
         fact = facts.MessageLetGo(
             conversation_id=message.conversation_id,
             inbox_id=message.conversation.inbox_id,

@@ -16,7 +16,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import handling, wording
-from goodword.desk.answering import queueing, replying
+from goodword.desk.answering import delivering, queueing, replying
 from goodword.desk.answering.recipients import NobodyToReach, Recipients
 from goodword.desk.intake import acknowledging
 from goodword.desk.keeping import owing
@@ -77,7 +77,14 @@ def hold(
     if not recipients.count:
         raise NobodyToReach
     message = queueing.queue(
-        conversation, text=text.strip(), recipients=recipients, due_at=at, holds=True, by=by, at=at
+        conversation,
+        text=text.strip(),
+        recipients=recipients,
+        due_at=at,
+        good_until=due.at,
+        holds=True,
+        by=by,
+        at=at,
     )
     _put_off(promise, due=due, by=by, at=at)
     return message
@@ -95,7 +102,7 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     if (
         not promise.is_open
         or message is None
-        or was_held(message)
+        or (was_held(message) and not _has_lapsed(conversation))
         or _is_answered(conversation, promise)
     ):
         return None
@@ -103,7 +110,7 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     if due.at <= promise.due_at:
         return None  # the plan has no later time to name
     words = words_of(conversation, message, due=due)
-    sent = acknowledging.write_by_itself(message, words, holds=True, at=at)
+    sent = acknowledging.write_by_itself(message, words, good_until=due.at, holds=True, at=at)
     if sent is not None:
         _put_off(promise, due=due, by=None, at=at)
     return sent
@@ -116,6 +123,12 @@ def _is_answered(conversation: Conversation, promise: Promise) -> bool:
     """
     ours = conversation.messages.filter(automatic=False, dispatch__due_at__isnull=False)
     return ours.exclude(dispatch__later=True, dispatch__due_at__gt=promise.due_at).exists()
+
+
+def _has_lapsed(conversation: Conversation) -> bool:
+    """Whether the last one never left, as the time that it names had passed by then."""
+    ours = conversation.messages.filter(kind_why=queueing.HOLDS).order_by("-pk")
+    return ours.values_list("dispatch__why", flat=True).first() == delivering.LAPSED
 
 
 def was_held(message: Message) -> bool:

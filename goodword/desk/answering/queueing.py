@@ -37,6 +37,7 @@ def queue(
     due_at: datetime,
     is_plain: bool = False,
     chosen: bool = False,
+    good_until: datetime | None = None,
     once: str = "",
     holds: bool = False,
     by: Teammate | None,
@@ -45,6 +46,7 @@ def queue(
     """Store a message of ours and let it be due at `due_at`; `by` None: the house says it.
 
     `holds`: it says when the answer will come, so it is none. `chosen`: a person chose `due_at`.
+    `good_until`: the time that it names, after which it leaves no more by itself.
     `is_plain`: its marks counted for nothing, as they do when it is taken back.
     """
     sides.before_we_write(conversation, (*recipients.to, *recipients.cc, *recipients.bcc), at=at)
@@ -76,6 +78,7 @@ def queue(
         due_at=due_at,
         later=chosen,
         is_plain=is_plain,
+        good_until=good_until,
     )
     fact = facts.ReplyQueued(
         conversation_id=conversation.pk,

@@ -54,6 +54,7 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
     if (
         not conversation.inbox.acknowledges
         or promise is None
+        or promise.due_at <= at
         or message.said_at < at - TOO_LATE_AFTER
         or _had_one_today(message, at=at)
     ):
@@ -63,14 +64,21 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
     words = wording.words_of(
         conversation, Wording.Purpose.ACKNOWLEDGEMENT, name=message.author_name, due=due
     )
-    return write_by_itself(message, words, at=at)
+    return write_by_itself(message, words, good_until=promise.due_at, at=at)
 
 
 def write_by_itself(
-    message: Message, words: str, *, holds: bool = False, at: datetime
+    message: Message,
+    words: str,
+    *,
+    good_until: datetime | None = None,
+    holds: bool = False,
+    at: datetime,
 ) -> Message | None:
     """Queue an automatic answer to `message`; None where it would reach a robot, somebody else or
     who wants none, or where a hard limit says no, which is said in the conversation.
+
+    `good_until`: the time that it names, if any.
     """
     conversation = message.conversation
     if (
@@ -96,6 +104,7 @@ def write_by_itself(
         text=words,
         recipients=Recipients(to=(message.address.written,)),
         due_at=at,
+        good_until=good_until,
         holds=holds,
         by=None,
         at=at,
