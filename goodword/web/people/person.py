@@ -82,11 +82,11 @@ def _called(known: persons.About) -> str:
 def _facts(known: persons.About) -> list[Fact]:
     """What is written down but their addresses and organisation."""
     person = known.person
-    languages, zones = dict(places.customer_languages()), dict(places.zones())
+    languages = dict(places.customer_languages())
     said = [
         (_("Kind of customer"), person.kind.name if person.kind else ""),
         (_("Language"), str(languages.get(person.language, person.language))),
-        (_("Time zone"), str(zones.get(person.zone, person.zone))),
+        (_("Time zone"), person.zone.replace("_", " ")),
     ]
     return [*(Fact(label, words) for label, words in said if words), *facts(known.values)]
 
