@@ -18,10 +18,12 @@ from goodword.desk.answering.recipients import Recipients
 from goodword.desk.intake import arriving, joining, receiving, screening
 from goodword.desk.keeping import promising, reminding, replanning, unkeeping
 from goodword.desk.models import BulkAct, BulkItem, Joined, SenderRule
+from goodword.desk.persons import merging as one_person
 from goodword.desk.roads import Answer, Party
 from goodword.desk.shaping import bulk, bulk_acts, emptying, moving, naming, splitting, unjoining
 from goodword.desk.together import aside, assigning, sides
-from goodword.people.models import Person
+from goodword.people import holding as addresses
+from goodword.people.models import Holding, Merged, Person
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
@@ -193,6 +195,36 @@ class Desk(RuleBasedStateMachine):
         people = list(Person.objects.order_by("pk"))
         person = people[who % len(people)]
         naming.change_person(self.any_conversation(n), person, by=self.house.ana, at=self.later())
+
+    @rule(n=pick, into=pick, who=pick)
+    @precondition(lambda self: Person.objects.count() > 1)
+    def two_turn_out_to_be_one_person(self, n, into, who):
+        people = list(Person.objects.order_by("pk"))
+        one, other = people[n % len(people)], people[into % len(people)]
+        with contextlib.suppress(one_person.CannotMerge):
+            one_person.merge(one, other, by=self.someone(who), at=self.later())
+
+    @rule(n=pick, who=pick)
+    @precondition(lambda self: Merged.objects.filter(undone_at=None).exists())
+    def they_are_two_after_all(self, n, who):
+        merges = list(Merged.objects.filter(undone_at=None).order_by("pk"))
+        with contextlib.suppress(one_person.CannotMerge):
+            one_person.take_apart(merges[n % len(merges)], by=self.someone(who), at=self.later())
+
+    @rule(n=pick, sender=st.sampled_from(SENDERS))
+    @precondition(lambda self: Person.objects.exists())
+    def an_address_is_given_or_taken_away(self, n, sender):
+        people = list(Person.objects.order_by("pk"))
+        held = list(Holding.objects.filter(until=None).order_by("pk"))
+        acted = {"by": self.house.ana, "at": self.later()}
+        if n % 3 == 0 and held:
+            addresses.take_away(held[n % len(held)], **acted)
+        elif n % 3 == 1 and held:
+            addresses.prefer(held[n % len(held)], **acted)
+            addresses.become_primary(held[n % len(held)], **acted)
+        else:
+            with contextlib.suppress(addresses.HeldAlready):
+                addresses.add_address(people[n % len(people)], sender, **acted)
 
     @rule(n=pick)
     @precondition(lambda self: Conversation.objects.filter(state="trash").exists())
