@@ -93,3 +93,20 @@ def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page
 
     ana.goto("/inbox/closed/")
     expect(ben.locator("#here [data-colleague]")).to_have_count(0)
+
+
+def test_a_page_that_nobody_looks_at_asks_for_no_news_until_somebody_does(
+    goodword: GoodwordProcess, desks: tuple[Page, Page]
+) -> None:
+    ana, ben = desks
+    asked: list[str] = []
+    ben.on("request", lambda request: asked.append(request.url))
+    ben.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+
+    hand_in(goodword, mail("Is anybody there?", subject="A knock"))
+    expect(ana.locator("#rows")).to_contain_text("A knock", timeout=10_000)
+    open_first(ana)
+    assert not [each for each in asked if "fragment=list" in each]
+
+    ben.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(ben.locator("#rows")).to_contain_text("A knock", timeout=10_000)

@@ -187,9 +187,13 @@ class Hub:
 
     def _fresh(self, seen: OrderedDict[int, None]) -> list[int]:
         """Ids of events not seen before, also those that were committed out of order."""
-        newest = max(seen, default=waking.latest())
-        ids = Event.objects.filter(id__gt=newest - _OVERLAP).order_by("id")
-        fresh = [key for key in ids.values_list("id", flat=True) if key not in seen]
+
+        def after(key: int) -> QuerySet[Event, tuple[int]]:
+            return Event.objects.filter(id__gt=key).order_by("id").values_list("id")
+
+        newest = max(seen) if seen else waking.latest()
+        ids = prepared.rows("events after", after, newest - _OVERLAP)
+        fresh = [key for (key,) in ids if key not in seen]
         seen.update(dict.fromkeys(fresh))
         while len(seen) > 4 * _OVERLAP:
             seen.popitem(last=False)

@@ -196,6 +196,7 @@ let gathering = 0;
 
 function gather(topic) {
   waiting.add(topic);
+  if (document.hidden) return; // nobody looks: once for all that happened, when somebody does
   gathering ||= setTimeout(() => {
     gathering = 0;
     if (underWay) {
@@ -209,6 +210,10 @@ function gather(topic) {
     if (id && topics.includes(`conversation:${id}`)) refreshConversation();
   }, Math.min(Math.max(GATHER_MS, 2 * took), LONGEST_GATHER_MS));
 }
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && waiting.size) gather([...waiting][0]);
+});
 
 let stream = null;
 function listen() {
