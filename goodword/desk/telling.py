@@ -24,18 +24,18 @@ from goodword.plan import words
 from goodword.promises import kinds
 from goodword.promises.models import Promise
 
-# %(when)s is "by Tuesday 24 November, 10:00", %(owner)s who owes it, %(what)s the promise.
+# %(when)s is "Tue 24 Nov, 10:00", %(owner)s who owes it, %(what)s the promise, which leads.
 TITLES = {
-    "due_soon": gettext_noop("Promised %(when)s: %(what)s"),
-    "late": gettext_noop("Late, promised %(when)s: %(what)s"),
-    "stand_in": gettext_noop("For %(owner)s, who is away. Promised %(when)s: %(what)s"),
-    "backup": gettext_noop("You are the backup of %(owner)s. Promised %(when)s: %(what)s"),
-    "lead": gettext_noop("Nobody has kept this yet. %(owner)s promised it %(when)s: %(what)s"),
-    "missed": gettext_noop("Missed, promised %(when)s: %(what)s"),
-    "handed_over": gettext_noop("Yours now, promised %(when)s: %(what)s"),
+    "due_soon": gettext_noop("Due soon: %(what)s (promised by %(when)s)"),
+    "late": gettext_noop("Late: %(what)s (promised by %(when)s)"),
+    "stand_in": gettext_noop("For %(owner)s, who is away: %(what)s (promised by %(when)s)"),
+    "backup": gettext_noop("You are the backup of %(owner)s: %(what)s (promised by %(when)s)"),
+    "lead": gettext_noop("Nobody has kept this yet: %(what)s (%(owner)s promised it by %(when)s)"),
+    "missed": gettext_noop("Missed: %(what)s (promised by %(when)s)"),
+    "handed_over": gettext_noop("Yours now: %(what)s (promised by %(when)s)"),
     "their_day": gettext_noop("Their word is due: %(what)s"),
     "come_back": gettext_noop("The day has come: %(what)s"),
-    "other_time": gettext_noop("They ask for another time. Promised %(when)s: %(what)s"),
+    "other_time": gettext_noop("They ask for another time: %(what)s (promised by %(when)s)"),
 }
 # %(who)s of ours did it, in %(what)s: “Grace Whitlow · The spring gift card”.
 ABOUT = {
@@ -61,6 +61,7 @@ ABOUT = {
     "reopened": gettext_noop("%(who)s opened again: %(what)s"),
 }
 _WITH_WORDS = gettext_noop("%(title)s. “%(word)s”")
+_MOST_OF_A_PROMISE = 140
 _MOST_OF_A_WORD = 90  # characters of what somebody wrote that a title begins to say
 _ON_ITS_PAGE = {"other_time"}  # what they asked for stands in the promise's own history
 
@@ -68,9 +69,9 @@ _ON_ITS_PAGE = {"other_time"}  # what they asked for stands in the promise's own
 def tell(teammate: Teammate, promise: Promise, *, kind: str, at: datetime) -> bool:
     """One notice a person and promise, whatever step comes next."""
     owner = promise.owner or promise.team
-    with _the_house() as (language, zone):
+    with _the_house() as zone:
         title = _(TITLES[kind]) % {
-            "when": words.promised(promise.due_at, zone=zone, language=language),
+            "when": words.short_moment(promise.due_at, zone=zone),
             "owner": owner.name if owner else "",
             "what": _what(promise),
         }
@@ -131,22 +132,23 @@ def _name_of(conversation: Conversation) -> str:
 
 
 @contextmanager
-def _the_house() -> Iterator[tuple[str, str]]:
-    """Within it words are in the language of the house; gives that and its zone."""
+def _the_house() -> Iterator[str]:
+    """Within it words are in the language of the house; gives its zone."""
     business = accounts.business()
     language = business.language if business else settings.LANGUAGE_CODE
     with translation.override(language):
-        yield language, business.zone if business else "UTC"
+        yield business.zone if business else "UTC"
 
 
 def _what(promise: Promise) -> str:
-    kind = str(kinds.get(promise.kind).title)
-    subject = promise.conversation.subject if promise.conversation else ""
-    what = promise.what or subject
-    if promise.person:
-        name = promise.person.name
-        return f"{kind} · {name} · {what}" if what else f"{kind} · {name}"
-    return f"{kind} · {what}"
+    """As in "Have the pearls restrung · Margaret Ashworth", "Answer · Grace Whitlow · The card"."""
+    name = promise.person.name if promise.person else ""
+    if promise.what:
+        parts = [one_line(promise.what, most=_MOST_OF_A_PROMISE), name]
+    else:
+        subject = promise.conversation.subject if promise.conversation else ""
+        parts = [str(kinds.get(promise.kind).title), name, one_line(subject, most=_MOST_OF_A_WORD)]
+    return " · ".join(each for each in parts if each)
 
 
 def _place(promise: Promise, kind: str) -> str:

@@ -34,6 +34,12 @@ def moment(at: datetime, *, zone: str, now: datetime | None = None) -> str:
     return date_format(there, pattern)
 
 
+def short_moment(at: datetime, *, zone: str) -> str:
+    """As in "Tue 24 Nov, 10:00", in the active language."""
+    pattern = pgettext("date pattern: a moment, short", "D j M, H:i")
+    return date_format(at.astimezone(ZoneInfo(zone)), pattern)
+
+
 def opening(hours: Hours | None, at: datetime, *, zone: str, language: str) -> str:
     """As in "Open now until 17:00." or "Opens on Monday at 09:00.", else why not, and until when.
 

@@ -98,7 +98,7 @@ def test_before_it_is_due_its_owner_is_reminded_once_and_nobody_else(house, owed
 
     assert told() == {"Ben": "due_soon"}
     assert steps_of(owed).count("reminded") == 1
-    assert "Tuesday 17 November, 13:00" in Notice.objects.get().title  # Berlin is ahead
+    assert "promised by Tue 17 Nov, 13:00" in Notice.objects.get().title  # Berlin is ahead
     assert "Grace Whitlow" in Notice.objects.get().title
 
 

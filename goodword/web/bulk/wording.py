@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from goodword.desk.models import BulkAct
 from goodword.desk.shaping import bulk_acts as acts
@@ -44,6 +44,20 @@ _ASKED = {
         "Join %(n)d conversations with the oldest?",
         "n",
     ),
+}
+_VERBS = {
+    "assign": gettext_lazy("Give"),
+    "tag": gettext_lazy("Put it on"),
+    "untag": gettext_lazy("Take it off"),
+    "close": gettext_lazy("Close"),
+    "snooze": gettext_lazy("Snooze"),
+    "reopen": gettext_lazy("Open again"),
+    "spam": gettext_lazy("Mark as spam"),
+    "trash": gettext_lazy("Move to trash"),
+    "no_answer_needed": gettext_lazy("No answer needed"),
+    "read": gettext_lazy("Mark as read"),
+    "unread": gettext_lazy("Mark as unread"),
+    "join": gettext_lazy("Join them"),
 }
 _DONE = {
     "assign": ngettext_lazy("%(n)d given away.", "%(n)d given away.", "n"),
@@ -119,14 +133,19 @@ def question(row: BulkAct, counted: Counted) -> str:
     return _filled(_ASKED[row.act], counted.total)
 
 
+def verb(row: BulkAct) -> str:
+    """What the button says that does it."""
+    return str(_VERBS[row.act])
+
+
 def before(row: BulkAct, counted: Counted) -> list[str]:
     """What they should know before they say yes."""
     told = staying(counted.staying)
     if counted.lets_go:
         told.append(
             ngettext(
-                "In %(n)d an answer is owed: nobody owes it any more then.",
-                "In %(n)d an answer is owed: nobody owes it any more then.",
+                "%(n)d still awaits an answer, which is then no longer owed.",
+                "%(n)d still await an answer, which is then no longer owed.",
                 counted.lets_go,
             )
             % {"n": counted.lets_go}

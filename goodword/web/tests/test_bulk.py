@@ -121,7 +121,8 @@ def test_all_that_match_are_counted_first_and_what_comes_after_is_left(
     page = post(ben, "spam", [], query=query, all="yes")
     words = page.content.decode()
     assert "Mark 8 conversations as spam?" in words
-    assert "In 8 an answer is owed: nobody owes it any more then." in words
+    assert "8 still await an answer, which is then no longer owed." in words
+    assert ">Mark as spam</button>" in words
     late = receive(house, "Watch late", sender="late@x.example", at=NOW).conversation
     row = BulkAct.objects.get()
     page = ben.post(f"/bulk/{row.public_id}/go/?{query}", follow=True)

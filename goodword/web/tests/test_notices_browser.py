@@ -16,7 +16,7 @@ from tests.factories import HOUR, PASSWORD, make_house
 from tests.servers.chromium import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-TITLE = "Promised by Tuesday 24 November, 10:00: Answer · Grace Whitlow · The spring gift card"
+TITLE = "Due soon: Answer · Grace Whitlow · The spring gift card (promised by Tue 24 Nov, 10:00)"
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_hours_are_kept_as_they_were_written(ana: Client):
         ({"day_0": "9-12, 11-17"}, "overlap at 11:00"),
         ({"day_4": "22-9", "day_5": "8-12"}, "open until 09:00 on this day: they overlap"),
         ({"day_6": "22-10"}, "they overlap"),  # around the week's end, into Monday
-        ({"day_0": "noon"}, "is no period"),
+        ({"day_0": "noon"}, "is not a period"),
         ({"region": "XX"}, "knows no region “XX” there"),
         ({"country": "FR", "region": "BE"}, "knows no region “BE” there"),
         ({"country": "", "region": "BE"}, "knows no region"),
@@ -124,7 +124,7 @@ def test_other_hours_can_become_those_of_the_house_and_the_first_can_go_then(
     winter = Calendar.objects.get(name="Winter")
     first = f"/plan/hours/{calendar.public_id}/"
     gone = ana.post(f"{first}remove/", follow=True)
-    assert "The house keeps these hours" in gone.content.decode()
+    assert "The business keeps these hours" in gone.content.decode()
     ana.post(f"/plan/hours/{winter.public_id}/standard/")
     plan.set_inbox_plan(
         house.hello, calendar=calendar, holding="draft", by=house.ana, at=MONDAY_NOON

@@ -174,7 +174,7 @@ def test_hours_may_be_left_for_later(owner: Client):
     ("wrong", "said"),
     [
         ({f"day_{day}": "" for day in range(5)}, "Leave one day open at least"),
-        ({"day_0": "nine"}, "is no period"),
+        ({"day_0": "nine"}, "is not a period"),
         ({"first_0": "0"}, "greater than or equal to 1"),
     ],
 )

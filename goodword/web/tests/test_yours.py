@@ -279,7 +279,7 @@ def test_another_time_is_told_to_whoever_owes_it_and_our_word_stands(house, clie
 
     notice = Notice.objects.get(teammate=house.ben)
     assert notice.kind == "other_time"
-    assert "They ask for another time." in notice.title and "stone" in notice.title
+    assert "They ask for another time:" in notice.title and "stone" in notice.title
     client.force_login(house.ben)
     told = client.get(notice.url).content.decode()
     assert "They asked for another time" in told and "Thursday afternoon" in told
