@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from django.utils import formats, timezone
+from django.conf import settings
+from django.utils import formats, timezone, translation
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,9 +46,30 @@ class Variable:
     value: Callable[[Setting], str]
 
 
-def by_when(moment: datetime) -> str:
-    """A moment in the active language and zone: "Tuesday 24 November, 10:00"."""
-    return formats.date_format(timezone.localtime(moment), _("l j F, H:i"))
+def by_when(moment: datetime, conversation: Conversation) -> str:
+    """A moment in the active language and zone: "Tuesday 24 November, 10:00".
+
+    With the zone's short name where they may live by another than ours.
+    """
+    pattern = _("l j F, H:i")
+    if (translation.get_language() or "").split("-")[0] not in dict(settings.LANGUAGES):
+        day, clock = (formats.get_format(each) for each in ("DATE_FORMAT", "TIME_FORMAT"))
+        pattern = f"l, {day}, {clock}"
+    there = timezone.localtime(moment)
+    if _may_live_elsewhere(conversation, there):
+        pattern = f"{pattern} T"
+    return formats.date_format(there, pattern)
+
+
+def _may_live_elsewhere(conversation: Conversation, there: datetime) -> bool:
+    """Their zone has another clock; or it isn't known, and they write another language than we."""
+    business, person = accounts.business(), conversation.person
+    if business is None:
+        return False
+    if person.zone:
+        return there.utcoffset() != there.astimezone(ZoneInfo(business.zone)).utcoffset()
+    ours = {business.language.split("-")[0], conversation.inbox.language.split("-")[0]}
+    return bool(person.language) and person.language.split("-")[0] not in ours
 
 
 def as_example(text: str, *, by: Teammate | None = None) -> str:
@@ -85,7 +108,7 @@ def _due(setting: Setting) -> str:
     conversation = setting.conversation
     ours = promises.open_in(conversation).exclude(direction=Promise.Direction.THEIRS)
     promise = promises.owed_reply(conversation) or ours.first()
-    return by_when(promise.due_at) if promise else ""
+    return by_when(promise.due_at, conversation) if promise else ""
 
 
 def _today(setting: Setting) -> str:

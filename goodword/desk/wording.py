@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,6 @@ Purpose = Wording.Purpose
 
 _LINK = "{link}"
 REFUSALS = (Purpose.NOT_FOR_US, Purpose.NOT_BEFORE, Purpose.RIGHT_PRICE)
-by_when = variables.by_when
 STAND_READY = (Purpose.HOLDING, *REFUSALS)
 
 
@@ -37,11 +37,13 @@ def words_of(
     *,
     name: str = "",
     by: Teammate | None = None,
+    due: datetime | None = None,
     at: datetime | None = None,
     **fill: str,
 ) -> str:
-    """The words for `purpose` in this conversation. Filled in: `{name}`, `{business}`, `fill`, the
-    variables, and `{link}`, the page of our promises, which becomes their own when the mail leaves.
+    """The words for `purpose` in this conversation. Filled in: `{name}`, `{business}`, `{due}`,
+    `fill`, the variables, and `{link}`, the page of our promises, which becomes their own when the
+    mail leaves. Moments are said in the language in which the words are.
 
     What isn't given is left as it stands, so that whoever writes sees what to put there; in words
     that go out by themselves nobody would.
@@ -49,9 +51,12 @@ def words_of(
     business = accounts.business()
     inbox = conversation.inbox
     with their_language(conversation) as language:
-        text = inboxes.words(inbox, purpose, language=language) or default_words(purpose)
-        text = _with_link(text, public_links.place())
+        spoken, text = inboxes.worded(inbox, purpose, language=language)
+    with _speaking(spoken or _our_language(conversation), conversation.person):
+        text = _with_link(text or default_words(purpose), public_links.place())
         short = {"name": name, "business": business.name if business else inbox.name} | fill
+        if due is not None:
+            short["due"] = variables.by_when(due, conversation)
         setting = Setting(conversation, by, at or timezone.now())
         keeps = purpose in REFUSALS
         return filling.fill(text, setting.value_of, short=short, keeps=keeps)
@@ -85,9 +90,29 @@ def their_language(conversation: Conversation) -> Iterator[str]:
     """The language and zone of the person, else of the inbox and the house, are active."""
     language = conversation.person.language or conversation.inbox.language
     if not translation.check_for_language(language.split("-")[0]):
-        language = conversation.inbox.language  # never an English sentence around a French date
-    with translation.override(language), timezone.override(ZoneInfo(zone_of(conversation.person))):
+        language = conversation.inbox.language
+    with _speaking(language, conversation.person):
         yield language
+
+
+@contextmanager
+def our_words(conversation: Conversation) -> Iterator[None]:
+    """As `their_language`, for sentences of ours: in one that we have them in."""
+    with _speaking(_our_language(conversation), conversation.person):
+        yield
+
+
+@contextmanager
+def _speaking(language: str, person: Person) -> Iterator[None]:
+    with translation.override(language), timezone.override(ZoneInfo(zone_of(person))):
+        yield
+
+
+def _our_language(conversation: Conversation) -> str:
+    """Never an English sentence around a French date."""
+    wanted = (conversation.person.language, conversation.inbox.language)
+    known = (each for each in wanted if each.split("-")[0] in dict(settings.LANGUAGES))
+    return next(known, settings.LANGUAGE_CODE)
 
 
 def zone_of(person: Person | None) -> str:

@@ -80,9 +80,14 @@ def address_of(inbox_id: int | None) -> str:
 
 def words(inbox: Inbox, purpose: str, *, language: str = "") -> str:
     """The text for `purpose` in the person's, else the inbox's, else the business's language."""
+    return worded(inbox, purpose, language=language)[1]
+
+
+def worded(inbox: Inbox, purpose: str, *, language: str = "") -> tuple[str, str]:
+    """As `words`, behind the language that it is in; both empty where there is none."""
     texts = dict(inbox.wordings.filter(purpose=purpose).values_list("language", "text"))
     business = Business.objects.filter(pk=1).values_list("language", flat=True).first() or "en"
     for wanted in (language, language.split("-")[0], inbox.language, business):
         if wanted in texts:
-            return texts[wanted]
-    return next(iter(texts.values()), "")
+            return wanted, texts[wanted]
+    return next(iter(texts.items()), ("", ""))

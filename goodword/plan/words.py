@@ -56,8 +56,8 @@ def opening(hours: Hours | None, at: datetime, *, zone: str, language: str) -> s
 
 def known(language: str) -> str:
     """`language` if we speak it, else our own: no English sentence around a French date."""
-    spoken = translation.check_for_language(language.partition("-")[0])
-    return language if language and spoken else settings.LANGUAGE_CODE
+    spoken = language.partition("-")[0] in dict(settings.LANGUAGES)
+    return language if spoken else settings.LANGUAGE_CODE
 
 
 def _opening(hours: Hours, at: datetime, zone: ZoneInfo) -> str:

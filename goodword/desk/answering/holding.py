@@ -44,10 +44,8 @@ def new_due(conversation: Conversation, message: Message, *, at: datetime) -> Du
 
 def words_of(conversation: Conversation, message: Message, *, due: Due) -> str:
     """The draft, in the customer's language, with the new time in their zone."""
-    with wording.their_language(conversation):
-        by_when = wording.by_when(due.at)
     return wording.words_of(
-        conversation, Wording.Purpose.HOLDING, name=message.author_name, due=by_when
+        conversation, Wording.Purpose.HOLDING, name=message.author_name, due=due.at
     )
 
 

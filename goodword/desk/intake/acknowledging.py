@@ -59,10 +59,11 @@ def acknowledge(message: Message, *, at: datetime) -> Message | None:
         or _had_one_today(message, at=at)
     ):
         return None
-    with wording.their_language(conversation):
-        due = wording.by_when(promise.due_at)
     words = wording.words_of(
-        conversation, Wording.Purpose.ACKNOWLEDGEMENT, name=message.author_name, due=due
+        conversation,
+        Wording.Purpose.ACKNOWLEDGEMENT,
+        name=message.author_name,
+        due=promise.due_at,
     )
     return write_by_itself(message, words, good_until=promise.due_at, at=at)
 

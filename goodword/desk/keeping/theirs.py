@@ -75,7 +75,7 @@ def send_new_link(person: Person, *, at: datetime) -> Message | None:
     if asked is None or not public_links.place():
         return None
     conversations.lock(asked.conversation)
-    with wording.their_language(asked.conversation):
+    with wording.our_words(asked.conversation):
         words = _("Here is your new link to what we promised you: %(link)s") % {
             "link": public_links.place()
         }

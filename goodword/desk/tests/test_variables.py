@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from goodword.conversations.models import Message
 from goodword.desk import variables, wording
 from goodword.desk.intake import acknowledging
 from goodword.inboxes import actions as inboxes
+from goodword.inboxes.models import Wording
 from goodword.people.models import Person
 from tests.factories import HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply
 
@@ -34,7 +36,7 @@ def test_every_variable_has_its_value_in_the_language_and_zone_of_the_person(hou
     Person.objects.update(language="de", zone="Asia/Tokyo")
     conversation.refresh_from_db()
     assert filled("{{ today }} {{ promise.due }}", conversation, house.ben) == (
-        "16. November 2026 Dienstag, 17. November, 21:00 Uhr"
+        "16. November 2026 Dienstag, 17. November, 21:00 Uhr JST"
     )
 
 
@@ -107,3 +109,51 @@ def test_an_answer_becomes_a_reply_for_everybody(conversation):
     assert variables.generalised(text, conversation) == (
         "Dear {{ person.first_name }}, we know of no Graceland. Yours, {{ person.name }}"
     )
+
+
+def acknowledged(house, **person: str) -> str:
+    """What an acknowledgement says to somebody of whom this is known."""
+    house.hello.acknowledges = True
+    house.hello.save()
+    asked = receive(house)
+    Person.objects.update(**person)
+    sent = acknowledging.acknowledge(Message.objects.get(pk=asked.pk), at=MONDAY_NOON + MINUTE)
+    assert sent is not None
+    return sent.text.replace("\xa0", " ")
+
+
+def say(house, language: str) -> None:
+    purpose, texts = Wording.Purpose.ACKNOWLEDGEMENT, {language: "{due} !"}
+    inboxes.word(house.hello, purpose, texts, by=house.ana, at=MONDAY_NOON)
+
+
+def test_our_own_words_and_the_moment_in_them_are_of_one_language(house):
+    words = acknowledged(house, language="fr")
+
+    assert "a person will answer it by Tuesday 17 November, 13:00 CET." in words
+
+
+def test_words_of_the_house_in_another_language_name_the_moment_in_it(house):
+    say(house, "fr")
+
+    assert acknowledged(house, language="fr") == "mardi, 17 novembre 2026, 13:00 CET !"
+
+
+def test_words_that_are_there_in_another_language_alone_name_the_moment_in_that_one(house):
+    say(house, "de")
+
+    assert acknowledged(house, language="fr") == "Dienstag, 17. November, 13:00 Uhr CET !"
+
+
+@pytest.mark.parametrize(
+    ("person", "moment"),
+    [
+        ({"zone": "America/New_York"}, "Tuesday 17 November, 07:00 EST."),
+        ({"zone": "Europe/Paris"}, "Tuesday 17 November, 13:00."),
+        ({"language": "en"}, "Tuesday 17 November, 13:00."),
+        ({}, "Tuesday 17 November, 13:00."),
+    ],
+    ids=["another clock", "the same clock", "our language", "nothing known"],
+)
+def test_the_zone_is_named_to_whoever_may_live_by_another(house, person, moment):
+    assert f"answer it by {moment}" in acknowledged(house, **person)

@@ -264,7 +264,7 @@ def handed_words(promise: Promise, form: FatesForm) -> str:
 def _words(promise: Promise, form: FatesForm, goes_on: Any) -> str:
     assert promise.conversation is not None
     absence, mine = form.absence, form.by == form.absence.teammate
-    with wording.their_language(promise.conversation):
+    with wording.our_words(promise.conversation):
         name = promise.person.name if promise.person else ""
         hello = gettext("Hello %(name)s,") % {"name": name} if name else gettext("Hello,")
         about = {"who": absence.teammate.name}
