@@ -29,7 +29,7 @@ from goodword.desk.roads import (
 )
 from goodword.desk.together import aside
 from goodword.files import actions as files
-from tests import furnishing_promises
+from tests import furnishing_people, furnishing_promises
 from tests.factories import (
     DAY,
     HOUR,
@@ -144,6 +144,7 @@ def furnish() -> dict[str, str]:
     return {
         **{name: f"/conversations/{found.public_id}/" for name, found in one.items()},
         **furnishing_promises.furnish(house, now),
+        **furnishing_people.furnish(house, now),
         "hello": house.hello.public_id,
         "repairs": mailbox.inbox.public_id,
         "front": house.front.public_id,

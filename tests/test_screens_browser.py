@@ -135,6 +135,13 @@ DAILY = {
     "join-which": "{long}join/?q=ring",
     "inbox-spam": "/inbox/spam/",
     "spam-sweep": "/inbox/spam/sweep/",
+    "people": "/people/",
+    "people-nobody": "/people/?q=zeppelin",
+    "person": "{person}",
+    "person-describe": "{person}describe/",
+    "person-same": "{person}same/?q=lund",
+    "organisations": "/organisations/",
+    "organisation": "{organisation}",
     "lost": "/nothing/here/",
 }
 SETTINGS = {
@@ -145,6 +152,8 @@ SETTINGS = {
     "provider-new": "/settings/signing-in/new/",
     "canned": "/settings/canned/",
     "canned-new": "/settings/canned/new/",
+    "fields": "/settings/fields/",
+    "field": "/settings/fields/{field}/",
     "inboxes": "/settings/inboxes/",
     "inbox": "/settings/inboxes/{hello}/",
     "inbox-new": "/settings/inboxes/new/",
