@@ -249,7 +249,8 @@ def test_a_promise_given_for_a_colleague_is_told_at_once(house, conversation):
     )  # fmt: skip
 
     assert {who: len(titles) for who, titles in told().items()} == {"Lea": 1, "Carl": 1}
-    assert told()["Lea"][0].startswith("Yours now")
+    said = Notice.objects.get(teammate=house.lea).title
+    assert said.startswith("Yours now: Call · Grace Whitlow (promised by ")
 
 
 # New
