@@ -8,7 +8,6 @@ from django.core.validators import validate_email
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,7 +23,7 @@ from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import showing
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.questions import Choice, Field, Question, ask, on_to
-from goodword.web.inbox.shaping import choices_for
+from goodword.web.inbox.shaping import act_url, choices_for
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 
 _MOST = 8
@@ -48,7 +47,7 @@ def subject(request: HttpRequest, public_id: str) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, sentence(error))
     else:
-        url = reverse("inbox:subject", args=[found.public_id])
+        url = act_url(request, "subject", found)
         undoing.offer(request, _("The subject is changed."), url, {"subject": before})
     return on_to(request, pages.address_of(request, found))
 
@@ -76,7 +75,7 @@ def with_whom(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, sentence(error))
     else:
         words = _("It is with %(who)s now: answers go there, and what is open is owed to them.")
-        url = reverse("inbox:with_whom", args=[found.public_id])
+        url = act_url(request, "with_whom", found)
         who = {"who": showing.name_of(person)}
         undoing.offer(request, words % who, url, {"person": before.public_id})
     return on_to(request, pages.address_of(request, found))
@@ -143,7 +142,7 @@ def relate(request: HttpRequest, public_id: str) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, sentence(error))
     else:
-        url = reverse("inbox:unrelate", args=[found.public_id])
+        url = act_url(request, "unrelate", found)
         undoing.offer(request, _("Linked. Each shows the other."), url, {"other": other.public_id})
     return on_to(request, pages.address_of(request, found))
 
@@ -170,7 +169,7 @@ def unrelate(request: HttpRequest, public_id: str) -> HttpResponse:
         except REFUSALS as error:
             messages.error(request, sentence(error))
         else:
-            url = reverse("inbox:relate", args=[found.public_id])
+            url = act_url(request, "relate", found)
             words = _("They are linked no more.")
             undoing.offer(request, words, url, {"other": other.public_id})
     return redirect(pages.address_of(request, found))

@@ -34,10 +34,9 @@ _MOST = 8  # conversations to choose from
 def shape(request: HttpRequest, public_id: str) -> HttpResponse:
     """What can be done with it that is seldom done."""
     found = pages.visible(request, public_id)
-    query = pages.place_beside(request, found).query
 
     def way(name: str, icon: str, words: str) -> Way:
-        return Way(f"{reverse(f'inbox:{name}', args=[found.public_id])}?{query}", icon, words)
+        return Way(act_url(request, name, found), icon, words)
 
     ways = [
         way("join", "merge", _("Join it with another conversation")),
@@ -55,6 +54,12 @@ def shape(request: HttpRequest, public_id: str) -> HttpResponse:
         ways = [way("subject", "pencil", _("Change the subject"))]
     lead = [_("To split a message off, open the menu of that message.")]
     return ask(request, found, Question(_("Join, move, rename…"), lead=lead, ways=ways))
+
+
+def act_url(request: HttpRequest, name: str, found: Conversation) -> str:
+    """Where an act is done, with the list that stands beside."""
+    query = pages.place_beside(request, found).query
+    return f"{reverse(f'inbox:{name}', args=[found.public_id])}?{query}"
 
 
 # Two become one, and two again
@@ -87,7 +92,7 @@ def join(request: HttpRequest, public_id: str) -> HttpResponse:
     undoing.offer(
         request,
         _("Joined. What was said in both stands here now."),
-        reverse("inbox:unjoin", args=[into.public_id]),
+        act_url(request, "unjoin", into),
         {"other": younger.public_id},
     )
     return on_to(request, pages.address_of(request, into))
@@ -218,7 +223,7 @@ def split(request: HttpRequest, public_id: str) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, sentence(error))
         return on_to(request, pages.address_of(request, found))
-    url = reverse("inbox:unsplit", args=[new.public_id])
+    url = act_url(request, "unsplit", new)
     undoing.offer(request, _("It stands in a conversation of its own now."), url)
     return on_to(request, pages.address_of(request, new))
 
@@ -281,7 +286,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, sentence(error))
         return on_to(request, pages.address_of(request, found))
     words = _("Moved to %(inbox)s. The word given stands.") % {"inbox": to.name}
-    undoing.offer(request, words, reverse("inbox:move_back", args=[found.public_id]))
+    undoing.offer(request, words, act_url(request, "move_back", found))
     if loses:
         return on_to(request, here.url)
     return on_to(request, pages.address_of(request, pages.visible(request, public_id)))

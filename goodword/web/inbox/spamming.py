@@ -7,7 +7,6 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,6 +24,7 @@ from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import senders, showing
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.questions import Question, ask, on_to
+from goodword.web.inbox.shaping import act_url
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 
 _MOST = 50  # that are swept together
@@ -47,7 +47,7 @@ def block(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, sentence(error))
     else:
         words = _("Mail from %(value)s goes to spam from now on.") % {"value": rule.value}
-        url = reverse("inbox:unblock", args=[found.public_id])
+        url = act_url(request, "unblock", found)
         undoing.offer(request, words, url, {"value": rule.value})
     return on_to(request, pages.address_of(request, found))
 
