@@ -14,6 +14,9 @@ from goodword.web.inbox import conversation as pages
 from goodword.web.inside import teammate_of, typed, wants_piece
 
 
+SEARCHED = "find"  # what is looked for in a dialog; `q` is what the list beside it shows
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of several, of which one is chosen."""
@@ -69,7 +72,7 @@ def ask(
     status: int = 200,
 ) -> HttpResponse:
     """`found` None: it is about no single conversation, and leads to `back`."""
-    kept = {name: typed(request.GET, name) for name in request.GET if name != "q"}
+    kept = {name: typed(request.GET, name) for name in request.GET if name != SEARCHED}
     context = {
         "question": question,
         "about": (found.subject or found.reference) if found else "",
@@ -77,7 +80,8 @@ def ask(
         "action": request.get_full_path(),
         "path": request.path,
         "kept": kept,
-        "q": typed(request.GET, "q"),
+        "searched": SEARCHED,
+        "q": typed(request.GET, SEARCHED),
         "back": back or (pages.address_of(request, found) if found else ""),
         "may": question.for_light or rights.may_answer(teammate_of(request)),
     }

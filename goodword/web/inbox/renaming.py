@@ -22,7 +22,7 @@ from goodword.web import undoing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import showing
 from goodword.web.inbox.errors import REFUSALS, sentence
-from goodword.web.inbox.questions import Choice, Field, Question, ask, on_to
+from goodword.web.inbox.questions import SEARCHED, Choice, Field, Question, ask, on_to
 from goodword.web.inbox.shaping import act_url, choices_for
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 
@@ -92,7 +92,7 @@ def _known_to(by: Teammate, found: Conversation) -> QuerySet[Person]:
 
 
 def _who(request: HttpRequest, found: Conversation) -> Question:
-    q = typed(request.GET, "q")
+    q = typed(request.GET, SEARCHED)
     rows = _known_to(teammate_of(request), found).exclude(pk=found.person_id)
     if q:
         value = people.normalised(q)

@@ -23,7 +23,7 @@ from goodword.web import undoing
 from goodword.web.inbox import belonging, showing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence
-from goodword.web.inbox.questions import Choice, Question, Way, ask, on_to
+from goodword.web.inbox.questions import SEARCHED, Choice, Question, Way, ask, on_to
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 
 _MOST = 8  # conversations to choose from
@@ -142,7 +142,7 @@ def _other(request: HttpRequest, found: Conversation) -> Conversation | None:
 
 def choices_for(request: HttpRequest, found: Conversation) -> list[Choice]:
     """What matches the search; else others with the same person, the newest first."""
-    by, q = teammate_of(request), typed(request.GET, "q")
+    by, q = teammate_of(request), typed(request.GET, SEARCHED)
     put_aside = [Conversation.State.SPAM, Conversation.State.TRASH]
     rows = said.visible_to(by).exclude(state__in=put_aside).filter(side_of__isnull=True)
     rows = rows.exclude(pk=found.pk)
