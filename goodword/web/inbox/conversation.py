@@ -54,12 +54,17 @@ _OTHERS = 6  # conversations with the same person that stand beside this one
 @inside
 @require_GET
 def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
-    found = visible(request, public_id)
+    piece = request.GET.get("fragment", "") if wants_piece(request) else ""
+    try:
+        found = visible(request, public_id)
+    except Http404:
+        if piece != "timeline":
+            raise
+        return render(request, "web/inbox/_gone.html", status=404)
     if found.public_id != public_id:
         query = request.META.get("QUERY_STRING", "")
         path = reverse("inbox:conversation", args=[found.public_id])
         return redirect(f"{path}?{query}" if query else path)
-    piece = request.GET.get("fragment", "") if wants_piece(request) else ""
     if piece == "composer":
         context = {
             "conversation": found,

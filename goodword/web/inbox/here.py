@@ -34,12 +34,12 @@ def colleagues(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def here(request: HttpRequest, public_id: str) -> HttpResponse:
     """A page tells where it is; with `read_to` also how far it shows what was said."""
-    found = pages.visible(request, public_id)
     teammate, doing = teammate_of(request), typed(request.POST, "doing")
     page = presence.page_of(teammate, typed(request.POST, "page"))
     if page is not None and doing == "away":
-        presence.everybody.go(page)
-    elif page is not None and doing in get_args(Doing):
+        presence.everybody.go(page)  # also from where they see nothing any more
+    found = pages.visible(request, public_id)
+    if page is not None and doing in get_args(Doing):
         also = prepared.objects("also in", pages.also_in, found.pk)
         presence.everybody.come(
             page,

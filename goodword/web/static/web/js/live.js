@@ -3,7 +3,7 @@
 import { announce } from "../../ui/js/announce.js";
 import { saveIfDirty } from "./composer.js";
 import { markOpened } from "./inbox.js";
-import { PAGE, knowNewest, refreshColleagues, shown } from "./together.js";
+import { PAGE, knowNewest, leave, refreshColleagues, shown } from "./together.js";
 
 const GATHER_MS = 150; // several topics of one happening make one fetch
 const LONGEST_GATHER_MS = 5000;
@@ -26,7 +26,8 @@ async function fetched(url, piece) {
     return null; // Goodword can't be reached: the stream comes back by itself and looks again
   }
   if (response.status === 401) window.location.reload();
-  if (!response.ok) return null;
+  const isGone = response.status === 404 && piece === "timeline";
+  if (!response.ok && !isGone) return null;
   if (response.redirected) {
     // A colleague joined this conversation with another: everything stands there now.
     await saveIfDirty();
@@ -151,12 +152,31 @@ document.addEventListener("mouseleave", (event) => {
 
 // The open conversation; never its composer
 
+/** It was moved out of sight, or is gone for good: nothing of it stays on screen but one's own words. */
+function showGone(pane, gone) {
+  const unsent = document.getElementById("composer-text")?.value.trim();
+  leave();
+  delete pane.dataset.id;
+  pane.replaceChildren(document.importNode(gone, true));
+  document.getElementById("person")?.replaceChildren();
+  if (unsent) {
+    pane.querySelector("[data-unsent]").hidden = false;
+    pane.querySelector("textarea").value = unsent;
+  }
+  markOpened();
+  announce(gone.querySelector("h1").textContent);
+}
+
 async function refreshConversation() {
   const pane = opened();
   if (!pane?.dataset.id) return;
   const all = new URLSearchParams(window.location.search).has("all");
   const page = await fetched(all ? `${pane.dataset.url}&all=1` : pane.dataset.url, "timeline");
   if (!page || opened() !== pane) return;
+  if (page.getElementById("gone")) {
+    showGone(pane, page.getElementById("gone"));
+    return;
+  }
   if (underWay) {
     gather(`conversation:${pane.dataset.id}`);
     return;

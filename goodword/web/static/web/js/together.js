@@ -38,6 +38,13 @@ export function refreshColleagues(id) {
   if (pane()?.dataset.id === id) fresh(fetch(addressOf("colleagues"), { headers: { "HX-Request": "true" } }));
 }
 
+/** This page shows it no longer. */
+export function leave() {
+  clearTimeout(timer);
+  told = read = "";
+  tell({ doing: "away" });
+}
+
 function tell(content) {
   const id = pane()?.dataset.id;
   const token = document.querySelector("#conversation [name=csrfmiddlewaretoken]")?.value;
