@@ -146,10 +146,10 @@ export function showHelp() {
   dialog.showModal();
 }
 
-// The newest thing that can be undone: an answer just sent has its own, everything else a toast. They are told apart
-// by where they lead, since the same answer is drawn anew whenever its conversation is.
-const undoable = () => [...document.querySelectorAll("[data-undo], [data-key=z]")].filter((element) => element.checkVisibility());
-const undoneBy = (element) => [element.closest("form")?.action, ...[...element.querySelectorAll("input:not([name=csrfmiddlewaretoken])")].map((field) => field.value)].join();
+// The newest thing that can be undone: an answer just sent has its own, and a promise just kept; everything else a toast.
+// They are told apart by where they lead, since the same answer is drawn anew whenever its conversation is.
+const undoable = () => [...document.querySelectorAll("[data-undo], [data-key=z], [data-act-key=z]")].filter((element) => element.checkVisibility());
+const undoneBy = (element) => [element.getAttribute("formaction") ?? element.closest("form")?.action, ...[...element.querySelectorAll("input:not([name=csrfmiddlewaretoken])")].map((field) => field.value)].join();
 const known = [];
 
 function noteUndoable() {

@@ -28,7 +28,6 @@ if (labels) {
   register("e", labels.labelKeep, () => (cursor()?.querySelector('[data-act-key="e"]') ?? cursor()?.querySelector("button[data-act-key=r]"))?.click());
   register("m", labels.labelMove, press("m"));
   register("w", labels.labelHand, press("w"));
-  register("z", "", press("z"));
 }
 
 // A kept promise stays a while, with Undo, unless someone is at it; then its row closes.
