@@ -225,7 +225,10 @@ function gather(topic) {
     }
     const topics = [...waiting];
     waiting.clear();
-    if (topics.some((each) => !each.startsWith("conversation:"))) refreshList();
+    if (topics.some((each) => !each.startsWith("conversation:"))) {
+      refreshList();
+      document.dispatchEvent(new CustomEvent("goodword:counts"));
+    }
     const id = opened()?.dataset.id;
     if (id && topics.includes(`conversation:${id}`)) refreshConversation();
   }, Math.min(Math.max(GATHER_MS, 2 * took), LONGEST_GATHER_MS));

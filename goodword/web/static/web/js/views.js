@@ -1,9 +1,13 @@
 // The counts of views, fetched once the page is there: no page waits for them. The navigation is replaced when
-// something changed; what is known is put in at once then, and asked for again.
+// something changed; what is known is put in at once then. News in an inbox asks again, but seldom, and the less often
+// the longer the server takes: everybody's pages hear the same news. A page that nobody looks at asks when it is looked at.
 const FRESH_MS = 5000;
+const TIMES_AS_LONG = 50; // as the last answer took, until the next asking
 let known = {};
 let askedAt = -FRESH_MS;
+let took = 0;
 let waiting = 0;
+let isOld = false;
 
 const places = () => document.querySelectorAll("[data-view-count]");
 
@@ -13,6 +17,8 @@ function fill() {
 
 async function ask() {
   waiting = 0;
+  isOld = document.hidden;
+  if (isOld) return;
   askedAt = performance.now();
   try {
     const answer = await fetch("/inbox/views/counts/", { headers: { "HX-Request": "true" } });
@@ -20,17 +26,20 @@ async function ask() {
   } catch {
     return; // what stands there stays
   }
+  took = performance.now() - askedAt;
   fill();
 }
 
 function again() {
   if (!places().length) return;
   fill();
-  waiting ||= setTimeout(ask, Math.max(0, askedAt + FRESH_MS - performance.now()));
+  waiting ||= setTimeout(ask, Math.max(0, askedAt + Math.max(FRESH_MS, TIMES_AS_LONG * took) - performance.now()));
 }
 
 const sidebar = document.querySelector(".sidebar");
 if (sidebar) {
   new MutationObserver(again).observe(sidebar, { childList: true });
+  document.addEventListener("goodword:counts", again);
+  document.addEventListener("visibilitychange", () => !document.hidden && isOld && again());
   again();
 }
