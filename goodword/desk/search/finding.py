@@ -33,6 +33,15 @@ ORDERS: tuple[Order, ...] = ("newest", "oldest", "due")
 LIMIT_SECONDS = 1.0
 _BULK_SECONDS = 60.0
 _BULK_PAGE = 500
+_ALIKE_FOR_ALL = frozenset(
+    {"from", "to", "with", "subject", "tag", "inbox", "team", "before", "after", "since", "on"}
+    | {"due", "number"}
+)
+_ALIKE_VALUES = {
+    "is": {"open", "closed", "snoozed", "spam", "trash", "unassigned", "owed", "late", "urgent"},
+    "in": {"unassigned", "waiting", "snoozed", "all", "open", "closed", "spam", "trash"},
+    "has": {"attachment", "note", "promise"},
+}
 _OWED = 200  # open promises looked at together
 
 
@@ -50,6 +59,14 @@ def read(text: str, *, at: datetime) -> Asked:
     """What was typed, with its days in the zone of the house."""
     business = accounts.business()
     return asking.read(text, at=at.astimezone(ZoneInfo(business.zone if business else "UTC")))
+
+
+def is_personal(asked: Asked) -> bool:
+    """Whether two who see the same inboxes may find different conversations."""
+    return not all(
+        term.name in _ALIKE_FOR_ALL or term.value in _ALIKE_VALUES.get(term.name, ())
+        for term in asked.terms
+    )
 
 
 def find(

@@ -19,6 +19,7 @@ from goodword.desk.models import SavedView
 from goodword.desk.search import finding, saved
 from goodword.desk.search.finding import LIMIT_SECONDS
 from goodword.desk.search.saved import NothingAsked, Wanted
+from goodword.inboxes import queries as inboxes
 from goodword.web import undoing
 from goodword.web.inbox import listing
 from goodword.web.inbox.places import ORDER_WORDS, NoSuchPlace, place
@@ -34,7 +35,7 @@ COLUMN_WORDS = {
     "tags": gettext_lazy("Tags"),
 }
 _FRESH_SECONDS = 5.0
-_counted: dict[tuple[int, str], tuple[float, str]] = {}
+_counted: dict[tuple[frozenset[int], int, str], tuple[float, str]] = {}
 _MOST_COUNTED = 5_000
 
 
@@ -177,23 +178,29 @@ def _mine(request: HttpRequest, public_id: str) -> SavedView:
 def counts(request: HttpRequest) -> JsonResponse:
     """How many each view in the navigation holds, capped; those that there was time for.
 
-    Asked for once the page is there, and remembered for a moment: pages don't wait for it.
+    Asked for once the page is there, and remembered for a moment: pages don't wait for it. What
+    looks alike to all who see the same inboxes is counted once for them all.
     """
     by = teammate_of(request)
+    sees = frozenset(inboxes.open_to(by).order_by().values_list("pk", flat=True))
     deadline, found = time.monotonic() + LIMIT_SECONDS, dict[str, str]()
     for view in saved.visible_to(by)[: saved.MOST_SHOWN]:
         if (left := deadline - time.monotonic()) <= 0:
             break
-        found[view.public_id] = _count(view, by, request, seconds=left)
+        found[view.public_id] = _count(view, by, sees, request, seconds=left)
     return JsonResponse(found)
 
 
-def _count(view: SavedView, by: Teammate, request: HttpRequest, *, seconds: float) -> str:
-    key, now = (by.pk, f"{view.pk} {view.asked}"), time.monotonic()
+def _count(
+    view: SavedView, by: Teammate, sees: frozenset[int], request: HttpRequest, *, seconds: float
+) -> str:
+    asked = finding.read(view.asked, at=moment_of(request))
+    key, now = (sees, by.pk if finding.is_personal(asked) else 0, view.asked), time.monotonic()
     known = _counted.get(key)
     if known and now - known[0] < _FRESH_SECONDS:
         return known[1]
-    asked = finding.read(view.asked, at=moment_of(request))
+    if known:
+        _counted[key] = (now, known[1])  # who asks meanwhile gets this, and doesn't count as well
     hits = finding.find(asked, by=by, most=desk.COUNT_TO + 1, seconds=seconds).hits
     shown = str(len(hits) or "") if len(hits) <= desk.COUNT_TO else f"{desk.COUNT_TO}+"
     if len(_counted) >= _MOST_COUNTED:
