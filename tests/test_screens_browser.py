@@ -132,7 +132,7 @@ DAILY = {
     "assign": "{long}assign/",
     "snooze": "{long}snooze/",
     "shape": "{long}shape/",
-    "join-which": "{long}join/?q=ring",
+    "join-which": "{long}join/?find=ring",
     "inbox-spam": "/inbox/spam/",
     "spam-sweep": "/inbox/spam/sweep/",
     "people": "/people/",

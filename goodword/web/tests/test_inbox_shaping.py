@@ -14,6 +14,7 @@ from goodword.conversations.models import Conversation, Link
 from goodword.desk import checking, handling
 from goodword.desk.intake import screening
 from goodword.desk.models import SenderRule
+from goodword.desk.shaping import moving
 from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, make_house, receive
 
@@ -70,7 +71,7 @@ def undo(client, page):
 
 
 def test_joining_by_hand_finds_asks_says_which_stays_and_is_taken_back(ben, two):
-    found = ben.get(url("join", two.one), {"q": "clasp"}).text
+    found = ben.get(url("join", two.one), {"find": "clasp"}).text
     assert "Xenia" in found and two.other.reference in found
     asked = ben.post(url("join", two.one), {"other": two.other.public_id}).text
     assert "“The spring gift card”" in asked and "stays." in asked
@@ -134,9 +135,9 @@ def test_the_subject_and_the_person_are_changed_and_changed_back(ben, two):
     assert "&lt;b&gt;Card &amp; clasp" in page.text
     page = undo(ben, page)
     assert Conversation.objects.get(pk=two.one.pk).subject == "The spring gift card"
-    found = ben.get(url("with_whom", two.one), {"q": "xen"}).text
+    found = ben.get(url("with_whom", two.one), {"find": "xen"}).text
     assert "Xenia" in found and "x@y.example" in found
-    assert "somebody new" in ben.get(url("with_whom", two.one), {"q": "new@z.example"}).text
+    assert "somebody new" in ben.get(url("with_whom", two.one), {"find": "new@z.example"}).text
     person = two.other.person.public_id
     page = ben.post(url("with_whom", two.one), {"person": person}, follow=True)
     assert "It is with Xenia now" in page.text
@@ -148,8 +149,8 @@ def test_the_subject_and_the_person_are_changed_and_changed_back(ben, two):
 
 def test_nobody_is_found_or_chosen_whom_one_may_not_see(ben, house, two):
     hidden = receive(house, sender="h@h.example", name="Hidden", inbox=house.repairs, at=NOW)
-    assert "Hidden" not in ben.get(url("with_whom", two.one), {"q": "hid"}).text
-    by_reference = {"q": hidden.conversation.reference}
+    assert "Hidden" not in ben.get(url("with_whom", two.one), {"find": "hid"}).text
+    by_reference = {"find": hidden.conversation.reference}
     assert "Nothing found." in ben.get(url("join", two.one), by_reference).text
     for name in ("join", "relate"):
         sent = {"other": hidden.conversation.public_id, "sure": "yes"}
@@ -231,3 +232,28 @@ def test_leads_keep_the_list_of_rules_and_doubt_is_said_once(house):
     assert inside(house.ben).post(f"/settings/spam/{rule.pk}/remove/").status_code == 404
     lea.post(f"/settings/spam/{rule.pk}/remove/")
     assert not SenderRule.objects.exists()
+
+
+def test_given_they_came_from_a_search_a_dialog_looks_for_nothing_yet_and_leads_back_to_it(
+    ben, two, house
+):
+    later = receive(house, subject="Later", at=NOW).conversation
+    place = "?folder=search&q=nothing+like+this"
+    asked = ben.get(url("join", two.one) + place).text
+    assert later.public_id in asked  # it is with the same person
+    looked = ben.get(url("join", two.one) + place + "&find=clasp").text
+    assert 'name="q" value="nothing like this"' in looked and two.other.public_id in looked
+
+    done = ben.post(url("subject", two.one) + place, {"subject": "New"}, follow=True)
+    assert done.redirect_chain[-1][0].endswith(place)
+    assert undo_of(done)[0].endswith(place)
+
+
+def test_what_they_see_no_more_leaves_a_word_in_its_place_and_nothing_else(ben, two, house):
+    piece = {"headers": {"HX-Request": "true"}}
+    moving.move(two.one, house.repairs, by=house.ana, at=NOW)
+    gone = ben.get(url("conversation", two.one) + "?fragment=timeline", **piece)
+    never = ben.get("/conversations/2222222222222222/?fragment=timeline", **piece)
+    assert gone.status_code == never.status_code == 404
+    assert gone.text == never.text and "You don't see this conversation any more" in gone.text
+    assert ben.get(url("conversation", two.one)).status_code == 404
