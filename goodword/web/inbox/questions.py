@@ -13,7 +13,6 @@ from goodword.conversations.models import Conversation
 from goodword.web.inbox import conversation as pages
 from goodword.web.inside import teammate_of, typed, wants_piece
 
-
 SEARCHED = "find"  # what is looked for in a dialog; `q` is what the list beside it shows
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from goodword.accounts.models import Teammate
 from goodword.accounts.rights import MayNot, may_answer
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
+from goodword.desk.persons import seeing
 from goodword.desk.shaping import naming
 from goodword.people import actions as people
 from goodword.people.models import Person
@@ -83,24 +85,20 @@ def with_whom(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _known_to(by: Teammate, found: Conversation) -> QuerySet[Person]:
     """Those they may see: who is in a conversation open to them, and who wrote in this one."""
-    people_here = Person.objects.filter(redirect_to__isnull=True)
-    if by.is_owner:
-        return people_here
-    seen = said.visible_to(by).order_by().filter(person=OuterRef("pk"))
-    wrote = found.messages.exclude(person=None).values("person")
-    return people_here.filter(Exists(seen) | Q(pk__in=wrote))
+    return seeing.visible_to(by) | _wrote_in(found)
+
+
+def _wrote_in(found: Conversation) -> QuerySet[Person]:
+    wrote = found.messages.exclude(person=None)
+    standing = wrote.values(who=Coalesce("person__redirect_to", "person"))
+    return Person.objects.filter(redirect_to__isnull=True, pk__in=standing)
 
 
 def _who(request: HttpRequest, found: Conversation) -> Question:
     q = typed(request.GET, SEARCHED)
-    rows = _known_to(teammate_of(request), found).exclude(pk=found.person_id)
-    if q:
-        value = people.normalised(q)
-        at_address = Q(holdings__address__value__startswith=value)
-        rows = rows.filter(Q(name__icontains=q) | at_address).distinct().order_by("name", "pk")
-    else:
-        wrote = found.messages.exclude(person=None).values("person")
-        rows = rows.filter(pk__in=wrote).order_by("name", "pk")
+    rows = _known_to(teammate_of(request), found).filter(seeing.matching(q))
+    rows = (rows if q else _wrote_in(found)).exclude(pk=found.person.standing_id)
+    rows = rows.order_by("sorts_as", "pk")
     shown = rows.prefetch_related("holdings__address")[:_MOST]
     choices = [Choice(each.public_id, showing.name_of(each), _address_of(each)) for each in shown]
     if _is_address(q) and people.normalised(q) not in {each.meta.lower() for each in choices}:
