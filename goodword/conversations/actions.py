@@ -366,13 +366,17 @@ def attach_to_draft(
     )
 
 
+@transaction.atomic
 def detach_from_draft(draft_file: DraftFile) -> None:
     _unapprove(Draft.objects.filter(pk=draft_file.draft_id))
     draft_file.delete()
 
 
 def _unapprove(drafts: QuerySet[Draft]) -> None:
-    drafts.filter(approved_at__isnull=False).update(approved_by=None, approved_at=None)
+    """Held from here on: whoever approves just now is waited for, or comes to what is new."""
+    held = list(drafts.select_for_update().values_list("pk", flat=True))
+    approved = Draft.objects.filter(pk__in=held, approved_at__isnull=False)
+    approved.update(approved_by=None, approved_at=None)
 
 
 def discard_draft(draft: Draft, *, by: Teammate) -> None:
