@@ -37,7 +37,7 @@ def of(found: Conversation) -> Beside:
     """One query."""
     about = Beside()
     rows = prepared.rows("beside", _beside, found.pk, found.person.standing_id)
-    for what, _position, label, kind, text in sorted(rows, key=lambda row: row[:2]):
+    for what, _position, label, kind, text in sorted(rows, key=lambda row: (row[0], row[1])):
         if what == "organisation":
             about.organisation, about.organisation_id = label, text
         elif what == "note":
