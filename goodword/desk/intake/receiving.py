@@ -19,6 +19,7 @@ from goodword.core import prepared
 from goodword.core.text import clean_line
 from goodword.desk.answering import later
 from goodword.desk.intake import joining, returning, storing
+from goodword.desk.intake.joining import Place
 from goodword.desk.intake.known import Known
 from goodword.desk.keeping import owing
 from goodword.desk.roads import Authentication, Inbound
@@ -28,6 +29,7 @@ from goodword.files.models import File
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import actions as people
+from goodword.people.models import Person
 
 
 class ThrownAway(Exception):
@@ -117,14 +119,7 @@ def _make_it_count(message: Message, known: Known, *, at: datetime) -> None:
     conversation = known.conversation(queries.standing(message.conversation).pk)
     message.counted = True
     message.save(update_fields=["counted"])
-    fact = facts.MessageReceived(
-        conversation_id=conversation.pk,
-        inbox_id=conversation.inbox_id,
-        message_id=message.pk,
-        inbound_kind=message.inbound_kind,
-        opened=False,
-    )
-    events.announce(fact, by=None, about=conversation, at=at)
+    _announce(conversation, message, opened=False, at=at)
     _wake(conversation, at=at)
     owing.ask_again(conversation, at=at)
     later.they_wrote(conversation, at=at)
@@ -189,20 +184,10 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
         teammate=arrived.teammate,
         known=known,
     )
-    if place.conversation is None:
-        conversation = conversations.open_conversation(
-            inbox=arrived.inbox, person=person, subject=inbound.subject, at=at
-        )
-        if place.suspected is not None:
-            conversations.link(conversation, place.suspected, why=Link.Why.SUSPECTED, at=at)
-        if blocked:
-            spam = Conversation.State.SPAM
-            conversations.set_state(conversation, spam, by=None, at=at, why="blocked")
-    else:
-        conversation = place.conversation
-        if place.beside and arrived.teammate is not None:
-            return _note_by_mail(arrived, arrived.teammate, conversation, known, at=at)
     opened, human = place.conversation is None, inbound.kind == "human"
+    conversation = place.conversation or _open(arrived, person, place, blocked=blocked, at=at)
+    if place.beside and arrived.teammate is not None:
+        return _note_by_mail(arrived, arrived.teammate, conversation, known, at=at)
     if opened or inbound.kind != "bounce":  # anybody can write one, and choose where it is read
         conversations.show_in(conversation, [arrived.inbox, *arrived.also])
     theirs = storing.columns_of_theirs(inbound, person, address)
@@ -215,16 +200,9 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
         raw=arrived.raw,
         at=at,
     )
-    fact = facts.MessageReceived(
-        conversation_id=conversation.pk,
-        inbox_id=conversation.inbox_id,
-        message_id=message.pk,
-        inbound_kind=inbound.kind,
-        opened=opened,
-    )
     confirmed = arrived.authenticity == Message.Authenticity.PASS
     by = arrived.forwarded_by if confirmed else None
-    events.announce(fact, by=by, about=conversation, at=at)
+    _announce(conversation, message, opened=opened, by=by, at=at)
     if human and not (blocked and not conversation.is_live):
         _owe(conversation, message, opened=opened, at=at)
     elif inbound.kind == "bounce":
@@ -232,6 +210,39 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     if human:
         people.works_again(address)
     return message
+
+
+def _open(
+    arrived: _Arrived, person: Person, place: Place, *, blocked: bool, at: datetime
+) -> Conversation:
+    """A conversation of its own, linked to the one it only seems to fit."""
+    opened = conversations.open_conversation(
+        inbox=arrived.inbox, person=person, subject=arrived.inbound.subject, at=at
+    )
+    if place.suspected is not None:
+        conversations.link(opened, place.suspected, why=Link.Why.SUSPECTED, at=at)
+    if blocked:
+        spam = Conversation.State.SPAM
+        conversations.set_state(opened, spam, by=None, at=at, why="blocked")
+    return opened
+
+
+def _announce(
+    conversation: Conversation,
+    message: Message,
+    *,
+    opened: bool,
+    by: Teammate | None = None,
+    at: datetime,
+) -> None:
+    fact = facts.MessageReceived(
+        conversation_id=conversation.pk,
+        inbox_id=conversation.inbox_id,
+        message_id=message.pk,
+        inbound_kind=message.inbound_kind,
+        opened=opened,
+    )
+    events.announce(fact, by=by, about=conversation, at=at)
 
 
 def _is_blocked(arrived: _Arrived, known: Known) -> bool:
