@@ -131,6 +131,7 @@ DAILY = {
     "aside-new": "{aside_of}aside/",
     "assign": "{long}assign/",
     "snooze": "{long}snooze/",
+    "more": "{long}more/",
     "shape": "{long}shape/",
     "join-which": "{long}join/?find=ring",
     "inbox-spam": "/inbox/spam/",

@@ -32,7 +32,7 @@ from goodword.people import queries as holders
 from goodword.people.models import Address
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
-from goodword.web.inbox import asides, promised, showing, snoozing, undoing
+from goodword.web.inbox import asides, menus, promised, showing, snoozing, undoing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.errors import REFUSALS, sentence
 from goodword.web.inbox.forms import SnoozeForm, TagForm
@@ -72,7 +72,7 @@ def _do(
 @require_http_methods(["GET", "POST"])
 def assign(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
-        return _page(request, public_id, "web/inbox/assign.html")
+        return menus.show(request, pages.visible(request, public_id), "assign")
 
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         to, word = _whom(typed(request.POST, "to"), by), request.POST.get("word", "")
@@ -128,13 +128,15 @@ def untag(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def snooze(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
-        return _page(request, public_id, "web/inbox/snooze.html", form=SnoozeForm())
+        found = pages.visible(request, public_id)
+        return menus.show(request, found, "snooze", form=SnoozeForm())
     form = SnoozeForm(request.POST)
     until = _until(form, moment_of(request)) if form.is_valid() else None
     if until is None:
         if form.is_valid():
             form.add_error("moment", _("Choose a day and a time."))
-        return _page(request, public_id, "web/inbox/snooze.html", form=form, status=422)
+        found = pages.visible(request, public_id)
+        return menus.show(request, found, "snooze", form=form, status=422)
 
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.snooze(found, until=until, by=by, at=at)
@@ -377,12 +379,3 @@ def _ask_fates(
     answer = render(request, "web/inbox/_fates_dialog.html", context, status=422)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#asking", "innerHTML"
     return answer
-
-
-def _page(
-    request: HttpRequest, public_id: str, template: str, *, status: int = 200, **more: object
-) -> HttpResponse:
-    found = pages.visible(request, public_id)
-    here = pages.place_beside(request, found)
-    context = pages.opened_context(request, found, here) | more
-    return render(request, template, context, status=status)

@@ -13,14 +13,12 @@ from django.views.decorators.http import require_GET
 
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
-from goodword.accounts.models import Team, Teammate
+from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import AlsoIn, Conversation, Draft, Following, Message, Tag
 from goodword.core import prepared
-from goodword.desk import queries as desk
 from goodword.desk.keeping import owing
 from goodword.desk.shaping import emptying
-from goodword.inboxes.models import Inbox
 from goodword.language import thanks
 from goodword.people import queries as people
 from goodword.people.models import Address, Person
@@ -38,7 +36,6 @@ from goodword.web.inbox import (
     senders,
     shared,
     showing,
-    snoozing,
     tasks,
     timeline,
     writing,
@@ -211,16 +208,16 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "others": others[:_OTHERS],
         "has_more_others": len(others) > _OTHERS,
         "beside": beside.of(found),
-        "snooze_choices": snoozing.choices(now),
-        **_rights(found, teammate),
-        **_put_aside(found, teammate),
+        "may_answer": rights.may_answer(teammate),
+        "may_reassign": may_reassign(found, teammate),
+        **put_aside(found, teammate),
     }
 
 
-def _put_aside(found: Conversation, teammate: Teammate) -> dict[str, Any]:
+def put_aside(found: Conversation, teammate: Teammate) -> dict[str, Any]:
     """What spam and trash alone show."""
     if found.is_live:
-        return {"may_split": not found.side_of_id}
+        return {}
     offers = senders.offers(found, by=teammate)
     return {
         "kept_until": emptying.gone_at(found),
@@ -238,18 +235,9 @@ def _only_thanks(owed: Promise, said: Timeline) -> bool:
     return any(thanks.only_thanks(each.shown_text) for each in asked)
 
 
-def _rights(found: Conversation, teammate: Teammate) -> dict[str, Any]:
+def may_reassign(found: Conversation, teammate: Teammate) -> bool:
     # What is said aside goes with its conversation, whoever has that.
-    is_aside = found.side_of_id is not None
-    reassigns = not is_aside and rights.may_reassign(teammate, now_with=found.assignee)
-    return {
-        "may_answer": rights.may_answer(teammate),
-        "may_reassign": reassigns,
-        "answerers": prepared.objects("answerers", _answerers, found.inbox_id) if reassigns else [],
-        "inbox_teams": prepared.objects("inbox teams", _inbox_teams, found.inbox_id)
-        if reassigns
-        else [],
-    }
+    return found.side_of_id is None and rights.may_reassign(teammate, now_with=found.assignee)
 
 
 # The queries of one conversation, by keys, for `prepared`: with some twenty of them the ORM's
@@ -266,14 +254,6 @@ def also_in(key: int) -> QuerySet[AlsoIn]:
 
 def _tags(key: int) -> QuerySet[Tag]:
     return Conversation(pk=key).tags.order_by("name")
-
-
-def _answerers(inbox: int) -> QuerySet[Teammate]:
-    return desk.who_may_answer(Inbox(pk=inbox))
-
-
-def _inbox_teams(inbox: int) -> QuerySet[Team]:
-    return Inbox(pk=inbox).teams.order_by("name")
 
 
 def _known_tags(teammate: Teammate) -> list[Tag]:

@@ -139,7 +139,9 @@ def test_where_scripts_run_it_is_asked_in_a_dialog_and_leads_back_to_the_card(ho
 
 def test_a_message_is_forwarded_from_its_menu_with_the_files_one_chooses(house) -> None:
     ben, url = as_(house.ben), f"/messages/{house.asked.public_id}/forward/"
-    assert f'href="{url}"' in page_of(ben, house.parent)
+    menu = f"/messages/{house.asked.public_id}/menu/"
+    assert f'href="{menu}?newest=1"' in page_of(ben, house.parent)
+    assert f'href="{url}"' in ben.get(menu).text
     page = ben.get(url).content.decode()
     assert "Fwd: The spring gift card" in page and "Where is my gift card?" in page
     assert "plan.pdf" in page
@@ -155,10 +157,13 @@ def test_the_last_message_from_outside_is_the_one_that_f_forwards(house) -> None
     newer = receive(house, "And the ring?", answers=None, at=NOW - HOUR, refers_to=list(
         house.asked.external_ids.filter(scope="email").values_list("value", flat=True)
     ))  # fmt: skip
-    page = page_of(as_(house.ben), house.parent)
+    ben = as_(house.ben)
+    page = page_of(ben, house.parent)
 
-    assert page.count('data-act="f"') == 1
-    link = page[: page.index('data-act="f"')].rpartition("<a ")[2]
+    assert page.count('data-acts="f"') == 1
+    menu = f"/messages/{newer.public_id}/menu/?newest=1"
+    assert f'href="{menu}"' in page
+    link = ben.get(menu).text.partition('data-act="f"')[0].rpartition("<a ")[2]
     assert f"/messages/{newer.public_id}/forward/" in link
 
 

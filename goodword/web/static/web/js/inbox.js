@@ -2,6 +2,7 @@
 import { hold } from "../../ui/js/focus.js";
 import { register } from "../../ui/js/keys.js";
 import { moveTo, open } from "../../ui/js/rows.js";
+import { filled } from "./menus.js";
 
 const main = () => document.querySelector("main.inbox");
 
@@ -137,9 +138,12 @@ function back() {
 const labels = document.getElementById("list")?.dataset;
 if (labels) {
   register("u", labels.labelBack, back);
-  // Their buttons stand in a closed menu, where no key can press them.
+  // Their buttons stand in a closed menu, where no key can press them, once it was reached for.
   for (const [key, label] of [["#", labels.labelTrash], ["p", labels.labelPromise], ["f", labels.labelForward], ["shift+u", labels.labelUnread]])
-    register(key, label, () => document.querySelector(`[data-act="${key}"]`)?.click());
+    register(key, label, async () => {
+      await filled(document.querySelector(`details[data-acts~="${key}"]`));
+      document.querySelector(`[data-act="${key}"]`)?.click();
+    });
 }
 
 markOpened();

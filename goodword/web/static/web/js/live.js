@@ -263,6 +263,8 @@ function listen() {
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
   });
 }
+// A menu of a message is filled when somebody reaches for it, so what came is noted before that.
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.id === "conversation" && remember(document.getElementById("timeline")));
 if (rows() || document.getElementById("nav")) {
   remember(rows());
   remember(document.getElementById("timeline"));

@@ -3,6 +3,7 @@
 import { announce } from "../../ui/js/announce.js";
 import { hold } from "../../ui/js/focus.js";
 import { capsOf, labelOf, register } from "../../ui/js/keys.js";
+import { filled } from "./menus.js";
 
 const ASKS_AFTER_MS = 120;
 const MOST = 12;
@@ -31,7 +32,7 @@ function pages() {
 function acts() {
   const all = document.querySelectorAll("#conversation :is([data-key], .head .menu-body :is(a[href], button)), .bulk button, [data-shows-keys]");
   return [...all].flatMap((element) => {
-    if (element.matches("textarea, input, select, details")) return [];
+    if (element.matches("textarea, input, select, details, [data-holds]")) return [];
     const menu = element.closest("details.menu");
     const isKept = element.checkVisibility() || menu?.checkVisibility();
     if (!isKept || (menu && element.checkVisibility() === false && getComputedStyle(element).display === "none")) return [];
@@ -126,6 +127,7 @@ export function openPalette() {
   field.focus();
   draw();
   ask();
+  Promise.all([...document.querySelectorAll("#conversation .head details.menu")].map(filled)).then(() => dialog.open && draw());
 }
 
 function take(line) {
