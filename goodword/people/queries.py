@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from goodword.core import prepared
 from goodword.people.models import (
@@ -88,9 +89,31 @@ def _redirected(key: int) -> QuerySet[Person, tuple[int]]:
     return Person.objects.filter(redirect_to=key, redirect_to__isnull=False).values_list("pk")
 
 
+def merged_with(key: int | OuterRef) -> QuerySet[Person]:
+    """Who leads on to the person of this key; also they themselves, where they lead on."""
+    to_them = Q(redirect_to=key, redirect_to__isnull=False)
+    return Person.objects.filter(to_them | Q(pk=key, redirect_to__isnull=False))
+
+
 def all_of(key: int) -> QuerySet[Person]:
     """Who stands, by their key, and all who were merged into them."""
     return Person.objects.filter(Q(pk=key) | Q(redirect_to=key, redirect_to__isnull=False))
+
+
+def held_beside(address: int) -> QuerySet[Holding, Any]:
+    """The keys of what whoever new mail from `address` is of holds now beside it."""
+    primary = Holding.objects.filter(address=address, primary=True)
+    held = Holding.objects.filter(person__in=same_as(primary), until__isnull=True)
+    return held.exclude(address=address).values("address")
+
+
+def same_as(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """All keys of the persons whom `rows` name in their column `person`, as one list: an index
+    leads to each of the two halves, and to no "or".
+    """
+    standing = rows.order_by().values(who=Coalesce("person__redirect_to", "person"))
+    merged = Person.objects.filter(redirect_to__in=standing, redirect_to__isnull=False)
+    return standing.union(merged.values(who=F("pk")))
 
 
 def other_holders(address: Address, person: Person) -> QuerySet[Holding]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from goodword.core.text import fold
+from goodword.people import queries
 from goodword.people.models import Address, Merged, Person, Word
 
 _LAST = "\U0010ffff"
@@ -30,8 +31,7 @@ def remember(person: Person) -> None:
     """Whoever stands is found by what they hold and are called now, with all merged into them."""
     merged = Merged.objects.filter(undone_at__isnull=True, person__redirect_to=person)
     held = Address.objects.filter(
-        Q(holdings__person=person) | Q(holdings__person__redirect_to=person),
-        holdings__until__isnull=True,
+        holdings__person__in=queries.keys_of(person), holdings__until__isnull=True
     )
     values = list(held.order_by("-holdings__preferred", "holdings__id").values_list(
         "value", flat=True

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from goodword.accounts import rights
@@ -22,6 +22,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import carrying, queries
 from goodword.conversations.models import Conversation, Link, Message
+from goodword.core import prepared
 from goodword.desk import events as facts
 from goodword.desk import handling
 from goodword.desk.intake import returning
@@ -122,11 +123,12 @@ def _belongs(conversation: Conversation, address: Address, *, authenticity: str)
 
 def _is_theirs_too(conversation: Conversation, address: Address) -> bool:
     """Whether a teammate found it to be of somebody who took part from another address."""
-    holder = people.primary_holders([address]).get(address.pk)
-    if holder is None:
-        return False
-    theirs = people.addresses_of(holder).order_by().exclude(pk=address.pk).values("pk")
-    return queries.addresses_in(conversation).filter(pk__in=theirs).exists()
+    return bool(prepared.rows("theirs too", _theirs_too, conversation.pk, address.pk))
+
+
+def _theirs_too(conversation: int, address: int) -> QuerySet[Address, tuple[int]]:
+    here = queries.addresses_in(Conversation(pk=conversation))
+    return here.filter(pk__in=people.held_beside(address)).values_list("pk")[:1]
 
 
 def _across(

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
@@ -24,6 +23,7 @@ from goodword.desk.models import SenderRule
 from goodword.events import actions as events
 from goodword.inboxes.models import InboxAddress
 from goodword.people import actions as people
+from goodword.people import queries as holders
 from goodword.people.models import Holding
 from goodword.people.organisations import public_providers
 from goodword.promises.models import Promise
@@ -143,7 +143,5 @@ def _would_miss(value: str) -> str:
         return "ours"
     theirs = Q(address__value__endswith=value) if domain else Q(address__value=value)
     held = Holding.objects.filter(theirs, until__isnull=True)
-    standing = held.values(who=Coalesce("person__redirect_to", "person"))
-    owed = Promise.objects.filter(state=Promise.State.OPEN)
-    owed = owed.filter(Q(person__in=standing) | Q(person__redirect_to__in=standing))
+    owed = Promise.objects.filter(state=Promise.State.OPEN, person__in=holders.same_as(held))
     return "owed" if owed.exists() else ""

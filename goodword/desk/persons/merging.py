@@ -69,7 +69,10 @@ def merge(person: Person, into: Person, *, by: Teammate, at: datetime) -> Merged
     """`person` is `into` from now on. Raises MayNot, CannotMerge."""
     person, into = people.standing(person), people.standing(into)
     _require(person, into, by)
-    return merging.merge(person, into, by=by, at=at)
+    try:
+        return merging.merge(person, into, by=by, at=at)
+    except merging.NotTwo as error:  # somebody was quicker
+        raise CannotMerge(_("One of them was merged with somebody else just now.")) from error
 
 
 @transaction.atomic

@@ -124,7 +124,7 @@ def directory(
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
     if words:
-        rows = rows.filter(_matching(words))
+        rows = rows.filter(matching(words))
     if last := people.known_as(after) if after else None:
         rows = rows.filter(sorts_as__gte=last.sorts_as)
         rows = rows.exclude(sorts_as=last.sorts_as, pk__lte=last.pk)
@@ -163,16 +163,18 @@ def _by_newest(teammate: Teammate, after: str, most: int) -> Page:
 
 
 def _entries(teammate: Teammate, persons: Sequence[Person]) -> list[Entry]:
-    """Two queries, however many they are."""
+    """Three queries, however many they are."""
     keys = [person.pk for person in persons]
-    held = Holding.objects.filter(
-        Q(person__in=keys) | Q(person__redirect_to__in=keys), until__isnull=True
-    ).order_by(F("person__redirect_to").desc(nulls_last=True), "preferred", "-id")
+    merged = Person.objects.filter(redirect_to__in=keys, redirect_to__isnull=False)
+    keys += merged.values_list("pk", flat=True)
+    held = Holding.objects.filter(person__in=keys, until__isnull=True).order_by(
+        F("person__redirect_to").desc(nulls_last=True), "preferred", "-id"
+    )
     columns = held.values_list("person__redirect_to", "person", "address__written")
     addresses = {to or key: written for to, key, written in columns}
     said = conversations.visible_to(teammate).filter(person=OuterRef("pk"))
     newest = Subquery(said.order_by("-latest_key").values("latest_key")[:1])
-    rows = Person.objects.filter(Q(pk__in=keys) | Q(redirect_to__in=keys)).annotate(newest=newest)
+    rows = Person.objects.filter(pk__in=keys).annotate(newest=newest)
     moments: dict[int, int] = {}
     for key, to, last in rows.values_list("pk", "redirect_to", "newest"):
         moments[to or key] = max(moments.get(to or key, 0), last or 0)
@@ -186,7 +188,7 @@ def _entries(teammate: Teammate, persons: Sequence[Person]) -> list[Entry]:
     ]
 
 
-def _matching(words: str) -> Q:
+def matching(words: str) -> Q:
     """Who has a name or an address with each of these words, as they begin, or belongs to an
     organisation of that name or with that domain.
     """

@@ -332,7 +332,7 @@ def test_a_stranger_who_names_many_messages_costs_no_more_than_one(
     for ids in (named[:1], named):
         mail = inbound(sender=address.value, refers_to=ids)
         known = Known([mail])
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             joining.place_of(mail, address, authenticity="", teammate=None, known=known)
 
 

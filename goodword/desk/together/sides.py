@@ -11,7 +11,6 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from django.db.models import Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
@@ -21,6 +20,7 @@ from goodword.desk import events as facts
 from goodword.events import actions as events
 from goodword.notices import actions as notices
 from goodword.people import actions as people
+from goodword.people import queries as holders
 from goodword.people.models import Address, Holding
 
 _PUT_AWAY = (Conversation.State.SPAM, Conversation.State.TRASH)
@@ -41,9 +41,7 @@ def kept_from(parent_id: int) -> QuerySet[Address]:
     conversation was joined with another, and whose wrote first, whoever it is said to be with.
     """
     told = Conversation.objects.filter(Q(pk=parent_id) | Q(redirect_to=parent_id))
-    standing = told.values(who=Coalesce("person__redirect_to", "person"))
-    theirs = Q(person__in=standing) | Q(person__redirect_to__in=standing)
-    held = Holding.objects.filter(theirs).values("address")
+    held = Holding.objects.filter(person__in=holders.same_as(told)).values("address")
     wrote = Message.objects.filter(conversation=parent_id, inbound_kind="human")
     first = wrote.filter(direction=Message.Direction.IN).order_by("pk").values("address")[:1]
     return Address.objects.filter(Q(pk__in=held) | Q(pk=Subquery(first)))

@@ -103,6 +103,7 @@ def _whole(teammate: Teammate) -> QuerySet[Conversation]:
         has_shared=Exists(shared),
         has_checklist=is_there(ChecklistItem),
         has_time=is_there(TimeSpent),
+        is_merged=Exists(people.merged_with(OuterRef("person"))),
     )
     return rows.select_related("person", "inbox__team", "assignee", "team", "closed_by")
 
@@ -166,7 +167,9 @@ def _composer(request: HttpRequest, found: Conversation, *, seen: str = "") -> C
 
 def opened_context(request: HttpRequest, found: Conversation, here: Place) -> dict[str, Any]:
     teammate, now = teammate_of(request), moment_of(request)
-    person = people.keys_of(found.person)
+    # Most people are one row, and this knows it without asking.
+    is_merged = getattr(found, "is_merged", True)
+    person = people.keys_of(found.person) if is_merged else [found.person_id]
     rows = prepared.objects(("promises between", len(person)), promised.between, found.pk, *person)
     replies = [each for each in promised.here(found, rows) if each.kind == REPLY]
     promise = next((each for each in replies if each.is_open), None)
