@@ -22,12 +22,15 @@ from goodword.desk.intake import acknowledging
 from goodword.events import queries as events
 from goodword.events.actions import name_of
 from goodword.events.models import Event
+from goodword.fields import queries as fields
+from goodword.fields.models import Field
 from goodword.tasks import events as tasks
 
 _KINDS = (
     facts.Assigned.KIND,
     facts.StateChanged.KIND,
     facts.Tagged.KIND,
+    facts.FieldFilled.KIND,
     desk.ConversationsJoined.KIND,
     desk.ConversationsKeptApart.KIND,
     desk.JoinUndone.KIND,
@@ -103,13 +106,13 @@ def _latest(conversation: Conversation, since: datetime | None) -> list[Event]:
 
 def _names(rows: Iterable[Event], by: Teammate) -> _Names:
     wanted: dict[str, set[int]] = {
-        kind: set() for kind in ("teammate", "team", "tag", "conversation")
+        kind: set() for kind in ("teammate", "team", "tag", "field", "conversation")
     }
     for event in rows:
         data: Mapping[str, object] = event.data
         tag, joined = data.get("tag_id", ""), data.get("joined_id") or data.get("other_id", "")
-        named = (event.actor, str(data.get("to", "")), f"tag:{tag}", f"conversation:{joined}")
-        for key in named:
+        own = (f"tag:{tag}", f"field:{data.get('field_id')}", f"conversation:{joined}")
+        for key in (event.actor, str(data.get("to", "")), *own):
             kind, _colon, number = key.partition(":")
             if kind in wanted and number.isdecimal():
                 wanted[kind].add(int(number))
@@ -118,6 +121,7 @@ def _names(rows: Iterable[Event], by: Teammate) -> _Names:
         "teammate": accounts.teammates(),
         "team": accounts.teams(),
         "tag": conversations.tags(),
+        "field": fields.of(Field.About.CONVERSATION),
     }
     for kind, all_of_kind in sources.items():
         keys = sorted(wanted[kind])
@@ -140,12 +144,14 @@ def _line(event: Event, names: _Names) -> tuple[str, str] | None:
         return _assigned(event, names)
     if event.kind == facts.Tagged.KIND:
         return _tagged(event, names)
+    if event.kind == facts.FieldFilled.KIND:
+        return _filled(event, names)
     if event.kind == facts.StateChanged.KIND:
         return _changed(event, names)
     return _of_the_desk(event, names)
 
 
-def _of_the_desk(event: Event, names: _Names) -> tuple[str, str]:
+def _of_the_desk(event: Event, names: _Names) -> tuple[str, str] | None:
     who = {"who": names.of(event.actor)}
     if event.kind == desk.ConversationsJoined.KIND:
         joined = names.known.get(f"conversation:{event.data.get('joined_id')}", "")
@@ -265,6 +271,16 @@ def _tagged(event: Event, names: _Names) -> tuple[str, str]:
     if event.data.get("on"):
         return "tag", _("%(who)s added the tag %(tag)s") % values
     return "tag", _("%(who)s took the tag %(tag)s off") % values
+
+
+def _filled(event: Event, names: _Names) -> tuple[str, str] | None:
+    field = names.known.get(f"field:{event.data.get('field_id')}")
+    if field is None:  # it was forgotten since, and what stood in it
+        return None
+    values = {"who": names.of(event.actor), "field": field}
+    if event.data.get("on"):
+        return "clipboard-list", _("%(who)s filled in: %(field)s") % values
+    return "clipboard-list", _("%(who)s emptied: %(field)s") % values
 
 
 def _changed(event: Event, names: _Names) -> tuple[str, str] | None:

@@ -55,14 +55,14 @@ def shown(held: Iterable[Holding], *, now: datetime) -> list[Shown]:
             written=each.address.written or each.address.value,
             icon=_ICONS[each.address.kind],
             label=each.label,
-            preferred=each.preferred,
+            preferred=each.preferred and not place,  # each of two who were merged had one
             primary=each.primary,
             is_verified=each.address.verified_at is not None,
             marks=marks.of_address(each.address, now=now),
             bounces=each.address.bouncing_since is not None,
             complained=each.address.complained_at is not None,
         )
-        for each in held
+        for place, each in enumerate(held)
     ]
 
 
