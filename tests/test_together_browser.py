@@ -66,7 +66,11 @@ def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page
         expect(page.locator(".row .dot")).to_have_count(0)  # shown to me, so read by me
     expect(ben.get_by_role("img", name="Ana Ruiz is looking")).to_be_visible()
     expect(ana.get_by_role("img", name="Ben Okri is looking")).to_be_visible()
+    marked = ben.locator(".row", has_text="The card").get_by_role("img", name="A colleague")
+    expect(marked).to_have_count(0)
     ana.locator("#composer-text").type("We look")
+    expect(marked.first).to_be_visible()  # in the list as well
+    expect(ana.get_by_role("img", name="A colleague is writing here")).to_have_count(0)
     expect(ben.get_by_role("img", name="Ana Ruiz is writing an answer")).to_be_visible()
     expect(ben.locator("#announcer")).to_contain_text("Ana Ruiz is writing an answer")
     assert axe(ben) == []
@@ -91,6 +95,7 @@ def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page
     ana.keyboard.press("Control+Enter")
     expect(ana.locator(".message-ours").last).to_contain_text("We look for it.")
 
+    expect(marked).to_have_count(0)
     ana.goto("/inbox/closed/")
     expect(ben.locator("#here [data-colleague]")).to_have_count(0)
 

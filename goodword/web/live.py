@@ -64,6 +64,8 @@ class News:
     conversations: tuple[str, ...] = ()  # by public id
     teammate_id: int | None = None
     here: str = ""  # a conversation in which colleagues came, went or write
+    row: str = ""  # a conversation in which `writers` write now, for the rows of lists
+    writers: frozenset[int] = frozenset()
 
     def topics(self, visible: set[int], *, teammate_id: int | None = None) -> list[str]:
         """What someone is told who sees the inboxes `visible`; nothing of any other."""
@@ -73,6 +75,9 @@ class News:
             return ["notices"] if self.teammate_id == teammate_id else []
         if self.here:
             return [f"presence:{self.here}"] if self.inboxes & visible else []
+        if self.row:
+            word = "writing" if self.writers - {teammate_id} else "quiet"
+            return [f"{word}:{self.row}"] if self.inboxes & visible else []
         seen = sorted(self.inboxes & visible)
         return [f"inbox:{each}" for each in seen] + [
             f"conversation:{each}" for each in self.conversations if seen
@@ -126,6 +131,7 @@ class Hub:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._kept = 0.0
+        self._written: dict[str, tuple[frozenset[int], frozenset[int]]] = {}  # by whom, seen where
         self._carrier = Carrier(presence.everybody)
 
     def start(self) -> None:
@@ -161,6 +167,21 @@ class Hub:
         with self._lock:
             there = [(each, pages[each.page]) for each in self._listeners if each.page in pages]
         _tell_all((each, News(0, here.inboxes, here=conversation)) for each, here in there)
+        self._tell_rows(conversation, frozenset().union(*(each.inboxes for each in pages.values())))
+
+    def _tell_rows(self, conversation: str, inboxes: frozenset[int]) -> None:
+        """Who shows a list marks the row. Told when another writes, not with each key: nothing is
+        fetched for it.
+        """
+        writers = presence.everybody.writers_in(conversation)
+        with self._lock:
+            before, known = self._written.pop(conversation, (frozenset[int](), inboxes))
+            if writers:
+                self._written[conversation] = (writers, inboxes)
+            listeners = list(self._listeners)
+        if writers != before:
+            news = News(0, inboxes | known, row=conversation, writers=writers)
+            _tell_all((each, news) for each in listeners)
 
     def _keep_here(self) -> None:
         """Say that the pages with a stream in this process are still there; forget who faded."""

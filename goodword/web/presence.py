@@ -152,6 +152,23 @@ class Presence:
                 found[page.teammate_id] = Colleague(here.who, here.shows(now))
         return sorted(found.values(), key=lambda each: each.name)
 
+    def writers_in(self, conversation: str) -> frozenset[int]:
+        """Who writes there, by key."""
+        now = monotonic()
+        pages = self.pages_at(conversation).items()
+        return frozenset(page.teammate_id for page, here in pages if here.shows(now))
+
+    def written_in(self, *, but: Teammate) -> set[str]:
+        """Conversations in which somebody else writes; only for who may see them."""
+        now = monotonic()
+        with self._lock:
+            pages = list(self._pages.items())
+        return {
+            here.conversation
+            for page, here in pages
+            if page.teammate_id != but.pk and here.shows(now)
+        }
+
     def pages_at(self, conversation: str) -> dict[Page, Here]:
         with self._lock:
             return {page: self._pages[page] for page in self._at.get(conversation, ())}

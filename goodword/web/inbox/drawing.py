@@ -16,7 +16,7 @@ from goodword.ui.chips import FORMS
 from goodword.ui.times import Clock
 from goodword.web.inbox.showing import Row
 
-_SIGNS = ("mail", "reply", "sticky-note")  # who wrote what a row shows
+_SIGNS = ("mail", "reply", "sticky-note", "pencil-line")  # who wrote what a row shows, or does
 
 
 def icons() -> SafeString:
@@ -30,10 +30,23 @@ def rows(
     columns: Collection[str],
     now: datetime,
     opened: Conversation | None = None,
+    written_in: Collection[str] = (),
 ) -> SafeString:
-    """List items with these columns (desk.saved.COLUMNS); the one of `opened` is marked."""
+    """List items with these columns (desk.saved.COLUMNS); the one of `opened` is marked.
+
+    `written_in`: conversations, by public id, in which a colleague writes.
+    """
     opened_key, clock, words = opened.pk if opened else None, Clock(now), _words(columns)
-    drawn = (_row(row, clock, words, is_opened=row.conversation.pk == opened_key) for row in shown)
+    drawn = (
+        _row(
+            row,
+            clock,
+            words,
+            is_opened=row.conversation.pk == opened_key,
+            is_written_in=row.conversation.public_id in written_in,
+        )
+        for row in shown
+    )
     return mark_safe("\n".join(drawn))  # noqa: S308 -- each part is ours or escaped
 
 
@@ -60,7 +73,18 @@ def _words(columns: Collection[str]) -> _Words:
     )
 
 
-def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
+def writing() -> SafeString:
+    """The mark of a row in which a colleague writes; live.js puts it there as well."""
+    said = escape(_("A colleague is writing here"))
+    return mark_safe(  # noqa: S308 -- ours, or escaped
+        f'<span class="row-writing" role="img" aria-label="{said}" title="{said}">'
+        f"{marks.used('pencil-line', 13)}</span>"
+    )
+
+
+def _row(
+    row: Row, clock: Clock, words: _Words, *, is_opened: bool, is_written_in: bool = False
+) -> str:
     conversation = row.conversation
     url, who = escape(row.url), escape(row.who)
     current = ' aria-current="true"' if is_opened else ""
@@ -79,7 +103,7 @@ def _row(row: Row, clock: Clock, words: _Words, *, is_opened: bool) -> str:
         f'<input type="checkbox" class="row-check" name="pick" value="{conversation.public_id}"'
         f' aria-label="{who}">\n'
         f'<div class="row-top">{sign}'
-        f'<a class="row-who" href="{url}">{who}</a>'
+        f'<a class="row-who" href="{url}">{who}</a>{writing() if is_written_in else ""}'
         f'<span class="row-org">{escape(subject)}</span>{_owner(row.owner)}'
         f"{_said_at(row.said_at, clock)}</div>\n"
         f'<p class="row-words">{said}</p>\n'

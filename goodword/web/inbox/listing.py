@@ -14,6 +14,7 @@ from goodword.conversations.models import Conversation
 from goodword.desk import lists
 from goodword.desk import queries as desk
 from goodword.desk.search import asking, finding, saved
+from goodword.web import presence
 from goodword.web.inbox import drawing, excerpts, filters, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
 from goodword.web.inbox.showing import Excerpt
@@ -85,7 +86,14 @@ def list_context(
     return context | {
         "place": here,
         "rows": rows,
-        "drawn_rows": drawing.rows(rows, columns=here.columns, now=now, opened=opened),
+        "drawn_rows": drawing.rows(
+            rows,
+            columns=here.columns,
+            now=now,
+            opened=opened,
+            written_in=presence.everybody.written_in(but=teammate),
+        ),
+        "row_writing": drawing.writing(),
         "row_icons": drawing.icons(),
         "older_url": here.page_url(cursor) if cursor else "",
         "is_later_page": bool(after),

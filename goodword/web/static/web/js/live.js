@@ -238,6 +238,14 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && waiting.size) gather([...waiting][0]);
 });
 
+/** A colleague begins to write in a conversation, or nobody does any more; nothing is fetched for it. */
+function markWriting(id, isWritten) {
+  const row = document.getElementById(`row-${id}`);
+  const mark = row?.querySelector(".row-writing");
+  if (mark && !isWritten) mark.remove();
+  else if (row && !mark && isWritten) row.querySelector(".row-who").after(document.getElementById("row-writing").content.cloneNode(true));
+}
+
 let stream = null;
 function listen() {
   stream?.close();
@@ -247,6 +255,7 @@ function listen() {
   stream.addEventListener("topic", (event) => {
     if (event.data === "notices") document.dispatchEvent(new CustomEvent("goodword:notices"));
     else if (event.data.startsWith("presence:")) refreshColleagues(event.data.slice("presence:".length));
+    else if (/^(writing|quiet):/.test(event.data)) markWriting(event.data.split(":")[1], event.data.startsWith("w"));
     else gather(event.data);
   });
   let wasLost = false;
@@ -260,6 +269,7 @@ function listen() {
   });
   stream.addEventListener("error", () => {
     wasLost = true;
+    for (const mark of document.querySelectorAll(".row-writing")) mark.remove(); // nobody says when they end
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
   });
 }
