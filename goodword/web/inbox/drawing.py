@@ -20,8 +20,8 @@ _SIGNS = ("mail", "reply", "sticky-note", "pencil-line")  # who wrote what a row
 
 
 def icons() -> SafeString:
-    """All that rows may show: once on their page."""
-    return marks.symbols(frozenset([*_SIGNS, *(form.icon for form in FORMS.values())]))
+    """All that rows may show, and messages beside them: once on their page."""
+    return marks.symbols(frozenset([*_SIGNS, "ellipsis", *(form.icon for form in FORMS.values())]))
 
 
 def rows(

@@ -18,7 +18,9 @@ from goodword.web import presence
 from goodword.web.inbox import drawing, excerpts, filters, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
 from goodword.web.inbox.showing import Excerpt
-from goodword.web.inside import inside, moment_of, teammate_of
+from goodword.web.inside import inside, moment_of, teammate_of, typed
+
+BESIDE = 30  # rows beside a conversation that is opened as a page: no screen is that high
 
 
 @inside
@@ -68,18 +70,21 @@ def list_context(
     """What the list pane shows: one page of `here`; `opened` is the marked row."""
     teammate, now = teammate_of(request), moment_of(request)
     found: dict[int, Excerpt] = {}
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"most": BESIDE if opened else 0}
+    most = BESIDE if opened or typed(request.GET, "most") == str(BESIDE) else lists.PAGE
     if here.asks:
-        context = _search_context(request, here, after=after)
+        context |= _search_context(request, here, after=after, most=most)
         hits = context["found"].hits
         found = excerpts.of(context["found"], context["asked"])
         listed, cursor = lists.listed([hit.conversation for hit in hits]), context["found"].after
     elif here.folder == "recent":
-        seen = readings.recently_viewed(teammate, most=lists.PAGE)
+        seen = readings.recently_viewed(teammate, most=most)
         listed, cursor = lists.listed([each.pk for each in seen]), ""
     else:
         order: desk.Order = "due" if here.order == "due" else "newest"
-        page = lists.page_of(teammate, here.folder, team=here.team, order=order, after=after)
+        page = lists.page_of(
+            teammate, here.folder, team=here.team, order=order, after=after, most=most
+        )
         listed, cursor = page.rows, page.after
     lists.note_unread(listed, by=teammate)
     rows = showing.rows_of(listed, place=here, by=teammate, now=now, excerpts=found)
@@ -102,10 +107,10 @@ def list_context(
     }
 
 
-def _search_context(request: HttpRequest, here: Place, *, after: str) -> dict[str, Any]:
+def _search_context(request: HttpRequest, here: Place, *, after: str, most: int) -> dict[str, Any]:
     teammate = teammate_of(request)
     asked = asking.read(here.text, at=timezone.localtime(moment_of(request)))
-    found = finding.find(asked, by=teammate, order=here.order, after=after)
+    found = finding.find(asked, by=teammate, order=here.order, after=after, most=most)
     return {
         "asked": asked,
         "found": found,

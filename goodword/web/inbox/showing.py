@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.urls import get_script_prefix, reverse
-from django.utils.html import urlize
+from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from goodword.web.inbox.places import Place
 
 SOON = timedelta(hours=2)
 _EMPTY_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+_MAY_LINK = re.compile(r"[.:@]\S")
 MOST_SHOWN = 30_000  # characters of one text with links; the rest stands plain below it
 
 
@@ -198,6 +199,13 @@ def nameless() -> str:
 def linked(text: str) -> SafeString:
     """Text from outside in paragraphs, escaped; links open elsewhere and tell nobody whence."""
     paragraphs = _EMPTY_LINES.split(text[:MOST_SHOWN])
-    html = "".join(f"<p>{urlize(each, nofollow=True, autoescape=True)}</p>" for each in paragraphs)
+    html = "".join(f"<p>{_linked(each)}</p>" for each in paragraphs)
     away = html.replace('rel="nofollow"', 'rel="noopener noreferrer nofollow" target="_blank"')
     return mark_safe(away if text else "")  # noqa: S308 -- urlize escaped it, quotes too
+
+
+def _linked(paragraph: str) -> str:
+    """Looking each word over takes longer than all else of a message, and few hold an address."""
+    if _MAY_LINK.search(paragraph) is None:
+        return str(escape(paragraph))
+    return urlize(paragraph, nofollow=True, autoescape=True)

@@ -114,15 +114,18 @@ class Timeline:
     since: datetime | None = None  # of the first message that is not shown
 
     @property
+    def said(self) -> list[Said]:
+        return [item for item in self.items if isinstance(item, Said)]
+
+    @property
     def messages(self) -> list[Message]:
-        return [item.message for item in self.items if isinstance(item, Said)]
+        return [item.message for item in self.said]
 
     @property
     def addresses(self) -> list[Address]:
         """Who outside wrote what is shown, or was written to."""
-        said = [item for item in self.items if isinstance(item, Said)]
-        authors = [item.message.address for item in said if item.message.address]
-        return authors + [row.address for item in said for row in item.told]
+        authors = [item.message.address for item in self.said if item.message.address]
+        return authors + [row.address for item in self.said for row in item.told]
 
 
 def of(

@@ -140,8 +140,8 @@ def test_where_scripts_run_it_is_asked_in_a_dialog_and_leads_back_to_the_card(ho
 def test_a_message_is_forwarded_from_its_menu_with_the_files_one_chooses(house) -> None:
     ben, url = as_(house.ben), f"/messages/{house.asked.public_id}/forward/"
     menu = f"/messages/{house.asked.public_id}/menu/"
-    assert f'href="{menu}?newest=1"' in page_of(ben, house.parent)
-    assert f'href="{url}"' in ben.get(menu).text
+    assert f'href="{menu}?folder=unassigned&amp;newest=1"' in page_of(ben, house.parent)
+    assert f'href="{url}?folder=' in ben.get(menu).text
     page = ben.get(url).content.decode()
     assert "Fwd: The spring gift card" in page and "Where is my gift card?" in page
     assert "plan.pdf" in page
@@ -161,8 +161,8 @@ def test_the_last_message_from_outside_is_the_one_that_f_forwards(house) -> None
     page = page_of(ben, house.parent)
 
     assert page.count('data-acts="f"') == 1
-    menu = f"/messages/{newer.public_id}/menu/?newest=1"
-    assert f'href="{menu}"' in page
+    menu = f"/messages/{newer.public_id}/menu/?folder=unassigned&newest=1"
+    assert f'href="{menu.replace("&", "&amp;")}"' in page
     link = ben.get(menu).text.partition('data-act="f"')[0].rpartition("<a ")[2]
     assert f"/messages/{newer.public_id}/forward/" in link
 

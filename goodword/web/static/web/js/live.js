@@ -16,8 +16,9 @@ function remember(root) {
   for (const element of root?.children ?? []) if (element.id && !served.has(element)) served.set(element, element.outerHTML);
 }
 
-async function fetched(url, piece) {
+async function fetched(url, piece, most) {
   const address = new URL(url, window.location.href);
+  if (most) address.searchParams.set("most", most);
   address.searchParams.set("fragment", piece);
   let response;
   try {
@@ -125,7 +126,7 @@ async function refreshList(force = false) {
     return;
   }
   const begun = performance.now();
-  const page = await fetched(pane.dataset.url, "list");
+  const page = await fetched(pane.dataset.url, "list", pane.dataset.most);
   took = performance.now() - begun;
   if (!page) return;
   if (underWay) {
