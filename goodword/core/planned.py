@@ -11,7 +11,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
+_FEW = 4
 _ASKED_BEFORE = 1  # how often, by the same connection, until a query is planned to stay
 
 
@@ -22,11 +24,15 @@ def on_connected(*, connection: BaseDatabaseWrapper, **_: object) -> None:
     """
     if connection.vendor != "postgresql":
         return
+    from psycopg.types.numeric import Int8Dumper
+
     with connection.cursor() as cursor:
         # When it guesses too high it compiles for a tenth of a second what takes milliseconds.
         cursor.execute("SELECT pg_backend_pid(), set_config('jit', 'off', false)")
         process = cursor.fetchone()[0]
     line = connection.connection
+    # Numbers are of one kind, however large: a query is planned for kinds of values.
+    line.adapters.register_dumper(int, Int8Dumper)
     line.prepare_threshold = _ASKED_BEFORE if line.info.backend_pid == process else None
 
 
@@ -50,19 +56,30 @@ def numbered(
     return text % tuple(written), keys
 
 
-def ask(text: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a `numbered` query."""
-    from psycopg import RawCursor
-    from psycopg.types.numeric import Int8
-
-    # Numbers of one kind, however large: a query is planned for kinds of keys.
-    bound = [Int8(key) if type(key) is int else key for key in keys]
-    connection.ensure_connection()
-    raw = RawCursor(connection.connection)
-    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with make(raw) as cursor:  # type: ignore[arg-type]  # what they wrap is a driver's cursor
-        cursor.execute(text, bound)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+def ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows that a query or an act gives, whose values stand in it as $1, $2."""
+    with _cursor() as cursor:
+        cursor.execute(text, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
     if connection.queries_logged:  # psycopg forgets the words of what is planned already
         connection.queries_log[-1]["sql"] = text
     return rows
+
+
+def ask_all(text: str, given: Sequence[Sequence[Any]]) -> None:
+    """The same act with each of these values."""
+    if len(given) <= _FEW:  # to hand them on together costs as much as two of them
+        for values in given:
+            ask(text, values)
+        return
+    with _cursor() as cursor:
+        cursor.executemany(text, given)
+
+
+def _cursor() -> CursorWrapper:
+    from psycopg import RawCursor
+
+    connection.ensure_connection()
+    raw = RawCursor(connection.connection)
+    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return make(raw)  # type: ignore[arg-type]  # what they wrap is a driver's cursor

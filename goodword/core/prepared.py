@@ -59,10 +59,14 @@ def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
     bound = list(query.params)
     for place, number in query.places:
         bound[place] = _bound(keys[number])
+    return _ask(query.sql, bound)
+
+
+def _ask(sql: str, values: Sequence[Any]) -> Rows:
     if connection.vendor == "postgresql":
-        return list(planned.ask(query.sql, bound))
+        return list(planned.ask(sql, values))
     with connection.cursor() as cursor:
-        cursor.execute(query.sql, bound)
+        cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 
@@ -154,12 +158,10 @@ def insert(row: Model) -> None:
     """Store a new row as `save` does, and give it its key. Sends no signals."""
     keyed = row.pk is not None
     sql, fields = _insert(type(row), keyed, connection.vendor)
-    with connection.cursor() as cursor:
-        if keyed:
-            cursor.execute(sql, _values(row, fields))
-        else:
-            cursor.execute(f"{sql} RETURNING id", _values(row, fields))
-            row.pk = cursor.fetchone()[0]
+    if keyed:
+        _ask(sql, _values(row, fields))
+    else:
+        row.pk = _ask(f"{sql} RETURNING id", _values(row, fields))[0][0]
     row._state.adding, row._state.db = False, connection.alias
 
 
@@ -178,11 +180,11 @@ def update_all(rows: Sequence[Model], *names: str) -> None:
 
 
 def _send(sql: str, given: Sequence[Sequence[Any]]) -> None:
+    if connection.vendor == "postgresql":
+        planned.ask_all(sql, given)
+        return
     with connection.cursor() as cursor:
-        if len(given) == 1:  # psycopg makes a pipeline for many, which costs more than one row
-            cursor.execute(sql, given[0])
-        else:
-            cursor.executemany(sql, given)
+        cursor.executemany(sql, given)
 
 
 # The names below are those of our own models, and each has its key in the column `id`.
@@ -193,7 +195,7 @@ def _insert(model: type[Model], keyed: bool, vendor: str) -> tuple[str, list[Fie
     quote = connection.ops.quote_name
     fields = [f for f in model._meta.local_concrete_fields if keyed or not f.primary_key]
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    places = ", ".join(_place(number, vendor) for number in range(1, len(fields) + 1))
     table = quote(model._meta.db_table)
     return f"INSERT INTO {table} ({columns}) VALUES ({places})", fields  # noqa: S608
 
@@ -204,8 +206,16 @@ def _update(
 ) -> tuple[str, list[Field[Any, Any]]]:
     quote = connection.ops.quote_name
     fields = [field for field in model._meta.local_concrete_fields if field.name in names]
-    columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
-    return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE id = %s", fields  # noqa: S608
+    columns = ", ".join(
+        f"{quote(str(field.column))} = {_place(number, vendor)}"
+        for number, field in enumerate(fields, 1)
+    )
+    key = f"id = {_place(len(fields) + 1, vendor)}"
+    return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key}", fields  # noqa: S608
+
+
+def _place(number: int, vendor: str) -> str:
+    return f"${number}" if vendor == "postgresql" else "%s"
 
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:

@@ -30,6 +30,20 @@ def test_what_stands_in_a_query_for_good_is_taken_as_it_is() -> None:
     assert _ask(found.pk) == []
 
 
+def test_many_rows_are_stored_and_changed_as_one_is() -> None:
+    people = [Person(name=f"{STRANGE} {n}", made_at=MONDAY_NOON) for n in range(6)]
+    prepared.insert_all(people[:2])
+    prepared.insert_all(people[2:] + [Person(name=STRANGE, made_at=MONDAY_NOON) for _ in "abcd"])
+    assert Person.objects.count() == 10
+    assert len(_ask(0)) == 4
+    some = list(Person.objects.filter(name=STRANGE))
+    for row in some:
+        row.name = ""
+    prepared.update_all(some, "name")
+    assert _ask(0) == []
+    assert Person.objects.filter(name="").count() == 4
+
+
 if connection.vendor == "postgresql":
 
     def _kept() -> list[str]:
