@@ -221,7 +221,7 @@ def _detail(promise: Promise) -> str:
         parts.append(_("%(team)s, taken by nobody yet") % {"team": promise.team.name})
     conversation = promise.conversation
     if promise.said:
-        parts.append(f"“{promise.said}”")
+        parts.append(_("“%(words)s”") % {"words": promise.said})
     elif conversation is not None and promise.kind == REPLY:
         parts.append(conversation.latest_words)
     elif conversation is not None and conversation.subject != promise.what:

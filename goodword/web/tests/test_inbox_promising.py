@@ -181,7 +181,7 @@ def test_a_promise_stands_where_it_was_said_with_what_became_of_it(house, ben):
     )
     page = ben.get(path(conversation)).content.decode()
     assert 'class="said said-due"' in page
-    assert "“I&#x27;ll call you &lt;b&gt;tomorrow&lt;/b&gt;.”" in page
+    assert "<q>I&#x27;ll call you &lt;b&gt;tomorrow&lt;/b&gt;.</q>" in page
 
 
 def test_what_is_owed_elsewhere_shows_only_to_who_may_see_it(house, client):

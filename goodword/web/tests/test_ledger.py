@@ -354,5 +354,5 @@ def test_a_promise_on_our_own_page_shows_where_it_was_said(house, ana) -> None:
 
     page = ana.get(f"/promises/{given.public_id}/").content.decode()
 
-    assert "“I will send the link by Friday”" in page
+    assert "<q>I will send the link by Friday</q>" in page
     assert f"#message-{message.public_id}" in page
