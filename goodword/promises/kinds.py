@@ -40,7 +40,7 @@ COME_BACK = "come_back"
 WAITING = "waiting"
 
 BUILT_IN = (
-    Kind(REPLY, _("Answer"), _("Reply"), "reply", by_message=True),
+    Kind(REPLY, _("Answer"), pgettext_lazy("what keeps it", "Reply"), "reply", by_message=True),
     Kind(DO, pgettext_lazy("kind of promise", "Do"), _("Keep"), "check"),
     Kind(SEND, pgettext_lazy("kind of promise", "Send"), _("Send"), "send", by_message=True),
     Kind(CALL, pgettext_lazy("kind of promise", "Call"), _("Call back"), "phone", appointed=True),
