@@ -3,7 +3,7 @@
 Loaded before any test and any other conftest. Under pytest-xdist each worker loads it again, with
 its own folder; PostgreSQL is started once, by the process that starts the workers.
 
-GOODWORD_TEST_DATABASE  sqlite (default, in memory) or postgres (a throw-away cluster)
+GOODWORD_TEST_DATABASE  sqlite (default) or postgres (a throw-away cluster)
 GOODWORD_TEST_STRICT    1: what isn't installed fails its tests instead of skipping them
 GOODWORD_TEST_SHOTS     1: pictures of the pages are kept below shots/ (`make shots`)
 """
@@ -51,6 +51,17 @@ def _postgres_url() -> str:
             raise pytest.UsageError(f"{missing}, and GOODWORD_TEST_DATABASE wants it") from missing
         os.environ[_URL_FROM_CONTROLLER] = _cluster.url
     return os.environ[_URL_FROM_CONTROLLER]
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts servers and browsers comes first, or one worker ends long after the others."""
+    items.sort(key=_is_short)
+
+
+def _is_short(item: pytest.Item) -> bool:
+    in_a_room = item.path.is_relative_to(Path(__file__).parent / "goodword")
+    return in_a_room and item.get_closest_marker("browser") is None
 
 
 def pytest_unconfigure() -> None:

@@ -69,13 +69,13 @@ def test_a_key_that_was_never_written_stops_the_start(goodword):
     assert "mailboxes is empty" in told.stderr.decode()
 
 
-def test_a_port_in_use_is_said_in_words(goodword):
+def test_a_port_in_use_is_said_in_words(unowned):
     import socket
 
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", goodword.smtp_port))
+        taken.bind(("127.0.0.1", unowned.smtp_port))
         taken.listen()
-        told = goodword.run("work", timeout=30)
+        told = unowned.run("work", timeout=30)
     assert told.returncode == 1
     assert "GOODWORD_SMTP_PORT" in told.stderr.decode()
 

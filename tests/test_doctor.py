@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from goodword.bench.servers.goodword_process import GoodwordProcess
+from tests.servers import tables
 
 
 @pytest.fixture
 def goodword():
-    process = GoodwordProcess()
+    process = tables.goodword(in_file=True)
     yield process
     process.remove()
 

@@ -12,6 +12,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import run_code
 from tests.factories import PASSWORD
+from tests.servers import tables
 from tests.servers.chromium import Chromium, axe, look_at
 
 pytestmark = pytest.mark.browser
@@ -35,9 +36,8 @@ for n, name in enumerate(NAMES):
 
 @pytest.fixture(scope="module")
 def goodword() -> Iterator[GoodwordProcess]:
-    process = GoodwordProcess()
+    process = tables.goodword(in_file=True)
     try:
-        assert process.run("migrate").returncode == 0
         run_code(process, _DESK)
         yield process.start()
     finally:

@@ -17,6 +17,7 @@ from goodword.bench.servers.postgres import Postgres
 from goodword.bench.servers.smtp_sink import SmtpSink
 from goodword.bench.servers.token_server import TokenServer
 from tests.doors.house import PASSWORD, SETUP
+from tests.servers import tables
 from tests.servers.chromium import Chromium
 
 Server = TypeVar("Server")
@@ -93,15 +94,10 @@ def token_server() -> Iterator[TokenServer]:
 
 
 class Mould:
-    """A Goodword after its first steps, stopped for good; each test gets a copy of it.
+    """A Goodword that is made once, stopped for good; each test gets a copy of it."""
 
-    Making all tables takes some four seconds, copying them none.
-    """
-
-    def __init__(self, cluster: Postgres | None) -> None:
-        """On PostgreSQL in this cluster, without one on SQLite."""
-        self._cluster = cluster
-        self._made = GoodwordProcess(database_url=cluster.create_database() if cluster else "")
+    def __init__(self) -> None:
+        self._made = tables.goodword()
 
     def run(self, *arguments: str, input: str | None = None) -> None:
         done = self._made.run(*arguments, input=input)
@@ -109,48 +105,49 @@ class Mould:
 
     def cast(self, **options: object) -> GoodwordProcess:
         """A copy with these options of `GoodwordProcess`, not started yet."""
-        if self._cluster:
-            like = self._made.environment["GOODWORD_DATABASE_URL"]
-            options = {"database_url": self._cluster.create_database(like=like), **options}
+        like = self._made.environment.get("GOODWORD_DATABASE_URL", "")
+        if like:
+            options = {"database_url": tables.new_database(like=like), **options}
         process = GoodwordProcess(**options)  # type: ignore[arg-type]  # passed through as given
-        shutil.copytree(self._made.data, process.data)
+        shutil.copytree(self._made.data, process.data, dirs_exist_ok=True)
         return process
 
     def remove(self) -> None:
         self._made.remove()
 
 
-def _cluster(request: pytest.FixtureRequest) -> Postgres | None:
-    """Where databases are made when this run is about PostgreSQL."""
-    if os.environ.get("GOODWORD_TEST_DATABASE") != "postgres":
-        return None
-    cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """What Django finds there is the copy of `tables`; it goes with its folder or its cluster."""
+    return True
 
 
 @pytest.fixture(scope="session")
-def empty_goodword(request: pytest.FixtureRequest) -> Iterator[Mould]:
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    tables.copy_for_tests()
+
+
+@pytest.fixture(scope="session")
+def empty_goodword() -> Iterator[Mould]:
     """Its tables are made and nobody owns it."""
-    mould = Mould(_cluster(request))
-    mould.run("migrate")
+    mould = Mould()
     yield mould
     mould.remove()
 
 
 @pytest.fixture(scope="session")
-def shop_goodword(request: pytest.FixtureRequest) -> Iterator[Mould]:
+def shop_goodword() -> Iterator[Mould]:
     """It has its owner, its business and one inbox: the shop of `tests/doors/house.py`."""
-    mould = Mould(_cluster(request))
+    mould = Mould()
     mould.run(*SETUP, input=PASSWORD + "\n")
     yield mould
     mould.remove()
 
 
 @pytest.fixture
-def new_goodword(request: pytest.FixtureRequest) -> Iterator[GoodwordProcess]:
+def new_goodword() -> Iterator[GoodwordProcess]:
     """It runs, and when it started it found nothing: no folder, no tables."""
-    cluster = _cluster(request)
-    with GoodwordProcess(database_url=cluster.create_database() if cluster else "") as process:
+    with GoodwordProcess(database_url=tables.new_database()) as process:
         yield process
 
 

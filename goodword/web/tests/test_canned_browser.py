@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import run_code
 from tests.factories import PASSWORD
+from tests.servers import tables
 from tests.servers.chromium import Chromium, axe, look_at, shot
 
 pytestmark = pytest.mark.browser
@@ -48,9 +49,8 @@ for name in ("grace", "ida", "jon"):
 @pytest.fixture(scope="module")
 def furnished() -> Iterator[tuple[GoodwordProcess, list[str]]]:
     """A running Goodword: the key of one canned reply, then those of three conversations."""
-    process = GoodwordProcess()
+    process = tables.goodword(in_file=True)
     try:
-        assert process.run("migrate").returncode == 0
         keys = run_code(process, FURNISH).split()
         yield process.start(), keys
     finally:
