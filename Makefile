@@ -4,7 +4,10 @@
 SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PYTEST := $(PYTHON) -m pytest -n 2 --dist worksteal
+# One worker more than the two cores: who starts servers and browsers often waits for them.
+PYTEST := $(PYTHON) -m pytest -n 3 --dist worksteal
+# Compiling all tests takes each worker seven seconds; the second database finds it done.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check setup lint types layers migrations tests-sqlite tests-postgres shots pictures words clean
