@@ -30,7 +30,18 @@ State = Conversation.State
 Order = Literal["due", "newest"]
 COUNT_TO = 99  # counts are capped, so that they cost the same in a large desk
 
-FOLDERS = ("mine", "unassigned", "waiting", "snoozed", "all", "closed", "unsent", "spam", "trash")
+FOLDERS = (
+    "mine",
+    "unassigned",
+    "waiting",
+    "snoozed",
+    "all",
+    "closed",
+    "later",
+    "unsent",
+    "spam",
+    "trash",
+)
 
 
 def in_folder(
@@ -39,7 +50,8 @@ def in_folder(
     """What a folder holds for this teammate. Raises KeyError for a folder that isn't there.
 
     waiting: open, and nobody awaits us: the next word is theirs. unsent: something we said was
-    refused, came back, or may not have arrived. `team`: the folder of one team.
+    refused, came back, or may not have arrived. later: something waits for a moment that somebody
+    chose. `team`: the folder of one team.
     """
     visible = conversations.visible_to(teammate).filter(side_of__isnull=True)
     if team is not None:
@@ -57,11 +69,18 @@ def in_folder(
         "snoozed": lambda: visible.filter(state=State.SNOOZED),
         "all": lambda: live,
         "closed": lambda: visible.filter(state=State.CLOSED),
+        "later": lambda: live.filter(pk__in=_to_leave_later()),
         "unsent": lambda: visible.filter(pk__in=_unsent()),
         "spam": lambda: visible.filter(state=State.SPAM),
         "trash": lambda: visible.filter(state=State.TRASH),
         "recent": lambda: visible.filter(pk__in=_looked_at_last(teammate)),
     }[folder]()
+
+
+def _to_leave_later() -> QuerySet[Dispatch, Any]:
+    """Keys of conversations; of what is said aside that of what it is about."""
+    stands = Coalesce("message__conversation__side_of", "message__conversation")
+    return Dispatch.objects.filter(later=True, due_at__isnull=False).values(stands=stands)
 
 
 def _looked_at_last(teammate: Teammate) -> QuerySet[Reading, Any]:

@@ -25,7 +25,7 @@ from goodword.promises import day as promises
 from goodword.web.example import houses
 from goodword.web.inbox.places import FOLDERS
 
-_COUNTED = ("mine", "unassigned", "waiting", "snoozed", "unsent")
+_COUNTED = ("mine", "unassigned", "waiting", "snoozed", "later", "unsent")
 _LISTED = ("mine", "unassigned", "waiting", "snoozed", "all", "closed")
 _QUIET = ("spam", "trash")
 
@@ -81,7 +81,15 @@ class Shell:
     @cached_property
     def navigation(self) -> tuple[object, ...]:
         """All that the links to folders show but where one stands; alike when nothing changed."""
-        return (self.section, self.owed, *self.folders, *self.team_links, self.unsent, *self.views)
+        return (
+            self.section,
+            self.owed,
+            *self.folders,
+            *self.team_links,
+            self.later,
+            self.unsent,
+            *self.views,
+        )
 
     @cached_property
     def owed(self) -> str:
@@ -101,6 +109,10 @@ class Shell:
     @cached_property
     def quiet_folders(self) -> list[FolderLink]:
         return [self._link(key) for key in _QUIET]
+
+    @property
+    def later(self) -> FolderLink | None:
+        return self._link("later") if self._counts.get("later") else None
 
     @property
     def unsent(self) -> FolderLink | None:

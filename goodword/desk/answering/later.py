@@ -6,10 +6,12 @@ was known then, so it leaves no more by itself once they have written again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -85,6 +87,17 @@ def _still_waits(at: datetime) -> models.Q:
     """Due at a chosen moment or held, and in no worker's hand."""
     waits = models.Q(due_at__isnull=False, later=True) | ~models.Q(held="")
     return waits & (models.Q(leased_until__isnull=True) | models.Q(leased_until__lte=at))
+
+
+# What will leave
+
+
+def leaves_at(keys: Iterable[int]) -> dict[int, datetime]:
+    """When something leaves next in each of these conversations. One query."""
+    about = Coalesce("message__conversation__side_of", "message__conversation")
+    waiting = Dispatch.objects.filter(later=True, due_at__isnull=False).annotate(stands=about)
+    found = waiting.filter(stands__in=list(keys)).order_by("-due_at")
+    return {row.stands: row.due_at for row in found if row.due_at}
 
 
 # Held back

@@ -178,6 +178,11 @@ def _following(by: Teammate, at: datetime) -> _Meaning:
     return _Meaning(Q(pk__in=mine), source=mine)
 
 
+def _scheduled(by: Teammate, at: datetime) -> _Meaning:
+    rows = queries.in_folder(by, "later").order_by().values_list("pk", flat=True)
+    return _Meaning(Q(pk__in=rows), source=rows)
+
+
 _FLAGS: dict[str, Callable[[Teammate, datetime], _Meaning]] = {
     "mine": lambda by, at: _Meaning(Q(assignee=by), is_indexed=True),
     "unassigned": lambda by, at: _Meaning(Q(assignee__isnull=True), is_indexed=True),
@@ -187,6 +192,7 @@ _FLAGS: dict[str, Callable[[Teammate, datetime], _Meaning]] = {
     "following": _following,
     "aside": lambda by, at: _Meaning(Q(side_of__isnull=False), is_indexed=True),
     "urgent": lambda by, at: _Meaning(Q(urgent=True)),
+    "scheduled": _scheduled,
 }
 
 

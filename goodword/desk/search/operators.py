@@ -49,6 +49,7 @@ CHOICES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "following": {"en": ("followed",), "de": ("beobachtet", "verfolgt")},
         "aside": {"en": ("side",), "de": ("rückfrage", "nebengespräch")},
         "urgent": {"en": (), "de": ("dringend", "eilig")},
+        "scheduled": {"en": ("to leave later", "later"), "de": ("geplant", "geht später")},
     },
     "in": {
         "mine": {"en": (), "de": ("meine",)},

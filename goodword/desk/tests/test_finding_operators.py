@@ -103,6 +103,7 @@ CASES = {
     "-is:owed is:open": ["eva"],
     "is:late": ["tom", "rings"],
     "is:urgent": ["rings"],
+    "is:scheduled": [],
     "is:spam": [],
     "is:aside": [],
     "is:unread": ["eva", "tom", "rings"],

@@ -58,6 +58,7 @@ class _Words(NamedTuple):
     you: str
     until: str
     waiting: str
+    leaves: str
     columns: frozenset[str]
 
 
@@ -69,6 +70,7 @@ def _words(columns: Collection[str]) -> _Words:
         _("you"),
         escape(_("until")),
         escape(_("waiting since")),
+        escape(_("Leaves")),
         frozenset(columns),
     )
 
@@ -140,7 +142,11 @@ def _owed(row: Row, clock: Clock, words: _Words) -> str:
     if owed and "due" in columns:
         by = words.you if owed.is_mine else owed.owner
         parts.append(marks.chip(owed.state, clock, time=owed.at, title=by, uses=True))
-    if row.verb:
+    if row.leaves_at:
+        at = row.leaves_at
+        moment = f'<time datetime="{clock.machine(at)}">{escape(clock.short(at))}</time>'
+        parts.append(f'<span class="row-verb">{words.leaves} {moment}</span>')
+    elif row.verb:
         until = _until(row, clock, words)
         parts.append(f'<span class="row-verb">{escape(row.verb)}{until}</span>')
     if row.waiting_since and "waiting" in columns:

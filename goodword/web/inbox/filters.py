@@ -48,6 +48,7 @@ CHOICES: dict[tuple[str, str], LazyText] = {
     ("is", "following"): _("followed by me"),
     ("is", "aside"): _("a side conversation"),
     ("is", "urgent"): _("marked as urgent"),
+    ("is", "scheduled"): _("an answer waits to leave later"),
     ("in", "mine"): _("the folder Mine"),
     ("in", "unassigned"): _("the folder Unassigned"),
     ("in", "waiting"): _("the folder Waiting on them"),

@@ -71,6 +71,12 @@ FOLDERS: dict[str, Folder] = {
         _("Nothing is closed"),
         _("What is done rests here, and opens again when they write."),
     ),
+    "later": Folder(
+        _("To leave later"),
+        "calendar-clock",
+        _("Nothing waits to leave"),
+        _("Answers that leave at a moment you choose wait here until then."),
+    ),
     "unsent": Folder(
         _("Not sent"),
         "mail-x",

@@ -18,6 +18,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation
 from goodword.core import ids
 from goodword.desk import lists
+from goodword.desk.answering import later
 from goodword.desk.lists import Listed, Owing
 from goodword.people.models import Person
 from goodword.promises.models import Promise
@@ -74,6 +75,7 @@ class Row:
     excerpt: Excerpt | None = None  # what a search found in it
     inbox: str = ""
     waiting_since: datetime | None = None
+    leaves_at: datetime | None = None  # what waits to leave later, where that is what is listed
 
 
 def rows_of(
@@ -88,6 +90,7 @@ def rows_of(
     verbs = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn"), _("Aside"))
     listed, found = list(shown), excerpts or {}
     inboxes = lists.inbox_names(listed) if "inbox" in place.columns else {}
+    leaving = later.leaves_at(each.pk for each in listed) if place.folder == "later" else {}
     return [
         _row_of(
             each,
@@ -97,6 +100,7 @@ def rows_of(
             now=now,
             excerpt=found.get(each.pk),
             inbox=inboxes.get(each.pk, ""),
+            leaves_at=leaving.get(each.pk),
         )
         for each in listed
     ]
@@ -121,11 +125,13 @@ def _row_of(
     now: datetime,
     excerpt: Excerpt | None,
     inbox: str,
+    leaves_at: datetime | None,
 ) -> Row:
     owed = owed_of(listed.owed, by=by, now=now) if listed.owed else None
     return Row(
         conversation=listed,
         who=listed.who or nameless(),
+        leaves_at=leaves_at,
         owed=owed,
         verb=_verb(listed, owed, verbs),
         said_at=excerpt.said_at if excerpt else ids.moment_of(listed.latest_key),

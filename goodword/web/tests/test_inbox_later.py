@@ -173,6 +173,25 @@ def test_held_because_they_wrote_it_says_why_and_is_among_what_was_not_sent(
     assert "The spring gift card" in text_of(ben.get("/inbox/unsent/"))
 
 
+def test_what_leaves_later_stands_in_a_folder_that_says_when_until_it_has_left(
+    ben, house, asked, now
+) -> None:
+    assert "To leave later" not in text_of(ben.get("/inbox/mine/"))
+    send(ben, asked, later=(now + 3 * HOUR).isoformat())
+
+    assert "To leave later" in text_of(ben.get("/inbox/mine/"))
+    for address in ("/inbox/later/", "/search/?q=is:scheduled", "/search/?q=ist:geplant"):
+        assert "The spring gift card" in text_of(ben.get(address))
+    listed = text_of(ben.get("/inbox/later/"))
+    assert "Leaves <time" in listed and "13:00" in listed
+    stranger = Client()
+    stranger.force_login(house.carl)
+    assert "The spring gift card" not in text_of(stranger.get("/inbox/later/"))
+
+    Dispatch.objects.update(due_at=None)
+    assert "The spring gift card" not in text_of(ben.get("/inbox/later/"))
+
+
 def test_mornings_begin_when_the_house_opens(house, asked, now) -> None:
     codes = {each.code: each.until for each in sending.choices(asked, now=now)}
     hours = plan.current().hours_of(asked.inbox_id)
