@@ -7,7 +7,7 @@ from goodword.web.settings.signing_in import second_factor
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("account/", include("goodword.web.settings.sign_in")),
+    path("account/", include("goodword.web.settings.account_pages")),
     path("account/second-factor/", second_factor, name="second_factor"),
     path("", include("goodword.web.setup.urls")),
     path("", include("goodword.web.example.urls")),

@@ -16,7 +16,7 @@ from goodword.channels.email import trials
 from goodword.channels.email.accounts import AccountSettings
 from goodword.desk.intake import arriving
 from goodword.desk.models import Arrival
-from goodword.web.settings import sign_in
+from goodword.web.settings import account_pages
 from goodword.web.settings import urls as settings_urls
 from goodword.web.setup import urls as setup_urls
 from tests.factories import MONDAY_NOON, make_house
@@ -130,7 +130,7 @@ def _names() -> list[str]:
     return [
         *of(settings_urls.urlpatterns, "settings:"),
         *of(setup_urls.urlpatterns, "setup:"),
-        *of(sign_in.urlpatterns, ""),
+        *of(account_pages.urlpatterns, ""),
     ]
 
 
