@@ -33,6 +33,7 @@ from goodword.files import actions as files
 from goodword.people import actions as people
 from goodword.people.models import Address, Person
 from goodword.promises.models import Promise
+from goodword.tasks.models import ChecklistItem, TimeSpent
 from goodword.web.inbox.urls import urlpatterns
 from tests.factories import DAY, HOUR, MINUTE, MemoryRoad, deliver, make_house, receive, reply
 
@@ -332,6 +333,8 @@ def _fingerprint() -> list[object]:
         Conversation.objects.values_list("pk", "redirect_to", "inbox", "subject", "person"),
         Message.objects.values_list("pk", "conversation"),
         Conversation.objects.values_list("pk", "values__text"),
+        ChecklistItem.objects.values_list("pk", "words"),
+        TimeSpent.objects.values_list("pk", "minutes"),
         SenderRule.objects.values_list("value"),
         Link.objects.values_list("pk", "why"),
         Address.objects.values_list("pk", "bouncing_since"),
