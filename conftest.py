@@ -54,14 +54,32 @@ def _postgres_url() -> str:
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled them
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts servers and browsers comes first, or one worker ends long after the others."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What starts servers and browsers comes first, or one worker ends long after the others.
+
+    What asks no database is tried with SQLite alone: it would only say the same again.
+    """
     items.sort(key=_is_short)
+    if _DATABASE == "postgres" and (same := [each for each in items if _asks_none(each)]):
+        config.hook.pytest_deselected(items=same)
+        items[:] = [each for each in items if not _asks_none(each)]
 
 
 def _is_short(item: pytest.Item) -> bool:
-    in_a_room = item.path.is_relative_to(Path(__file__).parent / "goodword")
-    return in_a_room and item.get_closest_marker("browser") is None
+    return _is_in_a_room(item) and item.get_closest_marker("browser") is None
+
+
+def _asks_none(item: pytest.Item) -> bool:
+    """A room's test without Django's database; those of tests/ start whole Goodwords on it."""
+    fixtures = getattr(item, "fixturenames", ())
+    asks = item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
+        fixtures
+    )
+    return _is_in_a_room(item) and not asks
+
+
+def _is_in_a_room(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(Path(__file__).parent / "goodword")
 
 
 def pytest_unconfigure() -> None:

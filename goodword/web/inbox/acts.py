@@ -12,8 +12,9 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
@@ -39,6 +40,7 @@ from goodword.web.inbox.forms import SnoozeForm, TagForm
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 
 Act = Callable[[Conversation, Teammate, datetime], object]
+_MOST_TAGS = 200
 
 
 class NobodySuch(Exception):
@@ -98,6 +100,15 @@ def _whom(name: str, by: Teammate) -> Teammate | Team | None:
     if not isinstance(found, Teammate | Team):
         raise NobodySuch(name)
     return found
+
+
+@inside
+@require_GET
+def known_tags(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The choices below the line for a tag, fetched when somebody goes there."""
+    pages.visible(request, public_id)
+    names = said.tags_seen_by(teammate_of(request)).values_list("name", flat=True)[:_MOST_TAGS]
+    return HttpResponse(format_html_join("", '<option value="{}"></option>', zip(names)))
 
 
 @inside

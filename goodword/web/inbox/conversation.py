@@ -207,7 +207,6 @@ def opened_context(request: HttpRequest, found: Conversation, here: Place) -> di
         "shared_drafts": shared.of(found, by=teammate),
         "tags": prepared.objects("tags of", _tags, found.pk),
         "tasks": tasks.of(found, by=teammate),
-        "known_tags": _known_tags(teammate),
         "others": others[:_OTHERS],
         "has_more_others": len(others) > _OTHERS,
         "beside": beside.of(found),
@@ -257,13 +256,6 @@ def also_in(key: int) -> QuerySet[AlsoIn]:
 
 def _tags(key: int) -> QuerySet[Tag]:
     return Conversation(pk=key).tags.order_by("name")
-
-
-def _known_tags(teammate: Teammate) -> list[Tag]:
-    def build(key: int) -> QuerySet[Tag]:
-        return conversations.tags_seen_by(accounts.like(teammate, key))[:200]
-
-    return prepared.objects(("known tags", teammate.role, teammate.is_active), build, teammate.pk)
 
 
 def _others(found: Conversation, person: Sequence[int], teammate: Teammate) -> list[Conversation]:

@@ -69,6 +69,7 @@ urlpatterns = [
     path(f"{_DRAFT}files/<slug:file_id>/", sharing.file, name="draft_file"),
     path(f"{_ONE}follow/", colleagues.follow, name="follow"),
     path(f"{_ONE}assign/", acts.assign, name="assign"),
+    path(f"{_ONE}known-tags/", acts.known_tags, name="known_tags"),
     path(f"{_ONE}tag/", acts.tag, name="tag"),
     path(f"{_ONE}untag/", acts.untag, name="untag"),
     path(f"{_ONE}snooze/", acts.snooze, name="snooze"),

@@ -91,6 +91,7 @@ CASES: dict[str, Case] = {
     "checklist": Case(ONE, {"words": "Ring them"}, 302, changes_for=INSIDE),
     "time": Case(ONE, {"spent": "25 archive"}, 302, changes_for=INSIDE),
     "assign": Case(ONE, {"to": "me"}, 302),
+    "known_tags": Case(ONE),
     "tag": Case(ONE, {"name": "new"}, 302),
     "untag": Case(ONE, {"name": "repair"}, 302),
     "more": Case(ONE),
