@@ -110,12 +110,14 @@ def take_away(holding: Holding, *, by: Teammate, at: datetime) -> None:
     of somebody new where there is none. Raises MayNot, NotHeld.
     """
     address = _lock(holding, by)
-    was_primary, was_preferred = holding.primary, holding.preferred
-    holding.until, holding.primary, holding.preferred = at, False, False
-    holding.save(update_fields=["until", "primary", "preferred"])
-    if was_primary:
+    # Each of two who were merged may hold it: taken from the one alone it would be the other's.
+    keys = queries.keys_of(holding.person)
+    held = address.holdings.filter(person__in=keys, until__isnull=True)
+    before = list(held)
+    held.update(until=at, primary=False, preferred=False)
+    if any(each.primary for each in before):
         _be_first(address.holdings.filter(until__isnull=True).order_by("id").first(), "primary")
-    if was_preferred:
+    if any(each.preferred for each in before):
         _be_first(queries.holdings_of(holding.person).first(), "preferred")
     words.remember(queries.standing(holding.person))
     _announce(holding, on=False, by=by, at=at)

@@ -7,7 +7,7 @@ import pytest
 from goodword.accounts.rights import MayNot
 from goodword.desk import checking
 from goodword.desk.keeping import owing
-from goodword.desk.persons import seeing
+from goodword.desk.persons import merging, seeing
 from goodword.people import holding, queries
 from goodword.people.models import Holding
 from goodword.promises.queries import owed_reply
@@ -63,6 +63,17 @@ def test_what_is_taken_away_is_the_next_holders(house, grace, tom):
         holding.take_away(toms, by=house.ben, at=LATER)
     with pytest.raises(holding.NotHeld):
         holding.prefer(toms, by=house.ben, at=LATER)
+    assert checking.violations() == []
+
+
+def test_what_both_of_two_merged_held_is_taken_away_from_both(house, grace, tom):
+    add(grace, "tom@x.example", house)
+    merging.merge(tom, grace, by=house.ben, at=LATER)
+    graces = queries.holdings_of(grace).get(address__value="tom@x.example")
+    holding.take_away(graces, by=house.ben, at=LATER)
+
+    assert [each.address.value for each in queries.holdings_of(grace)] == ["grace@whitlow.example"]
+    assert queries.standing(receive(house, sender="tom@x.example").person) != grace
     assert checking.violations() == []
 
 
