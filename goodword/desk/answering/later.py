@@ -65,6 +65,7 @@ def leave_at(message: Message, moment: datetime | None, *, by: Teammate, at: dat
         queued_at=when,
         later=moment is not None,
         knows=conversation.latest_key,
+        good_until=None,  # a person decides, whatever time it names
         held="",
         why="",
         tries=0,

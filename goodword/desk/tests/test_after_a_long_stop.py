@@ -6,7 +6,7 @@ import pytest
 
 from goodword.conversations.models import Message, Recipient
 from goodword.desk import checking, queries
-from goodword.desk.answering import delivering, holding
+from goodword.desk.answering import delivering, holding, later
 from goodword.desk.answering.recipients import Recipients
 from goodword.desk.intake import acknowledging
 from goodword.plan import actions as plans
@@ -88,6 +88,16 @@ def test_what_a_person_wrote_comes_back_to_them_and_can_be_sent_all_the_same(hou
 
     delivering.send_again(message.recipients.get(), by=house.ben, at=WEDNESDAY + HOUR)
     assert len(deliver(at=WEDNESDAY + HOUR).sent) == 1
+
+
+@pytest.mark.parametrize("moment", [None, WEDNESDAY + HOUR])
+def test_what_was_held_and_a_person_lets_leave_leaves_whatever_time_it_names(house, asked, moment):
+    sent = acknowledging.acknowledge(asked, at=MONDAY_NOON + MINUTE)
+    delivering.hold_everything(why="restored", at=WEDNESDAY)
+
+    later.leave_at(sent, moment, by=house.ben, at=WEDNESDAY)
+
+    assert len(deliver(at=WEDNESDAY + 2 * HOUR).sent) == 1
 
 
 def test_whom_it_may_have_reached_stays_in_doubt(asked):
