@@ -21,11 +21,13 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.conversations.search import Stopped, limited_to
 from goodword.core import ids
+from goodword.core.text import fold
 from goodword.desk import queries
 from goodword.desk.search import asking
 from goodword.desk.search.asking import Asked, Term
 from goodword.desk.search.looking import PAGE, Hit, Look
 from goodword.desk.search.narrowing import narrowed
+from goodword.desk.search.operators import OURS
 from goodword.promises.models import REPLY, Promise
 
 Order = Literal["newest", "oldest", "due"]
@@ -63,10 +65,13 @@ def read(text: str, *, at: datetime) -> Asked:
 
 def is_personal(asked: Asked) -> bool:
     """Whether two who see the same inboxes may find different conversations."""
-    return not all(
-        term.name in _ALIKE_FOR_ALL or term.value in _ALIKE_VALUES.get(term.name, ())
-        for term in asked.terms
-    )
+    return not all(_is_alike(term) for term in asked.terms)
+
+
+def _is_alike(term: Term) -> bool:
+    if term.name == "from" and OURS.get(fold(term.value)) == "me":
+        return False
+    return term.name in _ALIKE_FOR_ALL or term.value in _ALIKE_VALUES.get(term.name, ())
 
 
 def find(

@@ -16,7 +16,7 @@ from goodword.desk.models import SavedView
 from goodword.desk.search import saved
 from goodword.events.models import Event
 from goodword.web.inbox import viewing
-from tests.factories import DAY, MINUTE, make_house, receive
+from tests.factories import DAY, MINUTE, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -235,3 +235,15 @@ def test_hostile_words_in_a_view_are_harmless(house) -> None:
         answer = ben.get(url)
         assert answer.status_code == 200
         assert "<script>x" not in answer.content.decode()
+
+
+def test_what_one_has_said_oneself_is_counted_for_each(house) -> None:
+    conversation = receive(house, "My ring is broken", at=NOW - MINUTE).conversation
+    reply(conversation, house.ben, at=NOW)
+    view = kept(house.ana, name="Mine", asked="from:me", shown_to="all")
+
+    def shown_to(who) -> str:
+        return client_of(who).get("/inbox/views/counts/").json()[view.public_id]
+
+    assert shown_to(house.ben) == "1"
+    assert shown_to(house.lou) == ""  # who sees the same inbox
