@@ -105,9 +105,15 @@ class Presence:
             self._make_room(page.teammate_id)
             self._pages[page] = here
             self._at[here.conversation].add(page)
+            self._stand_alike(here)
         if before and here and before.conversation == here.conversation:
             return {here.conversation} if before.shows(now) != here.shows(now) else set()
         return {each.conversation for each in (before, here) if each}
+
+    def _stand_alike(self, newest: Here) -> None:
+        """Who came last knows whose people see it: it may have been moved since the others came."""
+        for page in self._at[newest.conversation]:
+            self._pages[page] = replace(self._pages[page], inboxes=newest.inboxes)
 
     def _make_room(self, teammate_id: int) -> None:
         theirs = [page for page in self._pages if page.teammate_id == teammate_id]

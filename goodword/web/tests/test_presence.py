@@ -118,6 +118,13 @@ def test_a_page_whose_process_died_fades_and_one_that_is_kept_stays(house, clock
     assert seen_by(house.here) == [] and house.here.pages_at(ONE) == {}
 
 
+def test_given_a_move_a_page_left_open_before_it_hears_no_more_of_who_writes(house):
+    come(house.here, ANA, "page6789", inboxes=(7,))
+    come(house.here, BEN, inboxes=(8,), doing="reply")  # where it is now
+
+    assert {each.inboxes for each in house.here.pages_at(ONE).values()} == {frozenset({8})}
+
+
 def test_another_process_learns_it_and_hears_nothing_of_what_it_said_itself(house, clock):
     page = come(house.here, doing="reply")
     other = Presence()
