@@ -201,7 +201,7 @@ def forget(request: HttpRequest, public_id: str) -> HttpResponse:
         request,
         title=_("Forget %(name)s?") % {"name": found.name},
         form=None,
-        words=_goes_along(found.people.filter(redirect_to__isnull=True).count()),
+        words=_goes_along(_people_in([found], by).get(found.pk, 0)),
         verb=_("Forget the organisation"),
         back=_url(found),
         danger=True,

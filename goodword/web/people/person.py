@@ -16,7 +16,7 @@ from goodword.conversations import queries as conversations
 from goodword.desk.persons import page as persons
 from goodword.desk.persons import seeing
 from goodword.people import actions as people
-from goodword.people import filling, noting, queries
+from goodword.people import belonging, filling, noting, queries
 from goodword.people.models import Person
 from goodword.web.inbox.showing import name_of, nameless
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
@@ -115,9 +115,13 @@ def describe(request: HttpRequest, public_id: str) -> HttpResponse:
     form.add_own(filling.values_of_person(found))
     back = finding.back(request, found)
     if form.is_bound and form.is_valid():
-        _write_down(request, form, found)
-        messages.success(request, _("Saved. It counts from what is promised next."))
-        return lead(request, back)
+        try:
+            _write_down(request, form, found)
+        except belonging.NameTaken:
+            form.add_error("organisation", _("There is another organisation of this name."))
+        else:
+            messages.success(request, _("Saved. It counts from what is promised next."))
+            return lead(request, back)
     return ask(
         request,
         title=_("What is known of %(who)s") % {"who": name_of(found)},

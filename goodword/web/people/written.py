@@ -108,6 +108,8 @@ class WithFields(Remembering):
         self.remember()
 
     def written(self) -> dict[Field, str]:
-        """What was typed into those that were changed."""
-        changed = [name for name in self._own if name in self.changed_data]
-        return {self._own[name][0]: self.cleaned_data[name] for name in changed}
+        """What was typed into those that were changed, unless it stands there meanwhile."""
+        changed = (
+            (*self._own[n], self.cleaned_data[n]) for n in self._own if n in self.changed_data
+        )
+        return {field: text for field, stored, text in changed if text != stored}

@@ -272,3 +272,43 @@ def test_a_kind_may_be_chosen_where_one_belongs_and_the_organisation_is_made_onc
 
     [made] = Organisation.objects.all()
     assert {each.kind for each in made.people.all()} == {kind} and made.people.count() == 2
+
+
+def test_who_guesses_the_name_of_an_organisation_they_do_not_see_is_not_let_in(house) -> None:
+    whitlow = belonging.name_organisation("Whitlow & Co", by=house.ana, at=NOW)
+    belonging.belong_to(grace_of(house), whitlow, by=house.ana, at=NOW)
+    pia = grace_of(house, inbox=house.repairs, sender="pia@petty.example", name="Pia Petty")
+    carl = client_of(house.carl)
+
+    sent = {"name": "Pia P.", "organisation": "whitlow & co"}
+    answer = carl.post(f"/people/{pia.public_id}/describe/", sent)
+
+    assert answer.status_code == 422 and "another organisation" in answer.content.decode()
+    pia.refresh_from_db()
+    assert pia.organisation is None and pia.name == "Pia Petty"
+    assert carl.get(f"/organisations/{whitlow.public_id}/").status_code == 404
+
+
+def test_a_lead_is_told_of_no_more_people_of_an_organisation_than_they_see(house) -> None:
+    whitlow = belonging.name_organisation("Whitlow & Co", by=house.ana, at=NOW)
+    pia = grace_of(house, inbox=house.repairs, sender="pia@petty.example")
+    for person in (grace_of(house), pia):
+        belonging.belong_to(person, whitlow, by=house.ana, at=NOW)
+
+    page = client_of(house.lea).get(f"/organisations/{whitlow.public_id}/forget/")
+
+    assert "1 person belongs to it" in page.content.decode()
+
+
+def test_a_choice_that_is_gone_and_stands_there_already_breaks_no_form(house) -> None:
+    grace, by = grace_of(house), {"by": house.ana, "at": NOW}
+    metal = fields.define("Metal", about="person", kind="one_of", choices=["gold", "tin"], **by)
+    filling.set_value(grace, metal, "tin", **by)
+    fields.choose_among(metal, ["gold", "silver"], **by)
+    name = f"own-{metal.public_id}"
+
+    sent = {"name": "Grace", name: "tin", f"initial-{name}": "gold"}
+    answer = client_of(house.ben).post(f"/people/{grace.public_id}/describe/", sent)
+
+    assert answer.status_code == 302
+    assert dict(filling.values_of_person(grace))[metal] == "tin"
