@@ -7,7 +7,7 @@ from datetime import datetime
 from goodword.accounts.models import Teammate
 from goodword.core.text import clean_line
 from goodword.desk.persons import seeing
-from goodword.people import belonging
+from goodword.people import belonging, queries
 from goodword.people.models import Organisation, Person
 
 
@@ -27,4 +27,8 @@ def belong(person: Person, name: str, *, role: str, by: Teammate, at: datetime) 
 
 
 def called(name: str, *, by: Teammate) -> Organisation | None:
-    return seeing.organisations_seen_by(by).filter(name__iexact=name).first()
+    """One that `by` sees, or that nobody belongs to so far."""
+    found = queries.organisations().filter(name__iexact=name).first()
+    if found is None or not found.people.exists():
+        return found
+    return seeing.organisations_seen_by(by).filter(pk=found.pk).first()

@@ -131,7 +131,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form.add_own([(each, "") for each in fields.of(Field.About.ORGANISATION)])
     if form.is_bound and form.is_valid() and (made := _write_down(request, form, None)):
         messages.success(request, _("The organisation is made."))
-        return lead(request, _url(made))
+        is_seen = teammate_of(request).is_owner  # by others as soon as somebody belongs to it
+        return lead(request, _url(made) if is_seen else reverse("people:organisations"))
     title, back = _("New organisation"), reverse("people:organisations")
     return ask(request, title=title, form=form, verb=_("Make organisation"), back=back, body=_BODY)
 

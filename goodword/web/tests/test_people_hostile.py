@@ -312,3 +312,14 @@ def test_a_choice_that_is_gone_and_stands_there_already_breaks_no_form(house) ->
 
     assert answer.status_code == 302
     assert dict(filling.values_of_person(grace))[metal] == "tin"
+
+
+def test_an_agent_makes_an_organisation_is_led_where_there_is_something_and_fills_it(house) -> None:
+    ben, grace = client_of(house.ben), grace_of(house)
+
+    answer = ben.post("/organisations/new/", {"name": "Whitlow & Co"}, follow=True)
+    assert answer.status_code == 200 and answer.redirect_chain == [("/organisations/", 302)]
+
+    sent = {"name": "Grace", "organisation": "Whitlow & Co"}
+    assert ben.post(f"/people/{grace.public_id}/describe/", sent).status_code == 302
+    assert ">1 person<" in ben.get("/organisations/").content.decode()
