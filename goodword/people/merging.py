@@ -27,6 +27,10 @@ class NotMerged(Exception):
     """They were taken apart before."""
 
 
+class MergedOn(Exception):
+    """Who stood was merged with somebody else at the same moment."""
+
+
 @transaction.atomic
 def merge(person: Person, into: Person, *, by: Teammate, at: datetime) -> Merged:
     """`person` is `into`: who stands keeps what is known of them, and has what only `person` had.
@@ -68,11 +72,13 @@ def given(person: Person, into: Person) -> list[str]:
 def take_apart(merged: Merged, *, by: Teammate, at: datetime) -> Person:
     """They are two after all: `merged.person` stands by themselves, as they were known before,
     with what they wrote and write from their own addresses, and with whom was merged into them.
-    What was written down since stays with who stood. Raises NotMerged.
+    What was written down since stays with who stood. Raises NotMerged, MergedOn.
     """
     stood = queries.standing(merged.into)
     locked = _lock(merged.person, stood)
     person, stood = locked[merged.person_id], locked[stood.pk]
+    if stood.redirect_to_id:
+        raise MergedOn
     won = Merged.objects.filter(pk=merged.pk, undone_at__isnull=True)
     if not won.update(undone_at=at, undone_by=by):
         raise NotMerged

@@ -72,13 +72,14 @@ def merge(person: Person, into: Person, *, by: Teammate, at: datetime) -> Merged
     try:
         return merging.merge(person, into, by=by, at=at)
     except merging.NotTwo as error:  # somebody was quicker
-        raise CannotMerge(_("One of them was merged with somebody else just now.")) from error
+        raise CannotMerge(_merged_just_now()) from error
 
 
 @transaction.atomic
 def take_apart(merged: Merged, *, by: Teammate, at: datetime) -> Person:
     """They are two after all; gives who stands by themselves again. Raises MayNot, CannotMerge."""
     rights.require_answer(by)
+    merged.refresh_from_db()  # who stands by now
     stood = people.standing(merged.into)
     if not sees_all_of(stood, by):
         raise CannotMerge(_unseen())
@@ -86,6 +87,8 @@ def take_apart(merged: Merged, *, by: Teammate, at: datetime) -> Person:
         return merging.take_apart(merged, by=by, at=at)
     except merging.NotMerged as error:
         raise CannotMerge(_("They were taken apart before.")) from error
+    except merging.MergedOn as error:
+        raise CannotMerge(_merged_just_now()) from error
 
 
 def sees_all_of(person: Person, teammate: Teammate) -> bool:
@@ -116,6 +119,10 @@ def _require(person: Person, into: Person, by: Teammate) -> None:
             _("One of them was asked aside about a conversation with the other, who must not "
               "read what was said there.")
         )  # fmt: skip
+
+
+def _merged_just_now() -> str:
+    return _("One of them was merged with somebody else just now.")
 
 
 def _unseen() -> str:

@@ -15,6 +15,8 @@ from goodword.desk.together import aside, sides
 from goodword.fields import actions as fields
 from goodword.people import actions as people
 from goodword.people import belonging, filling, holding, noting, queries
+from goodword.people import merging as rows
+from goodword.people.merging import MergedOn
 from goodword.people.models import Merged, Person
 from goodword.people.queries import standing
 from goodword.promises.models import Promise
@@ -289,6 +291,23 @@ def test_nobody_is_taken_apart_twice_or_merged_with_themselves(house, grace, gra
         merging.take_apart(merged, by=house.ben, at=LATER)
 
     assert Merged.objects.count() == 1
+
+
+def test_who_stood_was_merged_on_at_the_same_moment(house, grace, gracie):
+    people.describe(grace, name="", language="", zone="", by=house.ben, at=LATER)
+    merge(gracie, grace, house)
+    stale = Merged.objects.select_related("person", "into").get()
+    third = receive(house, sender="third@x.example", name="").person
+    merging.merge(again(grace), third, by=house.ben, at=LATER)
+
+    with pytest.raises(MergedOn):
+        rows.take_apart(stale, by=house.ben, at=LATER)
+    assert standing(again(gracie)) == third
+
+    merging.take_apart(stale, by=house.ben, at=LATER)
+    assert again(gracie).redirect_to is None
+    assert again(grace).redirect_to == third
+    assert checking.violations() == []
 
 
 def test_an_organisation_forgotten_meanwhile_does_not_come_back(house, grace, gracie):
