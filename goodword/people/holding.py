@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -16,6 +17,9 @@ from goodword.people import actions as people
 from goodword.people import events as facts
 from goodword.people import queries, words
 from goodword.people.models import Address, Holding, Person
+
+# As the two databases would not agree: PostgreSQL puts nothing last.
+_STANDS_FIRST = F("person__redirect_to").asc(nulls_first=True)
 
 
 class NotAnAddress(Exception):
@@ -50,7 +54,7 @@ def add_address(
     before = Holding.objects.filter(person__in=queries.keys_of(person), address=address)
     if before.filter(until__isnull=True).exists():
         raise HeldAlready(address.written)
-    held = before.order_by("person__redirect_to").first() or Holding(person=person, address=address)
+    held = before.order_by(_STANDS_FIRST).first() or Holding(person=person, address=address)
     held.label, held.since, held.until = clean_line(label, most=60), at, None
     held.preferred = not queries.holdings_of(person).exists()
     held.primary = not address.holdings.filter(primary=True).exists()

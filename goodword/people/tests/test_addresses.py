@@ -77,6 +77,17 @@ def test_what_both_of_two_merged_held_is_taken_away_from_both(house, grace, tom)
     assert checking.violations() == []
 
 
+def test_what_both_held_and_is_given_back_is_of_who_stands(house, grace, tom):
+    add(grace, "tom@x.example", house)
+    merged = merging.merge(tom, grace, by=house.ben, at=LATER)
+    graces = queries.holdings_of(grace).get(address__value="tom@x.example")
+    holding.take_away(graces, by=house.ben, at=LATER)
+
+    assert add(grace, "tom@x.example", house) == graces
+    merging.take_apart(merged, by=house.ben, at=LATER)
+    assert "tom@x.example" in [each.value for each in queries.addresses_of(grace)]
+
+
 def test_what_nobody_holds_any_more_brings_somebody_new(house, grace):
     holding.take_away(grace.holdings.get(), by=house.ben, at=LATER)
 
