@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
@@ -58,6 +58,17 @@ def numbered(
 
 def ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows that a query or an act gives, whose values stand in it as $1, $2."""
+    try:
+        return _ask(text, values)
+    except NotSupportedError:
+        if connection.in_atomic_block:  # what is rolled back forgets all plans
+            raise
+        # A column was changed under a plan, which would fail for as long as the connection lives.
+        connection.close()
+        return _ask(text, values)
+
+
+def _ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with _cursor() as cursor:
         cursor.execute(text, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []

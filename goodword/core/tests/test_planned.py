@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from goodword.core import prepared
+from goodword.core import planned, prepared
 from goodword.people.models import Person
 from tests.factories import MONDAY_NOON
 
@@ -74,3 +74,17 @@ if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SHOW jit")
             assert cursor.fetchone() == ("off",)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_column_that_is_changed_while_it_is_asked_for_is_planned_anew() -> None:
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("CREATE TABLE changing (name varchar(20))")
+            try:
+                for _ in range(3):
+                    assert planned.ask("SELECT name FROM changing WHERE name > $1", ["a"]) == []
+                cursor.execute("ALTER TABLE changing ALTER name TYPE varchar(40)")
+                assert planned.ask("SELECT name FROM changing WHERE name > $1", ["a"]) == []
+            finally:
+                cursor.execute("DROP TABLE changing")
+        other.close()
