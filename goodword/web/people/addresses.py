@@ -129,27 +129,34 @@ def become_primary(request: HttpRequest, public_id: str, pk: int) -> HttpRespons
     def act(held: Holding, by: Teammate, at: datetime) -> None:
         holding.become_primary(held, by=by, at=at)
 
+    now = _now_of(person, held)
+    if now is not None and not finding.sees(request, now):  # their mail would go to another team
+        words = _("There is more between them and us than you may see. An owner can decide it.")
+        messages.error(request, words)
+        return lead(request, finding.page_of(person))
     if request.method == "POST":
         return _do(request, person, held, act, _("What comes from it is theirs from now on."))
     return ask(
         request,
         title=_("Whose is new mail from %(address)s?") % {"address": held.address.written},
         form=None,
-        words=_whose_now(request, person, held),
+        words=_whose_now(person, now),
         verb=_("It is theirs"),
         back=finding.page_of(person),
     )
 
 
-def _whose_now(request: HttpRequest, person: Person, held: Holding) -> str:
-    """Nobody is named whom one may not see."""
+def _now_of(person: Person, held: Holding) -> Person | None:
+    """Whose new mail from that address is so far, if it is somebody else's."""
     other = queries.other_holders(held.address, person).filter(primary=True).first()
-    if other is None:
+    return queries.standing(other.person) if other else None
+
+
+def _whose_now(person: Person, now: Person | None) -> str:
+    if now is None:
         return _("It is nobody's so far.")
-    who = queries.standing(other.person)
-    seen = finding.sees(request, who)
     words = _("So far it is of %(other)s. What was said stays where it is; what comes from now on is of %(who)s.")  # fmt: skip  # noqa: E501
-    return words % {"other": name_of(who) if seen else _("somebody else"), "who": name_of(person)}
+    return words % {"other": name_of(now), "who": name_of(person)}
 
 
 @inside

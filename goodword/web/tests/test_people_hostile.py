@@ -16,7 +16,7 @@ from goodword.core import ids
 from goodword.desk.persons import merging
 from goodword.fields import actions as fields
 from goodword.people import actions as people
-from goodword.people import belonging, filling, noting
+from goodword.people import belonging, filling, holding, noting, queries
 from goodword.people.models import Organisation, Person
 from tests.factories import DAY, HOUR, MINUTE, make_house, receive
 
@@ -323,3 +323,17 @@ def test_an_agent_makes_an_organisation_is_led_where_there_is_something_and_fill
     sent = {"name": "Grace", "organisation": "Whitlow & Co"}
     assert ben.post(f"/people/{grace.public_id}/describe/", sent).status_code == 302
     assert ">1 person<" in ben.get("/organisations/").content.decode()
+
+
+def test_nobody_takes_the_mail_of_somebody_they_may_not_see(house) -> None:
+    hidden = grace_of(house, inbox=house.repairs, sender="x@y.example", name="Xenia")
+    grace = grace_of(house)
+    held = holding.add_address(grace, "x@y.example", by=house.ana, at=NOW)
+    path = f"/people/{grace.public_id}/addresses/{held.pk}/primary/"
+
+    refused = client_of(house.ben).post(path, follow=True).content.decode()
+    assert "An owner can decide it." in refused and "Xenia" not in refused
+    assert queries.primary_holders([held.address])[held.address_id] == hidden
+
+    client_of(house.ana).post(path)
+    assert queries.primary_holders([held.address])[held.address_id] == grace
