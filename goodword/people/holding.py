@@ -13,6 +13,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.core.text import clean_line
 from goodword.events import actions as events
+from goodword.inboxes.models import InboxAddress
 from goodword.people import actions as people
 from goodword.people import events as facts
 from goodword.people import queries, words
@@ -24,6 +25,10 @@ _STANDS_FIRST = F("person__redirect_to").asc(nulls_first=True)
 
 class NotAnAddress(Exception):
     """`str()` is what was typed."""
+
+
+class IsOurs(Exception):
+    """We write from there: an inbox, or a teammate."""
 
 
 class HeldAlready(Exception):
@@ -45,11 +50,14 @@ def add_address(
     at: datetime,
 ) -> Holding:
     """They can be reached there too. Where somebody else holds it as well, its new mail stays with
-    them (`become_primary`). Raises MayNot, NotAnAddress, HeldAlready.
+    them (`become_primary`). Raises MayNot, NotAnAddress, IsOurs,
+    HeldAlready.
     """
     rights.require_answer(by)
     person = queries.standing(person)
     _check(value, kind)
+    if kind == Address.Kind.EMAIL and _is_ours(people.normalised(value)):
+        raise IsOurs(value)
     address = Address.objects.select_for_update().get(pk=people.know_address(value, kind=kind).pk)
     before = Holding.objects.filter(person__in=queries.keys_of(person), address=address)
     if before.filter(until__isnull=True).exists():
@@ -62,6 +70,12 @@ def add_address(
     words.remember(person)
     _announce(held, on=True, by=by, at=at)
     return held
+
+
+def _is_ours(value: str) -> bool:
+    """What reached only ourselves would count as having reached them."""
+    inboxes = InboxAddress.objects.filter(value=value)
+    return inboxes.exists() or Teammate.objects.filter(email__iexact=value).exists()
 
 
 def _check(value: str, kind: str) -> None:

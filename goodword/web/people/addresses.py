@@ -77,6 +77,9 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
             held = holding.add_address(person, given["address"], label=given["label"], by=by, at=at)
         except holding.NotAnAddress:
             form.add_error("address", _("This is no e-mail address."))
+        except holding.IsOurs:
+            words = _("This is an address of ours: colleagues write from there.")
+            form.add_error("address", words)
         except holding.HeldAlready:
             form.add_error("address", _("They have it already."))
         else:

@@ -337,3 +337,15 @@ def test_nobody_takes_the_mail_of_somebody_they_may_not_see(house) -> None:
 
     client_of(house.ana).post(path)
     assert queries.primary_holders([held.address])[held.address_id] == grace
+
+
+@pytest.mark.parametrize("ours", ["Hello@shop.example", "lea@shop.example"])
+def test_nobody_is_given_an_address_of_ours(house, ours) -> None:
+    grace = grace_of(house)
+
+    answer = client_of(house.ben).post(
+        f"/people/{grace.public_id}/addresses/new/", {"address": ours}
+    )
+
+    assert "This is an address of ours" in answer.content.decode()
+    assert queries.addresses_of(grace).count() == 1
