@@ -57,7 +57,7 @@ def test_the_first_owner_looks_around_in_an_example_and_then_sets_up(
     assert _check_the_example(goodword) == 0
 
     visitor.goto("/")
-    visitor.get_by_role("button", name="Leave it and set up").click()
+    visitor.get_by_role("button", name="Leave it").click()
     visitor.wait_for_url(f"**{link}", timeout=20_000)
     assert not (goodword.data / "example").exists()
     _set_up(visitor)

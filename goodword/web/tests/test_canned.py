@@ -239,7 +239,7 @@ def test_an_answer_of_ours_becomes_a_canned_reply(house, ben):
     sent = reply(house.conversation, house.ben, "Dear Grace, it left.\nBen", at=NOW)
     url = f"/settings/canned/new/?from={sent.public_id}"
 
-    assert url in page(ben, house.url)
+    assert url in page(ben, f"/messages/{sent.public_id}/menu/")
     begun = page(ben, url)
 
     assert "Dear {{ person.first_name }}, it left." in begun

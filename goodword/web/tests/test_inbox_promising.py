@@ -218,7 +218,8 @@ def test_a_new_kind_needs_no_more_than_its_registration(house, ben, monkeypatch)
 
 def test_what_we_know_of_them_decides_by_which_clock_they_are_told(house, ben):
     conversation = receive(house).conversation
-    ben.post(path(conversation, "person/"), {"name": "Grace", "zone": "America/New_York"})
+    described = f"/people/{conversation.person.public_id}/describe/"
+    ben.post(described, {"name": "Grace", "zone": "America/New_York"})
     sent = {
         "what": "Call",
         "direction": "ours",
@@ -234,7 +235,8 @@ def test_what_we_know_of_them_decides_by_which_clock_they_are_told(house, ben):
 
 def test_a_zone_that_is_none_is_refused(house, ben):
     conversation = receive(house).conversation
-    answer = ben.post(path(conversation, "person/"), {"name": "Grace", "zone": "Moon/Crater"})
+    described = f"/people/{conversation.person.public_id}/describe/"
+    answer = ben.post(described, {"name": "Grace", "zone": "Moon/Crater"})
     assert answer.status_code == 422
     conversation.person.refresh_from_db()
     assert conversation.person.zone == ""

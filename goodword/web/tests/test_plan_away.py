@@ -214,7 +214,7 @@ def test_what_stays_is_left_alone(ben: Client, house: SimpleNamespace):
         ({"fate": "move", "day": ""}, "Choose a day."),
         ({"fate": "move", "day": "2026-11-15"}, "lies in the past"),
         ({"fate": "move", "day": "2026-11-16", "time": "12"}, "lies in the past"),
-        ({"fate": "move", "day": "2026-11-25", "time": "noon"}, "no time of day"),
+        ({"fate": "move", "day": "2026-11-25", "time": "noon"}, "not a time of day"),
         (
             {"fate": "move", "day": "2026-11-25", "move_tell": "on", "move_note": " "},
             "Write something, or tell nobody.",

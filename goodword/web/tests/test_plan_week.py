@@ -117,7 +117,7 @@ def test_a_duty_is_changed_for_all_its_days_at_once(ana: Client, house: SimpleNa
     [
         ({"days": []}, "required"),
         ({"days": ["7"]}, "valid choice"),
-        ({"from_minute": "late"}, "no time of day"),
+        ({"from_minute": "late"}, "not a time of day"),
         ({"until_minute": "9"}, "just when it begins"),
         ({"teammate": "carl"}, "Carl Voss does not see the inbox Hello."),
         ({"teammate": "lou"}, "valid choice"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -136,6 +137,7 @@ def _names() -> list[str]:
 
 @pytest.fixture
 def house() -> SimpleNamespace:
+    cache.clear()  # of tries that are counted
     house = make_house()
     arrival = arriving.take_in(
         b"Subject: broken\r\n\r\n",

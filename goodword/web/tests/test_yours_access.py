@@ -419,9 +419,9 @@ def test_a_logo_is_served_as_what_its_bytes_are_and_goes_again(house) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "no PNG"),
-        (b"GIF89a" + bytes(20), "no PNG"),
-        (b"<html>" + PNG, "no PNG"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not a PNG"),
+        (b"GIF89a" + bytes(20), "not a PNG"),
+        (b"<html>" + PNG, "not a PNG"),
         (PNG + bytes(200_001), "larger than 200 kB"),
     ],
 )
