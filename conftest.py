@@ -25,6 +25,10 @@ from goodword.bench.servers.postgres import Postgres
 
 _DATABASE = os.environ.get("GOODWORD_TEST_DATABASE", "sqlite")
 _URL_FROM_CONTROLLER = "GOODWORD_TEST_DATABASE_URL"
+_OF_THE_DATABASE = {
+    "db", "transactional_db", "live_server", "rows_of_module",
+    "empty_goodword", "shop_goodword", "new_goodword",
+}  # fmt: skip
 _data = Path(tempfile.mkdtemp(prefix="goodword-tests-"))
 _cluster: Postgres | None = None
 
@@ -57,25 +61,23 @@ def _postgres_url() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What starts servers and browsers comes first, or one worker ends long after the others.
 
-    What asks no database is tried with SQLite alone: it would only say the same again.
+    What asks nothing of the run's database is tried with SQLite alone: it would only say the same
+    again.
     """
     items.sort(key=_is_short)
-    if _DATABASE == "postgres" and (same := [each for each in items if _asks_none(each)]):
+    if _DATABASE == "postgres" and (same := [each for each in items if not _asks_it(each)]):
         config.hook.pytest_deselected(items=same)
-        items[:] = [each for each in items if not _asks_none(each)]
+        items[:] = [each for each in items if _asks_it(each)]
 
 
 def _is_short(item: pytest.Item) -> bool:
     return _is_in_a_room(item) and item.get_closest_marker("browser") is None
 
 
-def _asks_none(item: pytest.Item) -> bool:
-    """A room's test without Django's database; those of tests/ start whole Goodwords on it."""
-    fixtures = getattr(item, "fixturenames", ())
-    asks = item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
-        fixtures
-    )
-    return _is_in_a_room(item) and not asks
+def _asks_it(item: pytest.Item) -> bool:
+    """Through Django, or by a Goodword that is cast from a mould (tests/servers/fixtures.py)."""
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or not _OF_THE_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _is_in_a_room(item: pytest.Item) -> bool:
