@@ -75,9 +75,12 @@ def _is_short(item: pytest.Item) -> bool:
 
 
 def _asks_it(item: pytest.Item) -> bool:
-    """Through Django, or by a Goodword that is cast from a mould (tests/servers/fixtures.py)."""
-    marked = item.get_closest_marker("django_db") is not None
-    return marked or not _OF_THE_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+    """Through Django, by a Goodword cast from a mould (tests/servers/fixtures.py), or as its module
+    says by having a `DATABASE`.
+    """
+    module = item.getparent(pytest.Module)
+    says = item.get_closest_marker("django_db") or hasattr(getattr(module, "obj", None), "DATABASE")
+    return bool(says) or not _OF_THE_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _is_in_a_room(item: pytest.Item) -> bool:
