@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.contrib.auth import management as permissions
+from django.contrib.contenttypes import management as contenttypes
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 
 class GoodwordConfig(AppConfig):
@@ -14,3 +17,6 @@ class GoodwordConfig(AppConfig):
 
         wiring.wire()
         connection_created.connect(planned.on_connected)
+        # Rights are ours: nobody asks for the rows that Django would make of every model.
+        post_migrate.disconnect(dispatch_uid=permissions.__name__ + ".create_permissions")
+        post_migrate.disconnect(contenttypes.create_contenttypes)

@@ -104,7 +104,6 @@ INSTALLED_APPS = [
     "goodword.canned",
     "goodword.channels.email",
     "goodword.web",
-    "goodword",  # last: wires the rooms together
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -117,6 +116,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "goodword",  # last: wires the rooms together, once all others are ready
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

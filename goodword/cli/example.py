@@ -38,17 +38,16 @@ def example(folder: Path, weeks: int, a_week: int) -> None:
     os.environ["GOODWORD_DATA"] = str(folder)
     (folder / "this-is-an-example").touch()  # settings.EXAMPLE_MARK, which settings look for
     begin()
-    from django.core.management import call_command
     from django.db import connection
     from django.utils import timezone
 
-    from goodword.core import statistics
+    from goodword.core import preparing, statistics
     from goodword.example.furnishing import furnish
 
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous=OFF")  # a power cut costs no more than an example
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    preparing.tables()
+    preparing.static_files()
     furnish(now=timezone.now(), weeks=weeks, a_week=a_week)
     statistics.refresh()
     click.echo(f"The example is furnished, in {time.monotonic() - began:.0f} s.")

@@ -104,24 +104,23 @@ def _start(worker: Worker) -> None:
 
 
 def _prepare(*, static: bool) -> None:
-    """Database and static files; both take no time when nothing changed."""
+    """Database and static files; both take little time when nothing changed."""
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import OperationalError
 
     from goodword import backups
-    from goodword.core import statistics
+    from goodword.core import preparing, statistics
 
     if backups.is_unfinished():
         sys.exit("goodword: a restore was cut short; run `goodword restore FILE` once more")
     os.umask(0o077)  # the folder holds customers' mail
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        preparing.tables()
     except OperationalError as error:
         sys.exit(f"goodword: the database can't be reached: {str(error).strip()}")
     statistics.refresh()
     if static:
-        call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+        preparing.static_files()
     if not settings.FILES_DIR.exists():
         settings.FILES_DIR.mkdir(parents=True)
 

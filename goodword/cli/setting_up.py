@@ -41,12 +41,12 @@ def setup(
     answers are promised within 24 hours by the clock.
     """
     begin()
-    from django.core.management import call_command
     from django.utils import timezone
 
+    from goodword.core import preparing
     from goodword.web.setup import actions
 
-    call_command("migrate", interactive=False, verbosity=0)
+    preparing.tables()
     with click.open_file(str(password_file)) as lines:
         password = lines.readline().rstrip("\r\n")
     try:

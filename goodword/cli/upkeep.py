@@ -12,11 +12,14 @@ from goodword.cli import begin
 
 @click.command()
 def migrate() -> None:
-    """Bring the database up to date. `goodword run` and `goodword web` do it by themselves."""
+    """Bring the database and the static files up to date. `run` and `web` do it by themselves."""
     begin()
     from django.core.management import call_command
 
+    from goodword.core import preparing
+
     call_command("migrate", interactive=False, verbosity=1)
+    preparing.static_files()
 
 
 @click.command()

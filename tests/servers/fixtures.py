@@ -98,6 +98,7 @@ class Mould:
 
     def __init__(self) -> None:
         self._made = tables.goodword()
+        self.run("migrate")  # gathers the static files, so that no copy must
 
     def run(self, *arguments: str, input: str | None = None) -> None:
         done = self._made.run(*arguments, input=input)
