@@ -14,6 +14,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import django
@@ -59,15 +60,39 @@ def _postgres_url() -> str:
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled them
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What starts servers and browsers comes first, or one worker ends long after the others.
+    """What starts servers and browsers comes first, dealt among the workers.
 
     What asks nothing of the run's database is tried with SQLite alone: it would only say the same
     again.
     """
-    items.sort(key=_is_short)
     if _DATABASE == "postgres" and (same := [each for each in items if not _asks_it(each)]):
         config.hook.pytest_deselected(items=same)
         items[:] = [each for each in items if _asks_it(each)]
+    items[:] = _dealt(items, hands=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _dealt(items: Iterable[pytest.Item], *, hands: int) -> list[pytest.Item]:
+    """One part for each worker, of the same length, as `--dist worksteal` cuts them.
+
+    Each begins with modules of long tests and has short ones to give away at the end: whoever is
+    done early takes from there, and none is left alone with what takes minutes.
+    """
+    modules: dict[object, list[pytest.Item]] = {}
+    short: list[pytest.Item] = []
+    for item in items:
+        if _is_short(item):
+            short.append(item)
+        else:
+            modules.setdefault(item.getparent(pytest.Module), []).append(item)
+    parts: list[list[pytest.Item]] = [[] for _ in range(hands)]
+    for module in sorted(modules.values(), key=len, reverse=True):
+        min(parts, key=len).extend(module)
+    total = len(short) + sum(map(len, parts))
+    for number, part in enumerate(parts):
+        wanted = (total - sum(map(len, parts[:number]))) // (hands - number) - len(part)
+        part += short[: max(wanted, 0)]
+        del short[: max(wanted, 0)]
+    return [item for part in parts for item in part]
 
 
 def _is_short(item: pytest.Item) -> bool:

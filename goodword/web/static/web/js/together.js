@@ -66,7 +66,7 @@ function mark() {
   if (far === read && told === id) return;
   read = far;
   told = id;
-  tell({ read_to: newest() });
+  tell({ read_to: newest(), doing: doing() });
   markRow(id);
 }
 
@@ -93,13 +93,23 @@ document.addEventListener("visibilitychange", () => {
 // Typing
 
 let toldTyping = 0;
+let typedIn = "";
+
+/** Whoever begins to type at once is not taken for one who only looks, when the page has been read. */
+function doing() {
+  if (Date.now() - toldTyping >= TELL_TYPING_EVERY_MS || typedIn !== pane()?.dataset.id) return "";
+  return composer()?.elements.mode.value === "note" ? "note" : "reply";
+}
+
 document.addEventListener("input", (event) => {
   if (event.target.id !== "composer-text") return;
   const stale = composer().querySelector("[data-stale]");
   if (stale) composer().elements.known.value = stale.dataset.stale; // who writes on with the news before their eyes has read it
-  if (Date.now() - toldTyping < TELL_TYPING_EVERY_MS) return;
+  const id = pane()?.dataset.id;
+  if (Date.now() - toldTyping < TELL_TYPING_EVERY_MS && typedIn === id) return;
   toldTyping = Date.now();
-  tell({ doing: composer().elements.mode.value === "note" ? "note" : "reply" });
+  typedIn = id;
+  tell({ doing: doing() });
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.requestConfig?.elt?.id !== "composer" || !event.detail.successful) return;
