@@ -21,7 +21,8 @@ run: $(VENV)/.installed ## Set everything up and serve Goodword (Ctrl-C stops it
 setup: $(VENV)/.installed-dev ## Install what development needs into .venv
 
 test: $(VENV)/.installed-dev ## Run the tests on SQLite; says which could not run here, and why
-	@GOODWORD_TEST_DATABASE=sqlite $(PYTEST)
+	@GOODWORD_TEST_DATABASE=sqlite $(PYTEST) -m "not long"
+	@echo "The long ones (pytest -m long) are left to make check."
 
 # One after the other, so that the first fault is the last thing on the screen.
 check: $(VENV)/.installed-dev ## Everything that must hold: lint, types, layers, migrations, tests on both databases

@@ -29,6 +29,7 @@ def visitor(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.mark.long
 def test_the_first_owner_looks_around_in_an_example_and_then_sets_up(
     visitor: Page, goodword: GoodwordProcess
 ):

@@ -184,6 +184,7 @@ OUTSIDE = {
 }
 
 
+@pytest.mark.long
 def test_daily_pages_are_open_to_everyone(
     chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
 ) -> None:

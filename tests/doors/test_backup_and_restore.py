@@ -18,6 +18,7 @@ from tests.doors.house import (
 from tests.doors.test_mail_out import answer, recipients, states_of
 
 
+@pytest.mark.long
 @pytest.mark.dovecot
 def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself(
     start_shop, start_goodword, smtp_sink, dovecot, tmp_path

@@ -19,6 +19,7 @@ def test_the_same_seed_plans_the_same():
     assert drawn[0] == drawn[1] != drawn[2]
 
 
+@pytest.mark.long
 def test_killed_again_and_again_every_mail_is_in_once_and_out_once():
     drawn = plan.draw(20, kills=4)
     with furnished(DATABASE) as house:
@@ -38,6 +39,7 @@ if DATABASE == "postgres":
 
 else:
 
+    @pytest.mark.long
     def test_without_room_on_the_disk_nothing_is_taken_and_nothing_is_lost():
         drawn = plan.draw(22, kills=1)
         least = {"GOODWORD_LEAST_DISK_MB": str(disk.LEAST_MB)}

@@ -42,6 +42,7 @@ def old_mails(path: Path) -> None:
     path.write_text("".join(mails))
 
 
+@pytest.mark.long
 def test_killed_again_and_again_every_old_mail_is_there_once_and_owes_nothing(goodword, tmp_path):
     box = tmp_path / "old"
     old_mails(box)

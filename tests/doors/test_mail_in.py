@@ -51,6 +51,7 @@ def test_the_same_mail_through_two_doors_is_there_once(goodword):
     assert check(goodword)["open_promises"] == 1
 
 
+@pytest.mark.long
 def test_killed_again_and_again_every_accepted_mail_is_there_once(goodword):
     accepted = []
     for round_ in range(2):
@@ -92,6 +93,7 @@ def test_imap_brings_each_mail_once_and_changes_nothing_in_the_mailbox(goodword,
     assert dovecot.flags(user)[: len(before)] == before
 
 
+@pytest.mark.long
 @pytest.mark.dovecot
 def test_after_the_server_was_down_and_after_uidvalidity_changed_each_mail_is_there_once(
     goodword, dovecot

@@ -150,6 +150,7 @@ def test_two_workers_send_it_once(goodword, smtp_sink):
     assert len(ids) == len(set(ids)) == 5
 
 
+@pytest.mark.long
 def test_killed_while_answers_leave_none_is_lost_and_none_is_sent_twice(goodword, smtp_sink):
     for _ in range(3):
         answer(goodword)

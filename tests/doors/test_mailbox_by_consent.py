@@ -74,6 +74,7 @@ def servers(token_server):
         yield dovecot, sink
 
 
+@pytest.mark.long
 @pytest.mark.dovecot
 def test_mail_goes_on_while_tokens_end_and_after_a_withdrawn_consent_each_mail_is_there_once(
     start_shop, token_server, servers

@@ -36,6 +36,7 @@ def goodword(start_shop):
     return start_shop()
 
 
+@pytest.mark.long
 def test_a_stubborn_responder_is_answered_a_few_times_and_then_no_more(goodword, smtp_sink):
     connect(goodword, sink=smtp_sink, and_then=ACKNOWLEDGING)
     hand_in(goodword, mail())

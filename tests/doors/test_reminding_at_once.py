@@ -79,6 +79,7 @@ print(json.dumps(looked))
     assert mails == [("ben@shop.example", 1), ("lea@shop.example", 1)]
 
 
+@pytest.mark.long
 def test_a_sweep_that_is_killed_in_the_middle_of_a_batch_leaves_it_to_the_next(goodword):
     killed = subprocess.run(
         [

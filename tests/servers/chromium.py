@@ -101,7 +101,9 @@ def axe(page: Page, *, within: str | None = None) -> list[str]:
     # Half a megabyte of script; a page that has it already need not read it again.
     there = page.evaluate("typeof axe === 'object'")
     # Not into frames: they hold people's mails, without scripts, and can't answer.
-    said = Axe("" if there else AXE_SCRIPT).run(page, context=within, options={"iframes": False, "resultTypes": ["violations"]})
+    said = Axe("" if there else AXE_SCRIPT).run(
+        page, context=within, options={"iframes": False, "resultTypes": ["violations"]}
+    )
     found = said.response["violations"]
     return [_in_words(fault, node) for fault in found for node in fault["nodes"]]
 

@@ -7,7 +7,10 @@ import os
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.long
 def test_every_page_of_a_team_is_told_of_its_changes_and_shows_them(tmp_path) -> None:
     # Starts Goodword: that is what is measured, so there is no quicker way to try it.
     told = tmp_path / "told.json"

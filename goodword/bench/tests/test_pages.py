@@ -7,9 +7,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from goodword.bench import processes
 
 
+@pytest.mark.long
 def test_the_pages_of_a_desk_are_asked_of_a_real_server_and_told(tmp_path) -> None:
     # Starts Goodword twice: that is what is measured, so there is no quicker way to try it.
     told = tmp_path / "told.json"
