@@ -14,7 +14,8 @@ from django.core.wsgi import get_wsgi_application
 
 django.setup(set_prefix=False)
 
-from goodword.web import live  # noqa: E402  # needs Django ready
+from goodword.web.live import stream  # noqa: E402  # needs Django ready
+from goodword.web.live.hub import hub  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -30,8 +31,8 @@ _pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: i
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live_and_die(receive, send)
-    elif scope["type"] == "http" and scope["path"] == live.PATH:
-        await live.stream(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == stream.PATH:
+        await stream.answer(scope, receive, send)
     elif scope["type"] == "http":
         await _page(scope, receive, send)
 
@@ -93,9 +94,9 @@ async def _live_and_die(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            live.hub.start()
+            hub.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            live.hub.stop()
+            hub.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -1,9 +1,9 @@
 """Who has a conversation open, and who is writing in it. Known in memory alone: nothing of it is
 stored, and the trail doesn't hold it.
 
-A page of a browser is somewhere from its stream's beginning to its end (web.live). What is known of
-it fades unless its process says again that the page is still there, so that a process that dies
-leaves nobody standing. Several processes on PostgreSQL tell each other by NOTIFY
+A page of a browser is somewhere from its stream's beginning to its end (web.live.stream). What is
+known of it fades unless its process says again that the page is still there, so that a process that
+dies leaves nobody standing. Several processes on PostgreSQL tell each other by NOTIFY
 (docs/adr/0016-who-is-here.md).
 """
 

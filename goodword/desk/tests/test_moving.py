@@ -20,7 +20,7 @@ from goodword.notices.models import Notice
 from goodword.people import actions as people
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise
-from goodword.web import live
+from goodword.web.live.news import news_of
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_the_pages_of_both_inboxes_hear_of_it_and_notices_go_from_who_sees_it_no
         notices.tell(who, matter=f"other:{one.pk}", kind="x", title="Hm", url=url, at=AT)
     moving.move(one, house.repairs, by=house.ben, at=AT + MINUTE)
     assert set(Notice.objects.values_list("teammate", flat=True)) == {house.ana.pk}
-    (news,) = live.news_of(Event.objects.filter(kind="desk.conversation_moved"))
+    (news,) = news_of(Event.objects.filter(kind="desk.conversation_moved"))
     assert news.inboxes == {house.hello.pk, house.repairs.pk}
 
 

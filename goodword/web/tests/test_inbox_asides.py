@@ -25,7 +25,7 @@ from goodword.events import actions as events
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise
-from goodword.web import live
+from goodword.web.live.news import news_of
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -266,7 +266,7 @@ def test_its_news_reach_the_page_of_the_conversation_it_is_about(house, side) ->
     said = answered(house, side)
     event = Event.objects.get(kind="conversations.message_received", data__message_id=said.pk)
 
-    (news,) = live.news_of([event])
+    (news,) = news_of([event])
 
     assert set(news.conversations) == {side.public_id, house.parent.public_id}
 

@@ -16,7 +16,7 @@ from goodword.desk import events as desk
 from goodword.desk import handling
 from goodword.desk.intake import joining
 from goodword.events.models import Event
-from goodword.web import live
+from goodword.web.live.news import News, news_of
 from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -165,8 +165,8 @@ def test_light_is_told_and_offered_nothing(house, two):
 # Live
 
 
-def news(conversation: Conversation) -> live.News:
-    return live.news_of(Event.objects.filter(data__conversation_id=conversation.pk))[-1]
+def news(conversation: Conversation) -> News:
+    return news_of(Event.objects.filter(data__conversation_id=conversation.pk))[-1]
 
 
 def test_the_people_of_another_inbox_that_sees_it_are_told_and_of_their_own_inbox_alone(house):
@@ -191,5 +191,5 @@ def test_a_hundred_events_cost_what_one_does(house):
     for number in range(20):
         receive(house, sender=f"p{number}@x.example", at=NOW)
     with CaptureQueriesContext(connection) as captured:
-        found = live.news_of(Event.objects.all())
+        found = news_of(Event.objects.all())
     assert len(found) > 20 and len(captured) == 3

@@ -14,7 +14,7 @@ from goodword.events.models import Event
 from goodword.notices import actions as notices
 from goodword.notices import kinds, queries
 from goodword.notices.models import Notice, Preference
-from goodword.web import live
+from goodword.web.live.news import news_of
 from tests.factories import HOUR, MINUTE, MONDAY_NOON
 
 pytestmark = pytest.mark.django_db
@@ -227,7 +227,7 @@ def test_a_time_that_is_none_is_said_to_be_wrong_and_nothing_is_stored(ben, wron
 
 def test_the_stream_tells_a_teammate_of_their_own_notices_and_nobody_else(house):
     tell(house.ben)
-    news = live.news_of(Event.objects.filter(kind="notices.changed"))
+    news = news_of(Event.objects.filter(kind="notices.changed"))
     everything = {house.hello.pk, house.repairs.pk}
     topics = {
         who.name: [each for one in news for each in one.topics(everything, teammate_id=who.pk)]

@@ -9,7 +9,7 @@ from django.test import Client
 
 from goodword.accounts.models import Teammate
 from goodword.web import carrying, presence
-from goodword.web.live import News
+from goodword.web.live.news import News
 from goodword.web.presence import (
     FADES_SECONDS,
     MOST_PAGES,
