@@ -239,6 +239,11 @@ def know_external(message: Message, *, scope: str, values: Iterable[str]) -> Non
     )
 
 
+def await_ids(message: Message, *, scope: str, values: Iterable[str]) -> None:
+    """`message` answers these, which lead nowhere yet; the first to wait for one is who waits."""
+    know_external(message, scope=f"{scope}:awaited", values=values)
+
+
 def link(conversation: Conversation, other: Conversation, *, why: str, at: datetime) -> None:
     Link.objects.get_or_create(
         conversation=conversation, other=other, defaults={"why": why, "made_at": at}

@@ -142,21 +142,22 @@ class Lead:
 
 def leads(ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Lead]:
     """Where those of these (scope, value) lead that are known."""
-    values: dict[str, list[str]] = {}
-    for scope, value in ids:
-        values.setdefault(scope, []).append(value[:300])
-    found: dict[tuple[str, str], Lead] = {}
-    for scope, named in values.items():
-        rows = ExternalId.objects.filter(scope=scope, value__in=set(named)).values_list(
-            "value",
-            "message_id",
-            "message__conversation_id",
-            "message__conversation__redirect_to_id",
-            "message__conversation__side_of_id",
-        )
-        for value, message_id, conversation_id, redirect_id, side_of_id in rows:
-            found[scope, value] = Lead(message_id, redirect_id or conversation_id, side_of_id)
-    return found
+    asked = {(scope, value[:300]) for scope, value in ids}
+    rows = ExternalId.objects.filter(
+        scope__in={scope for scope, _ in asked}, value__in={value for _, value in asked}
+    ).values_list(
+        "scope",
+        "value",
+        "message_id",
+        "message__conversation_id",
+        "message__conversation__redirect_to_id",
+        "message__conversation__side_of_id",
+    )
+    return {
+        (scope, value): Lead(message_id, redirect_id or conversation_id, side_of_id)
+        for scope, value, message_id, conversation_id, redirect_id, side_of_id in rows
+        if (scope, value) in asked
+    }
 
 
 def by_external(scope: str, values: Iterable[str]) -> list[Message]:

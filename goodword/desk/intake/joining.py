@@ -36,6 +36,7 @@ from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import organisations
 from goodword.people import queries as people
+from goodword.people.actions import normalised
 from goodword.people.models import Address
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
@@ -85,7 +86,37 @@ def place_of(
         elif (other := _across(conversation, address, authenticity, known)) is not None:
             return Place(other)
         suspected = suspected or conversation
+    for lead in known.awaiting(inbound):
+        if lead.message_id is not None and lead.conversation_id is not None:
+            conversation = known.conversation(lead.conversation_id)
+            if _was_answered_in(conversation, lead.message_id, inbound, address, authenticity):
+                return Place(conversation)
+            suspected = suspected or conversation
     return Place(suspected=suspected)
+
+
+def _was_answered_in(
+    conversation: Conversation, answer: int, inbound: Inbound, address: Address, authenticity: str
+) -> bool:
+    """Whether it and the answer that was quicker belong to each other, both ways round: an id that
+    somebody knows draws nobody to what they wrote, nor into the spam.
+    """
+    if conversation.state == State.SPAM:
+        return False
+    if not _belongs(conversation, address, authenticity=authenticity):
+        return False
+    message = Message.objects.select_related("address").get(pk=answer)
+    if message.address is None:  # one of us wrote it
+        return True
+    told = (inbound.sender, *inbound.to, *inbound.cc)
+    if message.address.value in {normalised(each.address, kind=each.kind) for each in told}:
+        return True
+    believed = message.authenticity != Message.Authenticity.FAIL
+    return (
+        believed
+        and conversation.inbox.joins_organisation
+        and organisations.share_one(message.address, [address])
+    )
 
 
 def _pointed_at(inbound: Inbound, known: Known) -> Iterator[Conversation]:

@@ -11,12 +11,15 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Message
 from goodword.conversations.queries import Lead
+from goodword.core import turns
 from goodword.desk.intake import screening
 from goodword.desk.roads import Inbound, Party
 from goodword.inboxes import queries as inboxes
 from goodword.people import actions as people
 from goodword.people import queries as holders
 from goodword.people.models import Address, Person
+
+_MOST_AWAITED = 10  # of the ids that one message answers and nobody knows
 
 
 class Known:
@@ -31,6 +34,8 @@ class Known:
         named = [party for inbound in inbounds for party in _named(inbound)]
         senders = [party for inbound in inbounds for party in _senders(inbound)]
         delivered = [address for inbound in inbounds for address in inbound.delivered_to]
+        # What another worker just now receives of the same thread is known when it is done.
+        turns.take(value for inbound in inbounds for value in _met_by(inbound))
         self._leads = queries.leads(each for inbound in inbounds for each in _ids(inbound))
         self._conversations = conversations.lock_all(self._referred_to(inbounds))
         self.inboxes = inboxes.inboxes_by_address(
@@ -54,7 +59,7 @@ class Known:
 
     def _referred_to(self, inbounds: Sequence[Inbound]) -> Iterator[int]:
         for inbound in inbounds:
-            for lead in self.leads(inbound.road, inbound.refers_to):
+            for lead in (*self.leads(inbound.road, inbound.refers_to), *self.awaiting(inbound)):
                 # Of an aside its conversation too: that is where it may belong, and locked first.
                 yield from (key for key in (lead.conversation_id, lead.side_of_id) if key)
 
@@ -74,11 +79,23 @@ class Known:
         """Where its identity leads, when it was received before."""
         return self._leads.get((f"{inbound.road}:same", inbound.identity[:300]))
 
+    def awaiting(self, inbound: Inbound) -> list[Lead]:
+        """Where what answers it was received before it; only that proves nothing."""
+        return self.leads(_awaited(inbound.road), inbound.external_ids)
+
+    def missing(self, inbound: Inbound) -> list[str]:
+        """Which of the nearest ids it answers lead nowhere yet: they may come later than it."""
+        near = (value[:300] for value in inbound.refers_to[:_MOST_AWAITED])
+        return [value for value in near if (inbound.road, value) not in self._leads]
+
     def note(self, inbound: Inbound, message: Message) -> None:
         """`inbound` was received as `message`: its ids lead there from now on."""
         lead = Lead(message.pk, message.conversation_id)
         self._conversations[message.conversation_id] = message.conversation
         self._leads[f"{inbound.road}:same", inbound.identity[:300]] = lead
+        waits = self.missing(inbound) if inbound.kind == "human" else []
+        for value in waits:
+            self._leads.setdefault((_awaited(inbound.road), value), lead)
         for value in inbound.external_ids:
             self._leads.setdefault((inbound.road, value[:300]), lead)
 
@@ -130,3 +147,16 @@ def _ids(inbound: Inbound) -> Iterator[tuple[str, str]]:
     yield f"{inbound.road}:same", inbound.identity
     for value in (*inbound.external_ids, *inbound.refers_to):
         yield inbound.road, value
+    for value in inbound.external_ids:
+        yield _awaited(inbound.road), value
+
+
+def _awaited(road: str) -> str:
+    """The corner of the ids that messages of a road wait for (`conversations.await_ids`)."""
+    return f"{road}:awaited"
+
+
+def _met_by(inbound: Inbound) -> Iterator[str]:
+    """The names under which what answers it, or is answered by it, would be looked for."""
+    for value in (*inbound.external_ids, *inbound.refers_to[:_MOST_AWAITED]):
+        yield f"{inbound.road} {value[:300]}"

@@ -82,6 +82,8 @@ def store(
     _attach(message, inbound, at=at)
     new = [each for each in inbound.external_ids if each[:300] not in taken]
     conversations.know_identity(message, scope=inbound.road, value=inbound.identity, ids=new)
+    if inbound.kind == "human":
+        conversations.await_ids(message, scope=inbound.road, values=known.missing(inbound))
     return message
 
 

@@ -16,7 +16,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Role, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries
-from goodword.conversations.models import Conversation, Message
+from goodword.conversations.models import Conversation, ExternalId, Message
 from goodword.desk import events as facts
 from goodword.desk import handling
 from goodword.desk.models import Arrival
@@ -121,6 +121,8 @@ def _purge(key: int, *, by: Teammate | None, at: datetime, since: datetime | Non
     promised.exclude(state=Promise.State.OPEN).update(said="")
     promised.update(conversation=None, message=None)
     messages = Message.objects.filter(conversation__in=going)
+    # Its own ids stay and lead nowhere; for what it waited something else may wait.
+    ExternalId.objects.filter(message__in=messages, scope__endswith=":awaited").delete()
     fact = facts.ConversationPurged(
         conversation_id=found.pk, inbox_id=found.inbox_id, messages=messages.count()
     )
