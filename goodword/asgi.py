@@ -11,6 +11,9 @@ from typing import Any
 import django
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import translation
 
 django.setup(set_prefix=False)
 
@@ -23,7 +26,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PAGE_THREADS = 16
-MOST_BYTES = 60 * 1024 * 1024  # of a request: two files as large as may be attached
+_MB = 1024 * 1024
+MOST_BYTES = 60 * _MB  # of a request: two files as large as may be attached
 
 _pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]  # two spellings of WSGI
 
@@ -41,12 +45,12 @@ async def _page(scope: Scope, receive: Receive, send: Send) -> None:
     headers = dict(scope["headers"])
     # Django lays every file of a form on the disk before anyone is asked who they are.
     if int(headers.get(b"content-length", b"0")) > MOST_BYTES:
-        await _refuse(send, 413)
+        await _refuse_as_too_large(send, headers)
         return
     if headers.get(b"transfer-encoding", b"").lower() == b"chunked":
         body = await _whole_body(receive)
         if body is None:
-            await _refuse(send, 413)
+            await _refuse_as_too_large(send, headers)
             return
         # WSGI knows no chunks: give it the length instead.
         kept = [(k, v) for k, v in scope["headers"] if k != b"transfer-encoding"]
@@ -85,9 +89,17 @@ def _given(body: bytes, after: Receive) -> Receive:
     return receive
 
 
-async def _refuse(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
+async def _refuse_as_too_large(send: Send, sent: dict[bytes, bytes]) -> None:
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = sent.get(b"accept-language", b"").decode("latin-1")
+    with translation.override(translation.get_language_from_request(request)):
+        page = render_to_string("413.html", {"most_mb": MOST_BYTES // _MB}).encode()
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(page)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": page})
 
 
 async def _live_and_die(receive: Receive, send: Send) -> None:

@@ -15,8 +15,8 @@ def door(settings, monkeypatch):
     return asgi.application
 
 
-def status_of(door, headers, chunks=()):
-    """What a POST with `headers` is answered; the body is `chunks`."""
+def answered(door, headers, chunks=()):
+    """Status and page that a POST with `headers` is answered; the body is `chunks`."""
     waiting, said = list(chunks), []
 
     async def receive():
@@ -28,13 +28,15 @@ def status_of(door, headers, chunks=()):
 
     scope = {"type": "http", "method": "POST", "path": "/account/login/", "headers": headers}
     asyncio.run(door(scope, receive, send))
-    return said[0]["status"]
+    return said[0]["status"], said[1]["body"].decode()
 
 
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_body_larger_than_any_form_of_ours_is_refused_unread(door, declared):
     if declared:
-        assert status_of(door, [(b"content-length", b"1001")]) == 413
+        status, page = answered(door, [(b"content-length", b"1001")])
     else:
         chunked = [(b"transfer-encoding", b"chunked")]
-        assert status_of(door, chunked, [b"x" * 600, b"x" * 600]) == 413
+        status, page = answered(door, chunked, [b"x" * 600, b"x" * 600])
+    assert status == 413
+    assert "That is too large" in page

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from goodword.accounts import queries
 from goodword.accounts.models import IdentityProvider, Teammate
@@ -23,6 +24,15 @@ from goodword.core import sealing
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Nobody signs up by themselves: the first owner has a link, everyone else an invitation."""
+
+    # allauth's German says "du" here, and every other page of ours "Sie".
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy(
+            "To keep strangers out, Goodword waits a while after many tries."
+            " Nothing was changed. Try again in five minutes."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
