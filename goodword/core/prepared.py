@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import CharField, Field, Model, QuerySet, TextField
+from django.db.models import CharField, DateTimeField, Field, Model, QuerySet, TextField
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -21,6 +21,7 @@ from goodword.core import planned
 M = TypeVar("M", bound=Model)
 Key = int | str | datetime
 Rows = list[Sequence[Any]]
+Convert = Callable[[Any, Any, Any], Any]
 _STAND_IN = 2**62  # what follows it stands for a key that is given with each asking
 _STAND_IN_DAY = datetime(9000, 1, 1, tzinfo=UTC)
 _made: dict[Hashable, _Query] = {}
@@ -119,19 +120,36 @@ def _holds(param: object, stand_ins: Sequence[object]) -> bool:
 def _reader(
     compiler: SQLCompiler, make: Callable[[Sequence[Any]], Model] | None
 ) -> Callable[[Rows], list[Any]]:
-    converters = list(compiler.get_converters([each[0] for each in compiler.select]).items())
+    asked_of = compiler.get_converters([each[0] for each in compiler.select])
+    converters = [
+        (place, _quicker(convert, expression), expression)
+        for place, (converts, expression) in asked_of.items()
+        for convert in converts
+    ]
 
     def read(rows: Rows) -> list[Any]:
         found: list[Any] = rows
         if converters:
             asked, found = connections[DEFAULT_DB_ALIAS], list(map(list, rows))
-            for place, (converts, expression) in converters:
-                for convert in converts:
-                    for values in found:
-                        values[place] = convert(values[place], expression, asked)
+            for place, convert, expression in converters:
+                for values in found:
+                    values[place] = convert(values[place], expression, asked)
         return list(map(make, found)) if make else found
 
     return read
+
+
+def _quicker(convert: Convert, expression: Any) -> Convert:
+    """Django's own of SQLite's moments asks the settings about each, and a page has hundreds."""
+    if connection.vendor != "sqlite" or not isinstance(expression.output_field, DateTimeField):
+        return convert
+
+    def in_utc(value: Any, expression: Any, asked: Any) -> Any:
+        if type(value) is datetime and value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return convert(value, expression, asked)
+
+    return in_utc
 
 
 def _maker(compiler: SQLCompiler) -> Callable[[Sequence[Any]], Model]:

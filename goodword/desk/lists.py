@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Case, Model, OuterRef, Q, QuerySet, Subquery, When
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
@@ -219,18 +219,17 @@ def note_unread(rows: Iterable[Listed], *, by: Teammate) -> None:
 
 def owed_in(keys: list[int]) -> dict[int, Owing]:
     """By conversation: its open reply promise, else the newest that ended."""
+    found = prepared.rows(("owed in", len(keys)), _owed_in, *keys)
+    return {row[0]: Owing(*row[1:]) for row in found}
 
-    def build(*keys: int) -> QuerySet[Promise, Any]:
-        made = Promise.objects.filter(conversation__in=keys, kind=REPLY)
-        rows = made.order_by("conversation", "made_at", "id")
-        return rows.values_list("conversation_id", *_OWING)
 
-    found: dict[int, Owing] = {}
-    for conversation, *shown in prepared.rows(("owed in", len(keys)), build, *keys):
-        known = found.get(conversation)
-        if known is None or not known.is_open:
-            found[conversation] = Owing(*shown)
-    return found
+def _owed_in(*keys: int) -> QuerySet[Promise, Any]:
+    """One of each is chosen where they are stored: a long conversation has dozens."""
+    ended = Case(When(state=Promise.State.OPEN, then=0), default=1)
+    made = Promise.objects.filter(conversation=OuterRef("pk"), kind=REPLY)
+    shown = Subquery(made.order_by(ended, "-made_at", "-id").values("pk")[:1])
+    chosen = Conversation.objects.filter(pk__in=keys).values(shown=shown)
+    return Promise.objects.filter(pk__in=chosen).values_list("conversation_id", *_OWING)
 
 
 def _furnished(rows: list[Listed]) -> list[Listed]:
