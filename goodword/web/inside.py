@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
+from django.contrib.auth.middleware import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -32,6 +33,9 @@ def inside(view: View) -> View:
             if wants_piece(request):
                 return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
+        # Themselves, in place of Django's stand-in: it looks itself over with each of hundreds of
+        # questions that a page asks it.
+        request.user = get_user(request)
         if _must_wait(request):
             return HttpResponse(status=401) if wants_piece(request) else redirect("second_factor")
         if not wants_piece(request):
