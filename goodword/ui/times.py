@@ -27,6 +27,7 @@ _TIME_OF_DAY = "H:i"
 _OF_THE_DAY = frozenset("aAcfgGhHiPrsuU")  # letters of a pattern that tell more than the day
 _days: dict[tuple[object, ...], str] = {}
 _MOST_DAYS = 5_000
+_HERE = "\0"  # where the time of day stands
 
 
 class Clock:
@@ -98,23 +99,17 @@ class Clock:
         return self.date(when)
 
     def _worded(self, here: datetime, pattern: str) -> str:
-        before, clock, after = pattern.partition(_TIME_OF_DAY)
-        shown = f"{here.hour:02}:{here.minute:02}" if clock else ""
-        return f"{self._of_day(here, before)}{shown}{self._of_day(here, after)}"
-
-    def _of_day(self, here: datetime, pattern: str) -> str:
-        """A part of a pattern; each day is put into words once."""
-        if not pattern:
-            return ""
-        if not _OF_THE_DAY.isdisjoint(pattern):
-            return date_format(here, pattern)
+        """By the words of its day, which are found once; the time of day is put among them."""
         key = (pattern, here.date(), here.tzname(), self.language)
-        known = _days.get(key)
-        if known is None:
+        words = _days.get(key)
+        if words is None:
+            shape = pattern.replace(_TIME_OF_DAY, _HERE)
+            if not _OF_THE_DAY.isdisjoint(shape):
+                return date_format(here, pattern)
             if len(_days) > _MOST_DAYS:
                 _days.clear()
-            known = _days[key] = date_format(here, pattern)
-        return known
+            words = _days[key] = date_format(here, shape)
+        return words.replace(_HERE, f"{here.hour:02}:{here.minute:02}")
 
 
 class _Patterns(NamedTuple):

@@ -54,6 +54,8 @@ class _Words(NamedTuple):
     """Asked once for all rows. `signs`: what begins a row when they wrote last, and when we did."""
 
     signs: tuple[str, str]
+    dot: str
+    writing: str
     without_text: str
     you: str
     until: str
@@ -66,6 +68,8 @@ def _words(columns: Collection[str]) -> _Words:
     signs = marks.used("mail"), marks.used("reply", 16, _("we wrote last"))
     return _Words(
         signs,
+        _dot(),
+        writing(),
         _("(without text)"),
         _("you"),
         escape(_("until")),
@@ -90,7 +94,7 @@ def _row(
     conversation = row.conversation
     url, who = escape(row.url), escape(row.who)
     current = ' aria-current="true"' if is_opened else ""
-    unread, dot = (" row-unread", _dot()) if conversation.unread else ("", "")
+    unread, dot = (" row-unread", words.dot) if conversation.unread else ("", "")
     if row.excerpt:
         sign, said = row.excerpt.sign, str(row.excerpt.words)
     else:
@@ -105,7 +109,7 @@ def _row(
         f'<input type="checkbox" class="row-check" name="pick" value="{conversation.public_id}"'
         f' aria-label="{who}">\n'
         f'<div class="row-top">{sign}'
-        f'<a class="row-who" href="{url}">{who}</a>{writing() if is_written_in else ""}'
+        f'<a class="row-who" href="{url}">{who}</a>{words.writing if is_written_in else ""}'
         f'<span class="row-org">{escape(subject)}</span>{_owner(row.owner)}'
         f"{_said_at(row.said_at, clock)}</div>\n"
         f'<p class="row-words">{said}</p>\n'
