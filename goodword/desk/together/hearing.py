@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation, Following, Mention, Message
+from goodword.core import prepared
 from goodword.desk import telling, whom
 from goodword.desk.answering import sharing
 from goodword.desk.keeping import owing
@@ -34,29 +34,33 @@ State = Conversation.State
 _OF_CONVERSATIONS = "^(conversation|mention|given|new|draft|message|held):"
 
 
-@transaction.atomic
 def on_received(event: Event) -> None:
     """Listener of `conversations.message_received`."""
     if event.data["inbound_kind"] != "human":
         return
+    tell = _tell_who_hears_of_new if event.data["opened"] else _tell_who_follows
+    with transaction.atomic():
+        tell(event)
+
+
+def _tell_who_follows(event: Event) -> None:
     followed = _conversation_of(event)
-    if followed is None:
-        return
-    if event.data["opened"]:
-        _tell_who_hears_of_new(followed, at=event.at)
-    else:
+    if followed is not None:
         following.tell_followers(followed, says="they_wrote", at=event.at)
 
 
-def _tell_who_hears_of_new(conversation: Conversation, *, at: datetime) -> None:
+def _tell_who_hears_of_new(event: Event) -> None:
     keys = preferences.who_hears_of_new()
-    if keys and conversation.assignee_id is None and conversation.state == State.OPEN:
+    conversation = _conversation_of(event) if keys else None
+    if conversation is None:
+        return
+    if conversation.assignee_id is None and conversation.state == State.OPEN:
         telling.tell_about(
             conversation,
             whom.who_may_see(conversation).filter(pk__in=keys),
             says="new",
             matter=f"new:{conversation.pk}",
-            at=at,
+            at=event.at,
         )
 
 
@@ -195,9 +199,13 @@ def _held(conversation: int) -> str:
 
 def _conversation_of(event: Event) -> Conversation | None:
     """Where it stands now."""
-    beside = ("person", "assignee", "team", "redirect_to__person")
-    rows = Conversation.objects.filter(pk=event.data["conversation_id"]).select_related(*beside)
+    rows = prepared.objects("conversation heard of", _with_whom, event.data["conversation_id"])
     return next((said.standing(each) for each in rows), None)
+
+
+def _with_whom(key: int) -> QuerySet[Conversation]:
+    beside = ("person", "assignee", "team", "redirect_to__person")
+    return Conversation.objects.filter(pk=key).select_related(*beside)
 
 
 def _message_of(event: Event) -> Message | None:
