@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -94,13 +94,14 @@ def _locked(key: int) -> QuerySet[Conversation]:
     return rows.filter(pk=key, redirect_to__isnull=True)
 
 
-def lock_all(keys: Iterable[int]) -> dict[int, Conversation]:
+def lock_all(keys: Iterable[int], *, shells: bool = True) -> dict[int, Conversation]:
     """`lock` for those of these keys, in one order for everybody who locks several: asides last,
-    since a verb that finds them has their conversation already.
+    since a verb that finds them has their conversation already. `shells`: also what was joined.
     """
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox__team")
     in_order = rows.order_by(F("side_of").asc(nulls_first=True), "pk")
-    return {row.pk: row for row in in_order.filter(pk__in=keys)}
+    standing = Q() if shells else Q(redirect_to__isnull=True)
+    return {row.pk: row for row in in_order.filter(standing, pk__in=keys)}
 
 
 def say(

@@ -10,7 +10,7 @@ from goodword.conversations import formatting
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Message, Recipient
 from goodword.desk import wording
-from goodword.desk.intake import joining
+from goodword.desk.intake import reply_addresses
 from goodword.desk.keeping import public_links
 from goodword.desk.roads import History, Outbound, OutboundFile, Party
 from goodword.files import actions as files
@@ -34,7 +34,7 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
         inbox_id=inbox.pk,
         sender=sender,
         # Some providers write another From on what they relay; answers must find us all the same.
-        reply_to=Party(joining.reply_address(conversation, inbox), inbox.name),
+        reply_to=Party(reply_addresses.reply_address(conversation, inbox), inbox.name),
         subject=message.subject,
         text=public_links.addressed(
             formatting.plain(message.text), named, conversation, at=sent_at

@@ -7,7 +7,7 @@ a person is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.crypto import constant_time_compare, salted_hmac
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -32,7 +31,6 @@ from goodword.desk.models import Joined
 from goodword.desk.roads import Authentication, Inbound
 from goodword.desk.together import sides
 from goodword.events import actions as events
-from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.people import organisations
 from goodword.people import queries as people
@@ -43,7 +41,6 @@ from goodword.promises import queries as owed
 from goodword.promises.models import REPLY
 
 State = Conversation.State
-_SIGNATURE_LENGTH = 12
 
 
 class CannotJoin(Exception):
@@ -73,7 +70,7 @@ def place_of(
     """Where a message from `address` goes, locked. `teammate`: who of ours has that address."""
     if inbound.kind == "bounce":
         about = returning.about(inbound)
-        return Place(known.conversation(_standing(about.conversation)) if about else None)
+        return Place(known.conversation(about.conversation_id) if about else None)
     suspected = None
     ours = teammate is not None or known.is_ours(address.value)
     for conversation in _pointed_at(inbound, known):
@@ -125,17 +122,9 @@ def _pointed_at(inbound: Inbound, known: Known) -> Iterator[Conversation]:
     for key in dict.fromkeys(lead.conversation_id for lead in leads):
         if key is not None:
             yield known.conversation(key)
-    addresses = [each.address for each in (*inbound.to, *inbound.cc)]
-    named = conversation_at((*addresses, *inbound.delivered_to))
+    named = known.signed(inbound)
     if named is not None:
-        if named.side_of_id is not None:  # locked before its aside, see `lock_all`
-            known.conversation(named.side_of_id)
-        yield known.conversation(_standing(named))
-
-
-def _standing(conversation: Conversation) -> int:
-    """The key of the conversation, or of the one it was joined into."""
-    return conversation.redirect_to_id or conversation.pk
+        yield known.conversation(named)
 
 
 def _belongs(conversation: Conversation, address: Address, *, authenticity: str) -> bool:
@@ -188,34 +177,6 @@ def authenticity_of(inbound: Inbound, inbox: Inbox) -> Authentication | None:
         return said if said and said.verdict != "none" else None
     first = next(iter(inbound.authentications), None)
     return first if first and first.verdict == "fail" else None
-
-
-# Reply addresses that name the conversation
-
-
-def reply_address(conversation: Conversation, inbox: Inbox) -> str:
-    """Where answers to us are sent: `hello+c-ID-SIGNATURE@shop.example` when the inbox signs."""
-    address = inboxes.sender_address(inbox)
-    if not inbox.signs_reply_addresses:
-        return address
-    local, _, domain = address.rpartition("@")
-    return f"{local}+c-{conversation.public_id}-{_signature(conversation.public_id)}@{domain}"
-
-
-def conversation_at(addresses: Iterable[str]) -> Conversation | None:
-    """The conversation that a signed reply address among `addresses` names."""
-    for address in addresses:
-        tag = address.rpartition("@")[0].partition("+")[2].lower()
-        kind, _, rest = tag.partition("-")
-        public_id, _, signature = rest.partition("-")
-        if kind == "c" and constant_time_compare(signature, _signature(public_id)):
-            return Conversation.objects.filter(public_id=public_id).first()
-    return None
-
-
-def _signature(public_id: str) -> str:
-    signed = salted_hmac("goodword.reply-address", public_id, algorithm="sha256")
-    return signed.hexdigest()[:_SIGNATURE_LENGTH]
 
 
 # What a person decides

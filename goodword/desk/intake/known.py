@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from goodword.accounts import queries as accounts
@@ -12,7 +12,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Message
 from goodword.conversations.queries import Lead
 from goodword.core import turns
-from goodword.desk.intake import screening
+from goodword.desk.intake import reply_addresses, screening
 from goodword.desk.roads import Inbound, Party
 from goodword.inboxes import queries as inboxes
 from goodword.people import actions as people
@@ -37,7 +37,9 @@ class Known:
         # What another worker just now receives of the same thread is known when it is done.
         turns.take(value for inbound in inbounds for value in _met_by(inbound))
         self._leads = queries.leads(each for inbound in inbounds for each in _ids(inbound))
-        self._conversations = conversations.lock_all(self._referred_to(inbounds))
+        self._signed = dict(_named_by_signature(inbounds))
+        self._conversations: dict[int, Conversation] = {}
+        self._hold(self._referred_to(inbounds))
         self.inboxes = inboxes.inboxes_by_address(
             [*(each.address for each in (*named, *senders)), *delivered]
         )
@@ -62,6 +64,8 @@ class Known:
             for lead in (*self.leads(inbound.road, inbound.refers_to), *self.awaiting(inbound)):
                 # Of an aside its conversation too: that is where it may belong, and locked first.
                 yield from (key for key in (lead.conversation_id, lead.side_of_id) if key)
+            if (named := self._signed.get(inbound.identity)) is not None:
+                yield from (key for key in (named.pk, named.side_of_id) if key)
 
     # Ids
 
@@ -102,12 +106,33 @@ class Known:
     # Conversations
 
     def conversation(self, key: int) -> Conversation:
-        """The conversation, locked."""
-        if key not in self._conversations:
-            self._conversations |= conversations.lock_all([key])
-        found = self._conversations[key]
-        # It may have been joined with another while we waited for it.
-        return self.conversation(found.redirect_to_id) if found.redirect_to_id else found
+        """The conversation, locked, or the one that it was joined into."""
+        self._hold([key])
+        return self._conversations[key]
+
+    def signed(self, inbound: Inbound) -> int | None:
+        """The key of what a signed address of ours names, to which it came."""
+        found = self._signed.get(inbound.identity)
+        return found.pk if found else None
+
+    def _hold(self, keys: Iterable[int]) -> None:
+        """Lock where these stand, all at once: who comes with the same waits for the first of them.
+
+        One may be joined with another while we wait for it. What is left of it is never held
+        alone, see `conversations.lock`.
+        """
+        leads_to = {key: key for key in keys if key not in self._conversations}
+        while missing := set(leads_to.values()) - self._conversations.keys():
+            self._conversations |= conversations.lock_all(missing, shells=False)
+            gone = missing - self._conversations.keys()
+            rows = Conversation.objects.filter(pk__in=gone) if gone else Conversation.objects.none()
+            shells = dict(rows.values_list("pk", "redirect_to"))
+            leads_to = {
+                key: shells[to] or to if to in gone else to
+                for key, to in leads_to.items()
+                if to not in gone or to in shells  # else it is gone for good
+            }
+        self._conversations |= {key: self._conversations[to] for key, to in leads_to.items()}
 
     # People
 
@@ -160,3 +185,12 @@ def _met_by(inbound: Inbound) -> Iterator[str]:
     """The names under which what answers it, or is answered by it, would be looked for."""
     for value in (*inbound.external_ids, *inbound.refers_to[:_MOST_AWAITED]):
         yield f"{inbound.road} {value[:300]}"
+
+
+def _named_by_signature(inbounds: Sequence[Inbound]) -> Iterator[tuple[str, Conversation]]:
+    """What a signed address of ours names to which they came, by their identities."""
+    for inbound in inbounds:
+        named = [each.address for each in (*inbound.to, *inbound.cc)]
+        found = reply_addresses.conversation_at((*named, *inbound.delivered_to))
+        if found is not None:
+            yield inbound.identity, found

@@ -8,7 +8,7 @@ from goodword.conversations import actions as conversations
 from goodword.conversations import merging
 from goodword.desk.answering import replying
 from goodword.desk.answering.recipients import Recipients
-from goodword.desk.intake import joining
+from goodword.desk.intake import reply_addresses
 from goodword.desk.roads import InboundFile
 from goodword.desk.tests.asides import GRACE, LATER, PRINTER, answers, begin
 from goodword.desk.together import aside
@@ -60,7 +60,7 @@ def test_what_is_forwarded_opens_nothing_of_the_customers(house, settings) -> No
     house.hello.signs_reply_addresses = True
     house.hello.save()
     first = receive(house)
-    signed = joining.reply_address(first.conversation, house.hello)
+    signed = reply_addresses.reply_address(first.conversation, house.hello)
     words = f"My page: https://desk.shop.example/yours/abc.def.ghi/ and {signed}"
     asked = receive(house, words, to=signed, sender=GRACE, at=MONDAY_NOON + MINUTE)
     assert asked.conversation == first.conversation

@@ -12,7 +12,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.desk import checking, handling
 from goodword.desk.answering.recipients import reply_to_all
-from goodword.desk.intake import arriving, joining, receiving
+from goodword.desk.intake import arriving, joining, receiving, reply_addresses
 from goodword.desk.intake.known import Known
 from goodword.desk.roads import Authentication, Forwarded, Party
 from goodword.events.models import Event
@@ -179,7 +179,7 @@ def test_a_servers_word_counts_only_when_the_inbox_trusts_it(house):
 
 def test_an_answer_to_the_signed_address_joins_without_any_id(house, answered):
     trust(house, signs_reply_addresses=True)
-    address = joining.reply_address(answered.conversation, house.hello)
+    address = reply_addresses.reply_address(answered.conversation, house.hello)
     assert len(address.partition("@")[0]) <= 64
     joined = receive(house, to=address.upper(), at=MONDAY_NOON + 2 * HOUR)
     assert joined.conversation == answered.conversation
@@ -187,18 +187,18 @@ def test_an_answer_to_the_signed_address_joins_without_any_id(house, answered):
 
 def test_a_signed_address_lets_nobody_in_who_does_not_belong(house, answered):
     trust(house, signs_reply_addresses=True)
-    address = joining.reply_address(answered.conversation, house.hello)
+    address = reply_addresses.reply_address(answered.conversation, house.hello)
     stranger = receive(house, sender="mallory@evil.example", to=address)
     assert stranger.conversation != answered.conversation
     assert Link.objects.get().other == answered.conversation
 
 
 def test_a_forged_signature_names_nothing(house, answered):
-    real = joining.reply_address(answered.conversation, house.hello)
+    real = reply_addresses.reply_address(answered.conversation, house.hello)
     assert "+" not in real  # this inbox doesn't sign
     name = answered.conversation.public_id
     forged = f"hello+c-{name}-0123456789ab@shop.example"
-    assert joining.conversation_at([forged]) is None
+    assert reply_addresses.conversation_at([forged]) is None
     assert receive(house, to=forged).conversation != answered.conversation
 
 

@@ -10,8 +10,14 @@ import pytest
 from django.db import connection, transaction
 
 from goodword.conversations import actions as conversations
-from goodword.desk.intake import joining
-from tests.factories import MINUTE, MONDAY_NOON, receive
+from goodword.conversations import queries
+from goodword.conversations.models import Message
+from goodword.conversations.queries import Lead
+from goodword.desk.intake import joining, reply_addresses
+from goodword.desk.intake.known import Known
+from goodword.desk.roads import Inbound
+from goodword.people.actions import know_address
+from tests.factories import MINUTE, MONDAY_NOON, inbound, receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,9 +42,68 @@ def test_given_what_was_joined_is_thrown_away_who_comes_by_its_old_name_waits_an
         with transaction.atomic():
             assert conversations.lock(shell).pk == old.pk
 
-    with ThreadPoolExecutor(2) as two:
-        begun = [two.submit(_closing, act) for act in (throw_away, come_by_the_old_name)]
-        for each in begun:
+    _at_once(throw_away, come_by_the_old_name)
+
+
+def test_a_mail_that_finds_its_conversation_joined_meanwhile_holds_no_shell_alone(
+    house, monkeypatch
+):
+    old = receive(house).conversation
+    said = receive(house, sender="grace@home.example", at=MONDAY_NOON + MINUTE)
+    joining.join(said.conversation, old, by=house.ben, at=MONDAY_NOON + 2 * MINUTE)
+    mail = inbound(answers=said)
+    before = {("email", mail.refers_to[0]): Lead(said.pk, said.conversation_id)}
+    monkeypatch.setattr(queries, "leads", lambda ids: before)  # as asked before the join was done
+    holds, comes = threading.Event(), threading.Event()
+
+    def throw_away() -> None:
+        with transaction.atomic():
+            conversations.lock_all([old.pk])
+            holds.set()
+            comes.wait(5)
+            threading.Event().wait(0.2)
+            conversations.lock_all([said.conversation_id])
+
+    def look_for_it() -> None:
+        holds.wait(5)
+        comes.set()
+        with transaction.atomic():
+            assert Known([mail]).conversation(said.conversation_id).pk == old.pk
+
+    _at_once(throw_away, look_for_it)
+
+
+def test_two_mails_that_name_two_conversations_the_other_way_round_do_not_cross(house):
+    one, two = receive(house), receive(house, at=MONDAY_NOON + MINUTE)
+    holds = threading.Event()
+
+    def mail(answers: Message, to: Message) -> Inbound:
+        address = reply_addresses.reply_address(to.conversation, house.hello)
+        return inbound(answers=answers, to=address, sender="mallory@evil.example")
+
+    house.hello.signs_reply_addresses = True
+    mails = [mail(one, two), mail(two, one)]
+    addresses = [know_address("mallory@evil.example")]
+
+    def find(mail: Inbound, then: Callable[[], None]) -> None:
+        with transaction.atomic():
+            known = Known([mail])
+            then()
+            joining.place_of(mail, addresses[0], authenticity="", teammate=None, known=known)
+
+    def first() -> None:
+        find(mails[0], then=lambda: (holds.set(), threading.Event().wait(0.3)))
+
+    def second() -> None:
+        holds.wait(5)
+        find(mails[1], then=lambda: None)
+
+    _at_once(first, second)
+
+
+def _at_once(*acts: Callable[[], None]) -> None:
+    with ThreadPoolExecutor(len(acts)) as workers:
+        for each in [workers.submit(_closing, act) for act in acts]:
             each.result(timeout=10)
 
 
