@@ -15,5 +15,5 @@ urlpatterns = [
     path(f"{_ONE}/print/", printing.paper, name="print"),
     path(f"{_ONE}/print.pdf", printing.as_pdf, name="pdf"),
     path("files/<slug:public_id>/", views.look, name="look"),
-    path("files/<slug:public_id>/content", views.content, name="content"),
+    path("files/<slug:public_id>/content/<str:name>", views.content, name="content"),
 ]

@@ -39,6 +39,10 @@ class Shown:
     def slug(self) -> str:
         return slugify(self.attachment.name) or "file"
 
+    @property
+    def name_in_path(self) -> str:
+        return self.attachment.name.replace("/", "_") or "file"
+
 
 def attached_in(conversation: Conversation) -> QuerySet[Attachment]:
     """The files of a conversation worth looking at, newest first: no logos within mails."""
@@ -103,8 +107,10 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @inside
 @require_GET
-def content(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """The bytes for the viewer: sound, film and PDF, never as a page of ours."""
+def content(request: HttpRequest, public_id: str, name: str) -> HttpResponseBase:
+    """The bytes for the viewer: sound, film and PDF, never as a page of ours. Browsers give a PDF
+    that has no title the last part of the address, so that is its `name`.
+    """
     found = _visible(request, public_id)
     kind = kinds.of(found)
     if kind not in {"pdf", "audio", "video"}:

@@ -77,6 +77,7 @@ def test_each_kind_is_shown_as_what_it_is_and_nothing_of_it_runs(ben: Client, me
     assert "Größe;Preis" in look(ben, "list.csv")
     page = look(ben, "page.html")
     assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
+    assert '/content/invoice.pdf"' in look(ben, "invoice.pdf")  # browsers give it as its title
     for name in ("evil.pdf", "tool.exe"):
         assert "can't be shown here" in look(ben, name)
     assert "2 of 7" in look(ben, "invoice.pdf")
@@ -91,7 +92,7 @@ def test_the_bytes_for_the_viewer_are_only_of_kinds_that_are_no_pages(ben, messa
         "list.csv": "",
         "tool.exe": "",
     }.items():
-        answer = ben.get(f"/files/{named(name).public_id}/content")
+        answer = ben.get(f"/files/{named(name).public_id}/content/{name}")
         assert answer.status_code == (200 if shown else 404), name
         if shown:
             assert answer.headers["Content-Type"] == shown
@@ -262,7 +263,7 @@ def test_each_address_opens_to_those_who_see_the_conversation_and_nobody_else(
 ):
     keys = {"look": "invoice.pdf", "content": "invoice.pdf"}
     key = named(keys[name]).public_id if name in keys else message.conversation.public_id
-    url = reverse(f"files:{name}", args=[key])
+    url = reverse(f"files:{name}", args=[key, "a.pdf"] if name == "content" else [key])
     expected = {
         house.ana: 200, house.ben: 200, house.lou: 200, house.carl: 404, None: 302,
     }  # fmt: skip
