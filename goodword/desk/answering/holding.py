@@ -14,7 +14,7 @@ from django.db import transaction
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations.models import Conversation, Message
+from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk import handling, wording
 from goodword.desk.answering import delivering, queueing, replying
 from goodword.desk.answering.recipients import NobodyToReach, Recipients
@@ -124,9 +124,15 @@ def _is_answered(conversation: Conversation, promise: Promise) -> bool:
 
 
 def _has_lapsed(conversation: Conversation) -> bool:
-    """Whether the last one never left, as the time that it names had passed by then."""
-    ours = conversation.messages.filter(kind_why=queueing.HOLDS).order_by("-pk")
-    return ours.values_list("dispatch__why", flat=True).first() == delivering.LAPSED
+    """Whether the last one never left, as the time that it names had passed by then: nobody of
+    whom it was for has it, nor may have it.
+    """
+    ours = conversation.messages.filter(kind_why=queueing.HOLDS).select_related("dispatch")
+    last = ours.order_by("-pk").first()
+    if last is None or last.dispatch.why != delivering.LAPSED:
+        return False
+    missed = [Recipient.State.REFUSED, Recipient.State.BOUNCED]
+    return not last.recipients.exclude(state__in=missed).exists()
 
 
 def was_held(message: Message) -> bool:

@@ -9,6 +9,7 @@ from goodword.desk import checking, queries
 from goodword.desk.answering import delivering, holding, later
 from goodword.desk.answering.recipients import Recipients
 from goodword.desk.intake import acknowledging
+from goodword.desk.roads import Answer
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.plan.models import InboxPlan
@@ -106,3 +107,18 @@ def test_whom_it_may_have_reached_stays_in_doubt(asked):
 
     assert deliver(at=WEDNESDAY).sent == []
     assert sent.recipients.get().state == Recipient.State.UNKNOWN
+
+
+@pytest.mark.parametrize("answer", ["accepted", "unknown"])
+def test_whom_a_holding_reply_has_reached_or_may_have_gets_no_second_one(house, asked, answer):
+    due = plan.current().moment_due(DUE + HOUR, zone="Europe/Berlin")
+    both = Recipients(to=(GRACE, "finn@mill.example"))
+    holding.hold(
+        asked.conversation, text="By one.", recipients=both, due=due, by=house.ben, at=DUE - HOUR
+    )
+    answers = {GRACE: Answer(answer), "finn@mill.example": Answer("later", "451 busy")}
+    deliver(at=DUE - HOUR, road=MemoryRoad(answers=answers))
+
+    assert deliver(at=WEDNESDAY).sent == []  # for Finn it has lapsed
+    assert holding.hold_by_itself(owed_reply(asked.conversation), at=WEDNESDAY) is None
+    assert checking.violations() == []
