@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodword.core.text import clean_line
 from goodword.fields.models import LONGEST_VALUE, Field
@@ -38,7 +39,9 @@ def shown(field: Field, stored: str) -> str:
     if field.kind == Field.Kind.NUMBER:
         return stored.replace(".", str(get_format("DECIMAL_SEPARATOR")))
     if field.kind == Field.Kind.DATE:
-        return date_format(date.fromisoformat(stored), "DATE_FORMAT")
+        # As all other days are written: Django's English has "June 2, 2027" for everybody.
+        pattern = pgettext("date pattern: day, month, year", "j M Y")
+        return date_format(date.fromisoformat(stored), pattern)
     if field.kind == Field.Kind.YES_NO:
         return _("Yes") if stored == "yes" else _("No")
     return stored

@@ -89,9 +89,10 @@ def test_numbers_and_days_are_read_and_shown_as_the_language_writes_them():
         assert parse(a("number"), "1.234") == "1234"
         assert parse(a("number"), "3.5") == "3.5"
         assert shown(a("number"), "1234.5") == "1234,5"
-        assert shown(a("date"), "2026-11-22") == "22. November 2026"
+        assert shown(a("date"), "2027-06-02") == "2. Juni 2027"
     assert shown(a("number"), "1234.5") == "1234.5"
     assert shown(a("yes_no"), "no") == "No"
+    assert shown(a("date"), "2027-06-02") == "2 Jun 2027"
     assert shown(a("date"), "") == ""
 
 
