@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import CharField, DateTimeField, Field, Model, QuerySet, TextField
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 from goodword.core import planned
 
@@ -34,6 +35,7 @@ class _Query(NamedTuple):
     params: tuple[Any, ...]
     places: list[tuple[int, int]]  # which of the parameters is which key
     read: Callable[[Rows], list[Any]]  # what Python knows of what the database gave
+    locks: bool = False
 
 
 def rows(shape: Hashable, build: Callable[..., QuerySet[Any, Any]], *keys: Key) -> Rows:
@@ -57,6 +59,8 @@ def objects(shape: Hashable, build: Callable[..., QuerySet[M]], *keys: Key) -> l
 def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
     if not query.sql:
         return []
+    if query.locks and not connection.in_atomic_block:  # Django looks only when it makes the SQL
+        raise TransactionManagementError("what is locked outside of a transaction isn't held")
     bound = list(query.params)
     for place, number in query.places:
         bound[place] = _bound(keys[number])
@@ -99,7 +103,8 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     if connection.vendor == "postgresql":
         sql, asked = planned.numbered(sql, params, places)
         params, places = (None,) * len(asked), list(enumerate(asked))
-    return _Query(sql, params, places, _reader(compiler, made))
+    locks = queryset.query.select_for_update
+    return _Query(sql, params, places, _reader(compiler, made), locks)
 
 
 def _stand_in(key: Key, number: int) -> Key:

@@ -22,6 +22,14 @@ from tests.factories import MINUTE, MONDAY_NOON, inbound, receive
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def test_what_no_transaction_would_hold_is_not_locked(house):
+    conversation = receive(house).conversation
+    with transaction.atomic():
+        assert conversations.lock(conversation) == conversation
+    with pytest.raises(transaction.TransactionManagementError):
+        conversations.lock(conversation)
+
+
 def test_given_what_was_joined_is_thrown_away_who_comes_by_its_old_name_waits_and_no_more(house):
     old = receive(house).conversation
     shell = receive(house, sender="grace@home.example", at=MONDAY_NOON + MINUTE).conversation
