@@ -11,7 +11,7 @@ import ssl
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from imap_tools.errors import (
     MailboxFolderSelectError,
     MailboxLoginError,
@@ -59,103 +59,80 @@ class Finding:
         return words_for(self.code)
 
 
+# By code. What the server said stands beside it, in its own words.
+_WORDS = {
+    "ok": _("It works."),
+    "password": _(
+        "The server refused the user name or the password. Check both; the user name is "
+        "often the whole mail address."
+    ),
+    "app_password": _(
+        "The provider wants an app password instead of your usual one. Make one in the "
+        "security settings of the mail account, and give it here."
+    ),
+    "port": _(
+        "Port and encryption don't fit together. TLS is usual on 993 (IMAP) and 465 "
+        "(SMTP), STARTTLS on 143 and 587."
+    ),
+    "certificate": _(
+        "The server's certificate is not valid for this name, has expired, or comes from "
+        "nobody this machine trusts. Check the server name with your provider."
+    ),
+    "host": _("No server has this name. Check its spelling, and this machine's network."),
+    "timeout": _(
+        "The server did not answer in time. Check name and port; a firewall may be in between."
+    ),
+    "folder": _("The mailbox has no such folder. The usual one is INBOX."),
+    "tls": _(
+        "The connection can't be encrypted this way. Choose TLS, or STARTTLS if the "
+        "provider says so; a password is never sent unencrypted to another machine."
+    ),
+    "refused": _("Nothing answers at this port. Check the port, and that the server runs."),
+    "disk": _(
+        "The disk of this machine is nearly full, so no mail is taken in; it waits where "
+        "it is. Make room, or give the data folder a larger disk."
+    ),
+    "consent": _(
+        "The provider no longer lets Goodword into this mailbox: the consent was "
+        "withdrawn or has ended, for instance after a change of password. Connect the "
+        "mailbox again; the mail that came meanwhile is then fetched."
+    ),
+    "denied": _(
+        "The provider was told no, or an administrator has to agree first. Try again, and "
+        "allow what is asked."
+    ),
+    "client": _(
+        "The provider refused the client id or the client secret. Check that both are "
+        "copied whole, and that the secret has not ended; make a new one if it has."
+    ),
+    "redirect": _(
+        "The redirect address is not registered with the provider. Add it there exactly "
+        "as this page shows it."
+    ),
+    "scope": _(
+        "The provider did not grant the permissions that were asked for. Add them to the "
+        "app you registered, as this page lists them."
+    ),
+    "offline": _(
+        "The provider gave access for an hour only (no refresh token). Remove Goodword's "
+        "access in the account's security settings, and connect again."
+    ),
+    "code": _("The provider's answer was too old or had been used. Connect once more."),
+    "token": _(
+        "The provider agreed, but the mail server refused the sign-in. Check that the "
+        "address is that of the mailbox, that whoever agreed may open it, and that the "
+        "provider lets it be used by IMAP and SMTP."
+    ),
+    "token_server": _(
+        "The provider's server for signing in did not answer as it should. Goodword keeps trying."
+    ),
+    "oauth": _("The provider refused, for the reason it gives."),
+}
+_UNEXPECTED = _("The mail server gave an unexpected answer.")
+
+
 def words_for(code: str) -> str:
-    match code:
-        case "ok":
-            return _("It works.")
-        case "password":
-            return _(
-                "The server refused the user name or the password. Check both; the user name is "
-                "often the whole mail address."
-            )
-        case "app_password":
-            return _(
-                "The provider wants an app password instead of your usual one. Make one in the "
-                "security settings of the mail account, and give it here."
-            )
-        case "port":
-            return _(
-                "Port and encryption don't fit together. TLS is usual on 993 (IMAP) and 465 "
-                "(SMTP), STARTTLS on 143 and 587."
-            )
-        case "certificate":
-            return _(
-                "The server's certificate is not valid for this name, has expired, or comes from "
-                "nobody this machine trusts. Check the server name with your provider."
-            )
-        case "host":
-            return _("No server has this name. Check its spelling, and this machine's network.")
-        case "timeout":
-            return _(
-                "The server did not answer in time. Check name and port; a firewall may be in "
-                "between."
-            )
-        case "folder":
-            return _("The mailbox has no such folder. The usual one is INBOX.")
-        case "tls":
-            return _(
-                "The connection can't be encrypted this way. Choose TLS, or STARTTLS if the "
-                "provider says so; a password is never sent unencrypted to another machine."
-            )
-        case "refused":
-            return _("Nothing answers at this port. Check the port, and that the server runs.")
-        case "disk":
-            return _(
-                "The disk of this machine is nearly full, so no mail is taken in; it waits where "
-                "it is. Make room, or give the data folder a larger disk."
-            )
-    return _words_for_consent(code) or _("The mail server gave an unexpected answer.")
-
-
-def _words_for_consent(code: str) -> str:
-    match code:
-        case "consent":
-            return _(
-                "The provider no longer lets Goodword into this mailbox: the consent was "
-                "withdrawn or has ended, for instance after a change of password. Connect the "
-                "mailbox again; the mail that came meanwhile is then fetched."
-            )
-        case "denied":
-            return _(
-                "The provider was told no, or an administrator has to agree first. Try again, and "
-                "allow what is asked."
-            )
-        case "client":
-            return _(
-                "The provider refused the client id or the client secret. Check that both are "
-                "copied whole, and that the secret has not ended; make a new one if it has."
-            )
-        case "redirect":
-            return _(
-                "The redirect address is not registered with the provider. Add it there exactly "
-                "as this page shows it."
-            )
-        case "scope":
-            return _(
-                "The provider did not grant the permissions that were asked for. Add them to the "
-                "app you registered, as this page lists them."
-            )
-        case "offline":
-            return _(
-                "The provider gave access for an hour only (no refresh token). Remove Goodword's "
-                "access in the account's security settings, and connect again."
-            )
-        case "code":
-            return _("The provider's answer was too old or had been used. Connect once more.")
-        case "token":
-            return _(
-                "The provider agreed, but the mail server refused the sign-in. Check that the "
-                "address is that of the mailbox, that whoever agreed may open it, and that the "
-                "provider lets it be used by IMAP and SMTP."
-            )
-        case "token_server":
-            return _(
-                "The provider's server for signing in did not answer as it should. Goodword keeps "
-                "trying."
-            )
-        case "oauth":
-            return _("The provider refused, for the reason it gives.")
-    return ""
+    return str(_WORDS.get(code, _UNEXPECTED))
 
 
 _APP_PASSWORD = re.compile(
