@@ -5,6 +5,7 @@ well (core.planned).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -27,6 +28,7 @@ _STAND_IN = 2**62  # what follows it stands for a key that is given with each as
 _STAND_IN_DAY = datetime(9000, 1, 1, tzinfo=UTC)
 _made: dict[Hashable, _Query] = {}
 _MOST = 500
+_PLACE = re.compile("(?<!%)%s")
 _TEXT = (CharField, TextField)
 
 
@@ -103,8 +105,36 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     if connection.vendor == "postgresql":
         sql, asked = planned.numbered(sql, params, places)
         params, places = (None,) * len(asked), list(enumerate(asked))
+    else:
+        sql, params, places = _written(sql, params, places)
     locks = queryset.query.select_for_update
     return _Query(sql, params, places, _reader(compiler, made), locks)
+
+
+def _written(
+    sql: str, params: Sequence[Any], places: Sequence[tuple[int, int]]
+) -> tuple[str, tuple[Any, ...], list[tuple[int, int]]]:
+    """With what is always the same written into it, as `planned.numbered` does for PostgreSQL: of
+    what comes later SQLite doesn't know whether it is "open", and takes no index of the open ones.
+    """
+    keys = dict(places)
+    first, *rest = _PLACE.split(sql)
+    pieces, left, asked = [first], list[Any](), list[tuple[int, int]]()
+    for place, (param, piece) in enumerate(zip(params, rest, strict=True)):
+        if place not in keys and isinstance(param, str | int):
+            pieces += [_literal(param), piece]
+            continue
+        if place in keys:
+            asked.append((len(left), keys[place]))
+        left.append(param)
+        pieces += ["%s", piece]
+    return "".join(pieces), tuple(left), asked
+
+
+def _literal(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(int(value))  # True is 1
+    return "'{}'".format(value.replace("'", "''").replace("%", "%%"))
 
 
 def _stand_in(key: Key, number: int) -> Key:

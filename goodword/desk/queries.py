@@ -164,7 +164,8 @@ def owed_by(teammate: Teammate) -> int:
 
     def build(key: int) -> QuerySet[Promise, tuple[int]]:
         rows = Promise.objects.filter(owner=key, kind=REPLY, state=Promise.State.OPEN)
-        return rows.values_list("pk")[: COUNT_TO + 1]
+        # In an order that the index of the open ones has: SQLite would read all they ever owed.
+        return rows.order_by("due_at").values_list("pk")[: COUNT_TO + 1]
 
     return len(prepared.rows("owed by", build, teammate.pk))
 
