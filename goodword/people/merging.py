@@ -37,7 +37,7 @@ def merge(person: Person, into: Person, *, by: Teammate, at: datetime) -> Merged
 
     Raises NotTwo.
     """
-    locked = _lock(person, into)
+    locked = lock(person, into)
     person, into = locked[person.pk], locked[into.pk]
     if person.pk == into.pk or person.redirect_to_id or into.redirect_to_id:
         raise NotTwo
@@ -75,7 +75,7 @@ def take_apart(merged: Merged, *, by: Teammate, at: datetime) -> Person:
     What was written down since stays with who stood. Raises NotMerged, MergedOn.
     """
     stood = queries.standing(merged.into)
-    locked = _lock(merged.person, stood)
+    locked = lock(merged.person, stood)
     person, stood = locked[merged.person_id], locked[stood.pk]
     if stood.redirect_to_id:
         raise MergedOn
@@ -127,7 +127,7 @@ def _prefer_one(person: Person) -> None:
         held[0].save(update_fields=["preferred"])
 
 
-def _lock(*persons: Person) -> dict[int, Person]:
+def lock(*persons: Person) -> dict[int, Person]:
     """As they are now, held until the transaction ends; in one order for everybody."""
     keys = {person.pk for person in persons}
     rows = Person.objects.select_for_update().filter(pk__in=keys).order_by("pk")

@@ -67,12 +67,11 @@ def preview(person: Person, into: Person, *, by: Teammate) -> Preview:
 @transaction.atomic
 def merge(person: Person, into: Person, *, by: Teammate, at: datetime) -> Merged:
     """`person` is `into` from now on. Raises MayNot, CannotMerge."""
-    person, into = people.standing(person), people.standing(into)
+    person, into = _held(people.standing(person), people.standing(into))
+    if person.redirect_to_id or into.redirect_to_id:  # somebody was quicker
+        raise CannotMerge(_merged_just_now())
     _require(person, into, by)
-    try:
-        return merging.merge(person, into, by=by, at=at)
-    except merging.NotTwo as error:  # somebody was quicker
-        raise CannotMerge(_merged_just_now()) from error
+    return merging.merge(person, into, by=by, at=at)
 
 
 @transaction.atomic
@@ -80,7 +79,7 @@ def take_apart(merged: Merged, *, by: Teammate, at: datetime) -> Person:
     """They are two after all; gives who stands by themselves again. Raises MayNot, CannotMerge."""
     rights.require_answer(by)
     merged.refresh_from_db()  # who stands by now
-    stood = people.standing(merged.into)
+    _person, stood = _held(merged.person, people.standing(merged.into))
     if not sees_all_of(stood, by):
         raise CannotMerge(_unseen())
     try:
@@ -119,6 +118,14 @@ def _require(person: Person, into: Person, by: Teammate) -> None:
             _("One of them was asked aside about a conversation with the other, who must not "
               "read what was said there.")
         )  # fmt: skip
+
+
+def _held(person: Person, into: Person) -> tuple[Person, Person]:
+    """Both as they are now, which nobody merges on until the transaction ends: only then it is
+    known what there is to be seen.
+    """
+    locked = merging.lock(person, into)
+    return locked[person.pk], locked[into.pk]
 
 
 def _merged_just_now() -> str:
