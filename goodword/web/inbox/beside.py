@@ -12,7 +12,7 @@ from goodword.conversations.models import Conversation, ConversationValue
 from goodword.core import prepared
 from goodword.core.text import one_line
 from goodword.fields.models import Field
-from goodword.people.models import Organisation, PersonNote, PersonValue
+from goodword.people.models import Organisation, Person, PersonNote, PersonValue
 from goodword.web.people import written
 from goodword.web.people.written import Fact
 
@@ -51,10 +51,11 @@ def of(found: Conversation) -> Beside:
 
 def _beside(conversation: int, person: int) -> QuerySet[Any, tuple[Any, ...]]:
     """What it is, its place among its like, what it is called, its kind, what stands there."""
-    theirs = Q(person=person) | Q(person__redirect_to=person)
-    newest = PersonNote.objects.filter(theirs).order_by("-at", "-id").values("pk")[:1]
+    # As a list of keys, which an index finds: joined, all people would be looked at.
+    whose = Person.objects.filter(Q(pk=person) | Q(redirect_to=person)).values("pk")
+    newest = PersonNote.objects.filter(person__in=whose).order_by("-at", "-id").values("pk")[:1]
     # Who stands has the last word.
-    own = PersonValue.objects.filter(theirs, field=OuterRef("pk"))
+    own = PersonValue.objects.filter(person__in=whose, field=OuterRef("pk"))
     own = own.order_by(F("person__redirect_to").asc(nulls_first=True))
     here = ConversationValue.objects.filter(conversation=conversation, field=OuterRef("pk"))
     first, *others = [
