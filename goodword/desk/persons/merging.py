@@ -67,6 +67,7 @@ def preview(person: Person, into: Person, *, by: Teammate) -> Preview:
 @transaction.atomic
 def merge(person: Person, into: Person, *, by: Teammate, at: datetime) -> Merged:
     """`person` is `into` from now on. Raises MayNot, CannotMerge."""
+    rights.require_answer(by)
     person, into = _held(people.standing(person), people.standing(into))
     if person.redirect_to_id or into.redirect_to_id:  # somebody was quicker
         raise CannotMerge(_merged_just_now())
