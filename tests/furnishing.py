@@ -381,6 +381,11 @@ def _quiet(desk: Desk) -> dict[str, Conversation]:
     handling.close(closed.conversation, by=ana, at=now - 29 * HOUR)
     waiting = desk.mail("Delia Marsh", "The size of the ring", "Is L½ right?", 40 * HOUR, to=ana)
     desk.answer(waiting, "It is. Shall we go on?", 39 * HOUR)
+    scheduled = desk.mail("Tove Berg", "The clasp", "Gold or silver?", 26 * HOUR, to=ana)
+    replying.reply(
+        scheduled.conversation, by=ana, text="Gold it is, as you wished.", at=now - HOUR,
+        recipients=Recipients(to=("tove@berg.example",)), leaves_at=now + 5 * DAY,
+    )  # fmt: skip
     snoozed = desk.mail(
         "Ines Falk", "In the new year", "Could you remind me in January?", 60 * HOUR, to=ana
     )

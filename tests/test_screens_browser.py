@@ -105,6 +105,7 @@ DAILY = {
     "inbox-mine": "/inbox/mine/",
     "inbox-all": "/inbox/all/",
     "inbox-unsent": "/inbox/unsent/",
+    "inbox-later": "/inbox/later/",
     "inbox-empty": "/inbox/team/{workshop}/",
     "search": "/search/",
     "search-found": "/search/?q=gift+card",

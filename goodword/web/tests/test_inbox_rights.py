@@ -365,10 +365,13 @@ def test_given_another_team_nothing_of_a_conversation_shows_in_lists_counts_or_s
 ) -> None:
     client.force_login(house.carl)
 
-    for url in ("/inbox/all/", "/inbox/unassigned/", "/inbox/spam/", "/search/?q=where"):
-        page = client.get(url).content.decode()
+    lists = ("/inbox/all/", "/inbox/unassigned/", "/inbox/later/", "/inbox/spam/")
+    one = f"/conversations/{house.named['conversation']}/?fragment=timeline"
+    for url in (*lists, "/search/?q=where", one):
+        page = client.get(url, headers={"HX-Request": "true"}).content.decode()
         assert "Grace" not in page
         assert not re.search(r"nav-count[^>]*>\s*\d", page)
+        assert ('id="gone"' in page) == (url == one)
 
 
 def test_given_a_light_teammate_the_page_offers_notes_and_no_acts(house, client) -> None:
