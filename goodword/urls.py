@@ -9,8 +9,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("account/", include("goodword.web.settings.account_pages")),
     path("account/second-factor/", second_factor, name="second_factor"),
+    path("", include("goodword.web.urls")),  # before the others: most of what is asked for
+    path("", include("goodword.web.settings.urls")),
     path("", include("goodword.web.setup.urls")),
     path("", include("goodword.web.example.urls")),
-    path("", include("goodword.web.settings.urls")),
-    path("", include("goodword.web.urls")),
 ]

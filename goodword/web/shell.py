@@ -79,17 +79,14 @@ class Shell:
         return desk.counts(self.teammate, _COUNTED, teams=self._teams)
 
     @cached_property
+    def _views(self) -> list[tuple[str, str]]:
+        return saved.names(self.teammate) if self.teammate else []
+
+    @cached_property
     def navigation(self) -> tuple[object, ...]:
-        """All that the links to folders show but where one stands; alike when nothing changed."""
-        return (
-            self.section,
-            self.owed,
-            *self.folders,
-            *self.team_links,
-            self.later,
-            self.unsent,
-            *self.views,
-        )
+        """What decides all that the links to folders show, but where one stands."""
+        teams = ((team.public_id, team.name) for team in self._teams)
+        return (self.section, self.owed, *self._counts.values(), *teams, *self._views)
 
     @cached_property
     def owed(self) -> str:
@@ -130,8 +127,7 @@ class Shell:
     @cached_property
     def views(self) -> list[FolderLink]:
         """Their counts are fetched once the page is there (web/inbox/viewing.py)."""
-        kept = saved.names(self.teammate) if self.teammate else []
-        return [FolderLink(key, name, "bookmark") for key, name in kept]
+        return [FolderLink(key, name, "bookmark") for key, name in self._views]
 
     @property
     def to_answer(self) -> str:

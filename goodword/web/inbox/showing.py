@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,8 +29,7 @@ _MAY_LINK = re.compile(r"[.:@]\S")
 MOST_SHOWN = 30_000  # characters of one text with links; the rest stands plain below it
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """What is owed, for chip and words. `state` is a key of goodword.ui.chips.FORMS."""
 
     state: str
@@ -60,8 +58,7 @@ class Excerpt(NamedTuple):
     sign: str  # an icon
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One conversation in a list."""
 
     conversation: Listed
@@ -87,15 +84,23 @@ def rows_of(
     excerpts: Mapping[int, Excerpt] | None = None,
 ) -> list[Row]:
     """`excerpts`: what was found in them, by conversation."""
-    verbs = _Verbs(_("Snoozed"), _("Reply"), _("Closed"), _("Their turn"), _("Aside"))
+    same = _Same(
+        _address(place),
+        "owner" in place.columns,
+        nameless(),
+        _("Snoozed"),
+        _("Reply"),
+        _("Closed"),
+        _("Their turn"),
+        _("Aside"),
+    )
     listed, found = list(shown), excerpts or {}
     inboxes = lists.inbox_names(listed) if "inbox" in place.columns else {}
     leaving = later.leaves_at(each.pk for each in listed) if place.folder == "later" else {}
     return [
         _row_of(
             each,
-            verbs,
-            place=place,
+            same,
             by=by,
             now=now,
             excerpt=found.get(each.pk),
@@ -106,9 +111,14 @@ def rows_of(
     ]
 
 
-class _Verbs(NamedTuple):
-    """What comes next, asked once for all rows."""
+class _Same(NamedTuple):
+    """Asked once for all rows. `address` of a conversation called 0; what follows says what comes
+    next in one.
+    """
 
+    address: str
+    shows_owner: bool
+    nameless: str
     snoozed: str
     reply: str
     closed: str
@@ -118,9 +128,8 @@ class _Verbs(NamedTuple):
 
 def _row_of(
     listed: Listed,
-    verbs: _Verbs,
+    same: _Same,
     *,
-    place: Place,
     by: Teammate,
     now: datetime,
     excerpt: Excerpt | None,
@@ -130,21 +139,21 @@ def _row_of(
     owed = owed_of(listed.owed, by=by, now=now) if listed.owed else None
     return Row(
         conversation=listed,
-        who=listed.who or nameless(),
+        who=listed.who or same.nameless,
         leaves_at=leaves_at,
         owed=owed,
-        verb=_verb(listed, owed, verbs),
+        verb=_verb(listed, owed, same),
         said_at=excerpt.said_at if excerpt else ids.moment_of(listed.latest_key),
-        url=url_of(listed, place),
+        url=same.address.replace("/0/", f"/{listed.public_id}/", 1),
         tags=listed.tags,
-        owner=(listed.assignee or listed.team or "") if "owner" in place.columns else "",
+        owner=(listed.assignee or listed.team or "") if same.shows_owner else "",
         excerpt=excerpt,
         inbox=inbox,
         waiting_since=listed.owed.made_at if listed.owed and listed.owed.is_open else None,
     )
 
 
-def _verb(conversation: Listed, owed: Owed | None, verbs: _Verbs) -> str:
+def _verb(conversation: Listed, owed: Owed | None, verbs: _Same) -> str:
     if conversation.side_of_id is not None:
         return verbs.aside
     if conversation.state == Conversation.State.SNOOZED:
@@ -157,8 +166,11 @@ def _verb(conversation: Listed, owed: Owed | None, verbs: _Verbs) -> str:
 
 
 def url_of(conversation: Conversation | Listed, place: Place) -> str:
-    path = _path(get_script_prefix()).replace("/0/", f"/{conversation.public_id}/")
-    return f"{path}?{place.query}"
+    return _address(place).replace("/0/", f"/{conversation.public_id}/", 1)
+
+
+def _address(place: Place) -> str:
+    return f"{_path(get_script_prefix())}?{place.query}"
 
 
 @lru_cache
