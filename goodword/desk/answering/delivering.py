@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
@@ -253,6 +254,26 @@ def let_go(message: Message, *, by: Teammate, at: datetime) -> None:
         )
         events.announce(fact, by=by, about=message.conversation, at=at)
         transaction.on_commit(waking.wake)
+
+
+@transaction.atomic
+def leave_unsent(message: Message, *, by: Teammate, at: datetime) -> None:
+    """What was held back leaves for none of those who haven't got it; what is owed stays owed.
+
+    Raises MayNot, NotInTrouble when nobody holds it any more.
+    """
+    rights.require_answer(by)
+    message.conversation = conversations.lock(message.conversation)
+    held = Dispatch.objects.filter(message=message, due_at__isnull=True).exclude(held="")
+    if not held.update(held="", later=False, then="", then_until=None, good_until=None):
+        raise NotInTrouble
+    words = gettext_noop("It was held back, and left unsent.")
+    for recipient in message.recipients.filter(state=Recipient.State.QUEUED):
+        recipient.message, recipient.words = message, words
+        recipient.state, recipient.changed_at = Recipient.State.REFUSED, at
+        recipient.dealt_with_at = at
+        recipient.save(update_fields=["state", "changed_at", "words", "dealt_with_at"])
+        _announce_decision(recipient, by=by, at=at)
 
 
 @transaction.atomic

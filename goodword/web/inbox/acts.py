@@ -330,7 +330,9 @@ def let_go(request: HttpRequest, public_id: str) -> HttpResponse:
 @inside
 @require_POST
 def decide(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What a person decides about a recipient in trouble: received, again or leave."""
+    """What a person decides about a recipient in trouble: received, again or leave; or about a
+    message that was held back for all who haven't got it: unsent.
+    """
     message = pages.visible_message(request, public_id)
     verbs = {
         "received": delivering.count_as_received,
@@ -342,6 +344,9 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 
     @transaction.atomic
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        if request.POST.get("choice") == "unsent":
+            delivering.leave_unsent(message, by=by, at=at)
+            return
         if verb is None:
             raise delivering.NotInTrouble
         for row in rows.select_related("message__conversation"):

@@ -36,8 +36,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """The message waits for the end of its undo window, for the moment that somebody `chose`, or
-    for a person (`held`). `then`: what becomes of the conversation after. `begun`: some have it, so
-    that it can't be taken back.
+    for a person (`held`). `then`: what becomes of the conversation after. `stays`: it can't be
+    taken back, since some have it or it is automatic.
     """
 
     at: datetime | None
@@ -45,7 +45,7 @@ class Leaving:
     held: str = ""
     chosen: bool = False
     then: str = ""
-    begun: bool = False
+    stays: bool = False
 
     @property
     def words(self) -> str:
@@ -62,7 +62,8 @@ def leaving(message: Message, told: Sequence[Recipient], *, now: datetime) -> Le
         return None
     begun = states != {State.QUEUED}
     if dispatch.held:
-        return Leaving(None, held=_held(dispatch, begun), then=_after(dispatch, now), begun=begun)
+        held, stays = _held(dispatch, begun), begun or message.automatic
+        return Leaving(None, held=held, then=_after(dispatch, now), stays=stays)
     if begun:
         return None
     if dispatch.due_at and dispatch.tries == 0 and dispatch.due_at > now:

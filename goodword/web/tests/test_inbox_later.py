@@ -11,6 +11,7 @@ from django.test import Client
 
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk.answering import delivering
+from goodword.desk.intake import acknowledging
 from goodword.desk.models import Dispatch
 from goodword.desk.roads import Answer
 from goodword.plan import queries as plan
@@ -255,7 +256,26 @@ def test_what_a_restore_holds_back_for_some_alone_says_so_and_can_be_sent(
     assert "Held back after a restore" in page
     assert "Some of those it is for have it already." in page
     assert "Leaving now" not in page and "Take back" not in page
+    assert "Leave it unsent" in page
 
     said = asked.messages.get(direction="out")
     ben.post(f"/messages/{said.public_id}/let-go/")
     assert [each.envelope for each in deliver(at=now + 2 * MINUTE).sent] == [["tom@reed.example"]]
+
+
+def test_what_a_restore_holds_back_of_what_goes_by_itself_can_be_left_unsent(
+    house, ben, asked, now
+) -> None:
+    message = asked.messages.get()
+    sent = acknowledging.write_by_itself(message, "We have your mail.", at=now)
+    delivering.hold_everything(why="restored", at=now)
+    page = page_of(ben, asked)
+    assert "Leave it unsent" in page and "Take back" not in page
+
+    for _again in range(2):
+        ben.post(f"/messages/{sent.public_id}/decide/", {"choice": "unsent"})
+
+    assert deliver(at=now + MINUTE).sent == []
+    page = page_of(ben, asked)
+    assert "Left at that." in page and "Held back" not in page
+    assert "Leave it unsent" not in page
