@@ -18,7 +18,7 @@ from goodword.desk.search.saying import OneMessage, Said
 
 PAGE = 50
 FEW = 500  # conversations that are looked at one and all
-_BATCHES = (150, 400, 800)  # keys looked at together; the last again and again
+_BATCHES = (150, 150, 400, 800)  # keys looked at together; the last again and again
 _AT_ONCE = 400  # keys in one query
 
 

@@ -23,7 +23,7 @@ from goodword.web.inbox.showing import Excerpt
 LOOKED_THROUGH = 6_000  # characters of a message that are searched for the words to show
 _AROUND = 70  # characters shown on either side of the first word found
 _WORD = re.compile(r"[^\W_]+")
-_SPACE = re.compile(r"\s+")
+Finder = Callable[[str], list[tuple[int, int]]]
 
 
 def of(found: Found, asked: Asked) -> dict[int, Excerpt]:
@@ -33,13 +33,14 @@ def of(found: Found, asked: Asked) -> dict[int, Excerpt]:
         return {}
     keys = list(messages)
     filled = [*keys, *keys[-1:] * (lists.PAGE - len(keys))]  # one query does for any number
+    find = finder(asked)
     signs = {
         "in": marks.used("mail"),
         "out": marks.used("reply", 16, _("we wrote")),
         "internal": marks.used("sticky-note", 16, _("note")),
     }
     return {
-        messages[key]: Excerpt(in_context(text, asked), ids.moment_of(key), signs[direction])
+        messages[key]: Excerpt(in_context(text, find), ids.moment_of(key), signs[direction])
         for key, direction, text in prepared.rows("texts found", _texts, *filled)
     }
 
@@ -48,10 +49,10 @@ def _texts(*keys: int) -> QuerySet[Message, tuple[int, str, str]]:
     return Message.objects.filter(pk__in=keys).values_list("pk", "direction", "text")
 
 
-def in_context(text: str, asked: Asked) -> SafeString:
+def in_context(text: str, find: Finder) -> SafeString:
     """The words around the first that matches, each that matches marked; else the beginning."""
-    text = _SPACE.sub(" ", text[:LOOKED_THROUGH])
-    hits = _hits(text, asked)
+    text = " ".join(text[:LOOKED_THROUGH].split())
+    hits = find(text)
     if not hits:
         return mark_safe(escape(one_line(text)))  # noqa: S308
     start, end = max(0, hits[0][0] - _AROUND), hits[0][1] + 2 * _AROUND
@@ -69,25 +70,21 @@ def in_context(text: str, asked: Asked) -> SafeString:
     return mark_safe("".join([*marked, escape(tail)]))  # noqa: S308 -- each part is escaped
 
 
-def _hits(text: str, asked: Asked) -> list[tuple[int, int]]:
-    """Where the words stand that match."""
-    words = _words(asked)
+def finder(asked: Asked) -> Finder:
+    """What says where the words stand that match."""
+    words = [word for phrase in asked.phrases for word in phrase.split()] + asked.words
+    is_whole = asked.last_is_whole or not asked.words  # the last may be a beginning
     if not words:
-        return []
-    if text.isascii():  # by far the most: no word of it needs to be folded
-        return [match.span() for match in _pattern(*words, _is_whole(asked))(text)]
-    is_whole = _is_whole(asked)
-    found = _WORD.finditer(text)
-    return [match.span() for match in found if _matches(match.group(), words, is_whole)]
+        return lambda text: []
+    plain = _pattern(*words, is_whole)
 
+    def find(text: str) -> list[tuple[int, int]]:
+        if text.isascii():  # by far the most: no word of it needs to be folded
+            return [match.span() for match in plain(text)]
+        found = _WORD.finditer(text)
+        return [match.span() for match in found if _matches(match.group(), words, is_whole)]
 
-def _words(asked: Asked) -> list[str]:
-    """Those to mark; the last may be a beginning."""
-    return [word for phrase in asked.phrases for word in phrase.split()] + asked.words
-
-
-def _is_whole(asked: Asked) -> bool:
-    return asked.last_is_whole or not asked.words
+    return find
 
 
 @lru_cache

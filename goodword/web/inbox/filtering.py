@@ -1,4 +1,5 @@
-"""The filters whose values are the house's own: its tags, colleagues, teams, inboxes, and days.
+"""The filters that a search can have: what many look for, and those whose values are the house's
+own: its tags, colleagues, teams, inboxes, and days.
 
 They are fetched when somebody opens the menu; without script they are a page. People outside are
 too many to list: there one writes the name.
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +25,7 @@ from goodword.desk.search import operators
 from goodword.inboxes import queries as inboxes
 from goodword.web.inbox import filters
 from goodword.web.inbox.places import Place, place
-from goodword.web.inside import inside, teammate_of, wants_piece
+from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
 
 MOST = 30  # of one kind; the others are found by typing
 _SINCE = ("today", "yesterday", "this week", "last week", "this month", "last month", "this year")
@@ -55,7 +57,12 @@ def more(request: HttpRequest) -> HttpResponse:
     name, value = values.get("name", ""), values.get("value", "").strip()
     if name in WRITTEN and value:
         return redirect(_with(here, name, value))
-    context = {"place": here, "kinds": list(_kinds(here, by)), "written": WRITTEN.items()}
+    context = {
+        "place": here,
+        "addable": filters.addable(here, timezone.localtime(moment_of(request))),
+        "kinds": list(_kinds(here, by)),
+        "written": WRITTEN.items(),
+    }
     body = "web/inbox/_filters.html" if wants_piece(request) else "web/inbox/filters.html"
     return render(request, body, context)
 

@@ -5,13 +5,14 @@ be taken off, and those that can be added.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from goodword.desk.search import operators
+from goodword.desk.search import asking, operators
 from goodword.desk.search.asking import Asked, Term
 from goodword.web.inbox.places import Place
 
@@ -122,13 +123,14 @@ def chips(asked: Asked, place: Place) -> list[Chip]:
     ]
 
 
-def addable(asked: Asked, place: Place) -> list[Addable]:
+def addable(place: Place, at: datetime) -> list[Addable]:
+    asked = asking.read(place.text, at=at)
     there = {(term.name, term.value) for term in asked.terms}
     return [
         Addable(
             written(name, value),
             CHOICES[name, value],
-            place.asking(f"{asked.text.strip()} {written(name, value)}").url,
+            place.asking(f"{asked.text.strip()} {written(name, value)}".strip()).url,
         )
         for name, value in _OFFERED
         if (name, value) not in there

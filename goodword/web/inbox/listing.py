@@ -116,7 +116,6 @@ def _search_context(request: HttpRequest, here: Place, *, after: str, most: int)
         "found": found,
         "typed": here.text,
         "chips": filters.chips(asked, here),
-        "addable": filters.addable(asked, here),
         "may_change_view": here.view is not None and saved.may_change(here.view, teammate),
         "gone": [filters.in_words(each) for each in found.gone],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ from goodword.conversations import readings
 from goodword.desk import handling
 from goodword.desk import queries as desk
 from goodword.desk.search import finding
-from goodword.web.inbox.excerpts import in_context
+from goodword.web.inbox.excerpts import finder, in_context
 from tests.factories import DAY, HOUR, MINUTE, make_house, receive
 
 pytestmark = pytest.mark.django_db
@@ -105,13 +105,13 @@ def test_given_a_search_that_takes_too_long_it_says_that_it_was_stopped(
     ],
 )
 def test_words_are_marked_as_they_were_written(text, query, shown) -> None:
-    assert in_context(text, finding.read(query, at=timezone.now())) == shown
+    assert in_context(text, finder(finding.read(query, at=timezone.now()))) == shown
 
 
 def test_only_the_neighbourhood_of_the_word_is_shown() -> None:
     text = "begin " * 200 + "needle " + "end " * 200
 
-    shown = in_context(text, finding.read("needle", at=timezone.now()))
+    shown = in_context(text, finder(finding.read("needle", at=timezone.now())))
 
     assert "<mark>needle</mark>" in shown
     assert shown.startswith("… ") and shown.endswith(" …") and len(shown) < 400
@@ -150,6 +150,10 @@ def test_filters_offer_the_house_s_own_words_and_take_the_name_of_anybody_outsid
         assert f'"/search/?{found}"' in page
     piece = ben.get("/search/filters/", {"q": "card"}, headers={"HX-Request": "true"})
     assert "gift card" in piece.content.decode() and "<main" not in piece.content.decode()
+    for shown in (page, piece.content.decode()):
+        assert f'"/search/?{urlencode({"q": "card is:owed"})}"' in shown
+    asked_already = ben.get("/search/filters/", {"q": "card is:owed"}).content.decode()
+    assert "is:late" in asked_already and "card is:owed is:owed" not in unquote_plus(asked_already)
 
     named = {"q": "card", "name": "with", "value": ' "Grace  Whitlow '}
     answer = ben.get("/search/filters/", named)
