@@ -70,6 +70,11 @@ def ben_at(
 def test_a_day_by_keys_alone(chromium: Chromium, goodword: GoodwordProcess) -> None:
     with ben_at(chromium, goodword, "/inbox/unassigned/") as (page, complaints):
         keys, head, cursor = page.keyboard, page.locator("#head"), page.locator(".row-cursor")
+        # Into the search, and out of it again: what follows are keys, not words to look for.
+        keys.press("/")
+        expect(page.locator(".sidebar-search input")).to_be_focused()
+        keys.press("Escape")
+        expect(page.locator("#main")).to_be_focused()
         # Open the first, go on to the second with it open beside, and back.
         keys.press("j")
         keys.press("o")

@@ -115,6 +115,8 @@ document.addEventListener("keydown", (event) => {
     choose(at < 0 ? all.at(by > 0 ? 0 : -1) : all[at + by]);
   } else if (event.key === "Enter" && active()) take(active());
   else if (event.key === "Escape" && list) close();
+  // Out of it, or every key that follows would be typed here. What is written the browser clears first.
+  else if (event.key === "Escape" && !input.value) document.getElementById("main").focus();
   else return;
   event.preventDefault();
 });
