@@ -49,11 +49,13 @@ def test_by_keys_to_a_person_whose_name_note_and_organisation_are_written_down(
     page.get_by_role("link", name="Grace Whitlow").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Grace Whitlow")
 
+    page.wait_for_load_state()
     page.keyboard.press("n")
     page.keyboard.type("Evenings suit her.")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".who-note")).to_contain_text("Evenings suit her.")
 
+    page.wait_for_load_state()  # its scripts hear keys from then on
     page.keyboard.press("e")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Organisation").fill("Whitlow & Co")
