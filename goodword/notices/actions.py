@@ -67,6 +67,18 @@ def settle_matter(matter: str, *, at: datetime) -> int:
 
 
 @transaction.atomic
+def lead_on(matter: str, *, to: str, url: str, at: datetime) -> None:
+    """What was told of `matter` is told of `to` from now on, and leads to `url`; whoever was told
+    of that already keeps one notice.
+    """
+    told = set(_open_notices(matter).values_list("teammate", flat=True))
+    known = _open_notices(to).values_list("teammate", flat=True)
+    _open_notices(matter).filter(teammate__in=list(known)).update(ended_at=at, due_at=None)
+    _open_notices(matter).update(matter=to, url=url)
+    _announce(told, at=at)
+
+
+@transaction.atomic
 def withdraw(notices: QuerySet[Notice], *, at: datetime) -> int:
     """Remove notices from those who may no longer know of the matter."""
     told = set(notices.values_list("teammate", flat=True))

@@ -29,7 +29,7 @@ from goodword.desk.intake.known import Known
 from goodword.desk.keeping import owing
 from goodword.desk.models import Joined
 from goodword.desk.roads import Authentication, Inbound
-from goodword.desk.together import sides
+from goodword.desk.together import leading_on, sides
 from goodword.events import actions as events
 from goodword.inboxes.models import Inbox
 from goodword.people import organisations
@@ -204,6 +204,7 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     owners = _hand_to_who_is_there(into, by=by, at=at)
     owing.carry_over(conversation, into)
     moved = carrying.carry_over(conversation, into)
+    leading_on.carry_over(conversation, into, drafts=moved["drafts"], at=at)
     waived = owing.waive_no_more_than_one(into)
     # Who has one of them has both, where they may answer there.
     if (to := conversation.assignee or conversation.team) and not (into.assignee or into.team):

@@ -20,6 +20,7 @@ from goodword.desk import events as facts
 from goodword.desk import handling
 from goodword.desk.keeping import owing
 from goodword.desk.models import Joined, NoAnswerNeeded
+from goodword.desk.together import leading_on
 from goodword.events import actions as events
 from goodword.promises import actions as promises
 from goodword.promises.models import REPLY, Promise
@@ -50,6 +51,7 @@ def undo(joined: Joined, *, by: Teammate, at: datetime) -> Conversation:
         raise CannotUndo
     moved = joined.moved
     back = carrying.give_back(conversation, into, moved)
+    leading_on.give_back(conversation, into, drafts=moved["drafts"], at=at)
     NoAnswerNeeded.objects.filter(message__in=back).update(conversation=conversation)
     _decide_again(moved["waived"], at=at)
     _give_promises_back(conversation, into, moved, back, by=by, at=at)
