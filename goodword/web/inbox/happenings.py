@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -104,10 +105,17 @@ def _latest(conversation: Conversation, since: datetime | None) -> list[Event]:
     return list(build(subject)) if since else prepared.objects("happened", build, subject)
 
 
+_NAMED: dict[str, Callable[[], QuerySet[Any]]] = {
+    "teammate": accounts.teammates,
+    "team": accounts.teams,
+    "tag": conversations.tags,
+    "field": partial(fields.of, Field.About.CONVERSATION),
+    "conversation": Conversation.objects.all,
+}
+
+
 def _names(rows: Iterable[Event], by: Teammate) -> _Names:
-    wanted: dict[str, set[int]] = {
-        kind: set() for kind in ("teammate", "team", "tag", "field", "conversation")
-    }
+    wanted: dict[str, set[int]] = {kind: set() for kind in _NAMED}
     for event in rows:
         data: Mapping[str, object] = event.data
         tag, joined = data.get("tag_id", ""), data.get("joined_id") or data.get("other_id", "")
@@ -117,23 +125,15 @@ def _names(rows: Iterable[Event], by: Teammate) -> _Names:
             if kind in wanted and number.isdecimal():
                 wanted[kind].add(int(number))
     names = _Names(f"teammate:{by.pk}")
-    sources = {
-        "teammate": accounts.teammates(),
-        "team": accounts.teams(),
-        "tag": conversations.tags(),
-        "field": fields.of(Field.About.CONVERSATION),
-    }
-    for kind, all_of_kind in sources.items():
-        keys = sorted(wanted[kind])
+    for kind, found in wanted.items():
+        word = "reference" if kind == "conversation" else "name"
 
-        def build(*keys: int, found: QuerySet[Any] = all_of_kind) -> QuerySet[Any, Any]:
-            return found.filter(pk__in=keys).values_list("pk", "name")
+        def build(*keys: int, all_of_kind: Any = _NAMED[kind], word: str = word) -> Any:
+            return all_of_kind().filter(pk__in=keys).values_list("pk", word)
 
-        for pk, name in prepared.rows(("names", kind, len(keys)), build, *keys):
-            names.known[f"{kind}:{pk}"] = name
-    joined = Conversation.objects.filter(pk__in=wanted["conversation"])
-    for pk, reference in joined.values_list("pk", "reference"):
-        names.known[f"conversation:{pk}"] = reference
+        if keys := sorted(found):
+            for pk, name in prepared.rows(("names", kind, len(keys)), build, *keys):
+                names.known[f"{kind}:{pk}"] = name
     return names
 
 
