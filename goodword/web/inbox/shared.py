@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import getaddresses
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
@@ -37,8 +38,19 @@ class Card:
 
     @property
     def to(self) -> str:
-        written = (self.draft.to, self.draft.cc, self.draft.bcc)
-        return ", ".join(each for each in written if each.strip())
+        """Names with their addresses: who approves it shall see where it goes."""
+        to, copied, hidden = map(_named, (self.draft.to, self.draft.cc, self.draft.bcc))
+        words = [to] if to else []
+        if copied:
+            words.append(_("copy to %(whom)s") % {"whom": copied})
+        if hidden:
+            words.append(_("hidden copy to %(whom)s") % {"whom": hidden})
+        return ", ".join(words)
+
+
+def _named(typed: str) -> str:
+    both = [(name, address) for name, address in getaddresses([typed]) if address]
+    return ", ".join(f"{name} <{address}>" if name else address for name, address in both)
 
 
 def of(conversation: Conversation, *, by: Teammate) -> list[Card]:

@@ -59,6 +59,14 @@ def test_the_button_keeps_what_is_written_and_asks_whom_to_show_it_to(house, con
     assert piece["HX-Retarget"] == "#asking" and "<dialog" in piece.text
 
 
+def test_the_card_says_to_whom_it_goes_and_who_gets_a_copy(house, conversation, draft):
+    Draft.objects.update(to='"Jürgen Groß" <j@x.example>', cc="t@x.example", bcc="h@x.example")
+    ask(house, draft, "approve")
+
+    words = "To Jürgen Groß &lt;j@x.example&gt;, copy to t@x.example, hidden copy to h@x.example"
+    assert words in page_of(house.lea, conversation)
+
+
 def test_with_nothing_written_there_is_nothing_to_show(house, conversation):
     ben, one = signed_in(house.ben), f"/conversations/{conversation.public_id}/"
     assert "There is nothing to show" in ben.get(f"{one}share/", follow=True).text
@@ -70,6 +78,7 @@ def test_colleagues_see_it_as_plain_text_with_who_is_asked(house, conversation, 
 
     lea, lou = page_of(house.lea, conversation), page_of(house.lou, conversation)
     assert "It &lt;b&gt;left&lt;/b&gt;." in lea and "You are asked to approve it." in lea
+    assert "To g@x.example" in lea
     assert "/approve/" in lea and "Lea Sommer is asked to approve it." in lou
     assert "/approve/" not in lou and "/send-back/" not in lou
     assert "Show it no longer" in page_of(house.ben, conversation)
