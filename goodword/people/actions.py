@@ -80,11 +80,19 @@ def take_complaint_back(address: Address, *, by: Teammate, at: datetime) -> None
         events.announce(fact, by=by, about=address, at=at)
 
 
-def works_again(address: Address) -> None:
-    """Somebody wrote from it, or a teammate knows better: it doesn't bounce any more."""
-    if address.bouncing_since is not None:
+def works_again(address: Address, *, by: Teammate | None, at: datetime) -> None:
+    """It doesn't bounce any more: somebody wrote from it, which says so itself, or `by` knows
+    better. Raises MayNot.
+    """
+    if by is not None:
+        rights.require_answer(by)
+    if address.bouncing_since is None:
+        return
+    with transaction.atomic():
         address.bouncing_since, address.bounces_hard, address.bounce_words = None, False, ""
         address.save(update_fields=["bouncing_since", "bounces_hard", "bounce_words"])
+        if by is not None:
+            events.announce(facts.AddressWorks(address_id=address.pk), by=by, about=address, at=at)
 
 
 def meet(

@@ -122,3 +122,11 @@ class ComplaintTakenBack:
 
     KIND: ClassVar[str] = "people.complaint_taken_back"
     address_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressWorks:
+    """A teammate found that mail to it doesn't come back any more."""
+
+    KIND: ClassVar[str] = "people.address_works"
+    address_id: int

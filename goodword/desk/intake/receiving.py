@@ -208,7 +208,7 @@ def _receive(arrived: _Arrived, known: Known, *, at: datetime) -> Message:
     elif inbound.kind == "bounce":
         returning.note(inbound, at=at)
     if human:
-        people.works_again(address)
+        people.works_again(address, by=None, at=at)
     return message
 
 

@@ -267,7 +267,7 @@ def works_again(request: HttpRequest, public_id: str) -> HttpResponse:
         for address in Address.objects.filter(kind=Address.Kind.EMAIL, value=value):
             holds = holders.holdings_of(found.person).filter(address=address).exists()
             if holds or said.took_part(found, address):
-                people.works_again(address)
+                people.works_again(address, by=by, at=at)
 
     return _do(request, public_id, act, done=_("Noted: mail is sent there as before."))
 

@@ -190,7 +190,7 @@ def take_away(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
 @require_POST
 def works_again(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     person, held = _found(request, public_id, pk)
-    people.works_again(held.address)
+    people.works_again(held.address, by=teammate_of(request), at=moment_of(request))
     messages.success(request, _("Mail goes there again."))
     return redirect(finding.page_of(person))
 

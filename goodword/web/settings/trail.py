@@ -78,6 +78,7 @@ SENTENCES: dict[str, Words] = {
     "people.address_held": _("changed the addresses of %(subject)s"),
     "people.address_changed": _("changed what an address is to %(subject)s"),
     "people.complaint_taken_back": _("took back that %(subject)s reported our mail as abuse"),
+    "people.address_works": _("found that mail to %(subject)s doesn't come back any more"),
     "people.note_kept": _("wrote or changed a note on %(subject)s"),
     "people.field_filled": _("filled a field of %(subject)s"),
     "people.merged": _("found that %(subject)s and another are the same person"),
