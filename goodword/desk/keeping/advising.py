@@ -13,9 +13,11 @@ from datetime import datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, Q
+
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
-from goodword.conversations.models import Conversation, Message
+from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core.text import clean_line, fold
 from goodword.desk.models import NotAPromise
 from goodword.language import gist, questions
@@ -107,10 +109,18 @@ def promised_by_them(
 
 
 def open_messages(conversation: Conversation) -> list[Message]:
-    """What they wrote since our last answer, oldest first; the latest few."""
-    counted = conversation.messages.filter(counted=True).order_by("-id")
+    """What they wrote since our last answer, oldest first; the latest few.
+
+    One of ours that is to leave answers already: asked again at once, their questions would stand
+    there as if nothing had been said. Refused or taken back, it is none any more.
+    """
+    leaving = Recipient.objects.filter(
+        message=OuterRef("pk"), state__in=[Recipient.State.QUEUED, Recipient.State.SENDING]
+    )
+    ours = Q(Exists(leaving), direction=Message.Direction.OUT, automatic=False)
+    said = conversation.messages.filter(Q(counted=True) | ours).order_by("-id")
     open_ones: list[Message] = []
-    for message in counted.only("id", "direction", "text", "reply_text", "said_at", "public_id")[
+    for message in said.only("id", "direction", "text", "reply_text", "said_at", "public_id")[
         :_MOST_MESSAGES
     ]:
         if not message.is_inbound:

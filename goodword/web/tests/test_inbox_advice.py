@@ -96,6 +96,15 @@ def test_undo_takes_back_both(ben, conversation):
     assert conversation.drafts.get().text == DRAFT
 
 
+def test_what_is_to_leave_has_answered_until_it_is_taken_back(ben, conversation):
+    sent_with(ben, conversation)
+    assert "Is the link still coming?" not in advised(ben, conversation, "")
+
+    message = Message.objects.get(direction="out")
+    ben.post(f"/messages/{message.public_id}/take-back/")
+    assert "Is the link still coming?" in advised(ben, conversation, "")
+
+
 def test_what_was_put_right_counts(ben, conversation):
     sent_with(ben, conversation, what="Send the new link", day="2026-11-24", clock="09:30")
     promise = made(conversation).get()
