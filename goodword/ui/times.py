@@ -62,7 +62,9 @@ class Clock:
 
     def date(self, when: datetime) -> str:
         """``18 Apr``, with the year where it is another."""
-        here = when.astimezone(self._zone)
+        return self._date(when.astimezone(self._zone))
+
+    def _date(self, here: datetime) -> str:
         same_year = here.year == self._here.year
         return self._worded(here, self._patterns.date if same_year else self._patterns.date_of_year)
 
@@ -96,7 +98,7 @@ class Clock:
             return self._worded(here, self._patterns.clock)
         if abs(days) <= 6:
             return self._worded(here, this_week)
-        return self.date(when)
+        return self._date(here)
 
     def _worded(self, here: datetime, pattern: str) -> str:
         """By the words of its day, which are found once; the time of day is put among them."""

@@ -18,7 +18,8 @@ from goodword.desk.search.saying import OneMessage, Said
 
 PAGE = 50
 FEW = 500  # conversations that are looked at one and all
-_BATCHES = (150, 150, 400, 800)  # keys looked at together; the last again and again
+# Keys looked at together; the second for a page that lacks a few, the last again and again.
+_BATCHES = (150, 50, 400, 800)
 _AT_ONCE = 400  # keys in one query
 
 
@@ -222,7 +223,7 @@ def _with_words_alone(asked: Narrowed, keys: list[int]) -> list[tuple[int, int]]
         rows = Message.objects.filter(conversations.holding(seen), pk__in=keys)
         return rows.order_by().values_list("pk", "conversation_id")
 
-    number = next(size for size in _BATCHES if len(keys) <= size)
+    number = min(size for size in _BATCHES if len(keys) <= size)
     filled = [*keys, *keys[-1:] * (number - len(keys))]
     shape = ("with words alone", number, by.role, by.is_active)
     found = {row[0]: row[1] for row in prepared.rows(shape, build, by.pk, *filled)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -122,6 +123,7 @@ def _dot() -> str:
     return f'<span class="dot" role="img" aria-label="{said}" title="{said}"></span>'
 
 
+@lru_cache(maxsize=1000)
 def _owner(name: str) -> str:
     if not name:
         return ""
