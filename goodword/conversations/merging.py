@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from goodword.conversations.models import Draft
 
@@ -19,8 +19,7 @@ def when_merged(*followers: Follower) -> None:
 
 def merge_into(stays: Draft, goes: Draft) -> None:
     """`goes` stands after `stays`, with its files; nobody has approved of both."""
-    texts = (stays.text.rstrip(), goes.text)
-    stays.text = "\n\n".join(text for text in texts if text.strip())
+    stays.text = _one_after_another(stays.text.rstrip(), goes.text)
     stays.approved_by = stays.approved_at = None
     stays.is_plain = stays.is_plain or goes.is_plain
     stays.save(update_fields=["text", "approved_by", "approved_at", "is_plain"])
@@ -28,3 +27,24 @@ def merge_into(stays: Draft, goes: Draft) -> None:
     for follow in _followers:
         follow(goes, stays)
     goes.delete()
+
+
+def with_unseen(now: str, kept: str, *, known: Iterable[str]) -> str:
+    """`now`, as its writer wants it, with the words of the draft that they have not seen.
+
+    `kept` is the draft as it stands. `known` are the texts that the writer's page takes for it:
+    several after an answer was lost. The draft says something else when it was joined with another
+    since, or is written on at two pages; then `now` takes the place of what the page knew.
+    """
+    known = [text.strip() for text in known]
+    if not kept.strip() or kept.strip() in known or now.startswith(kept):
+        return now
+    for part in filter(None, known):
+        before, found, after = f"\n\n{kept}\n\n".partition(f"\n\n{part}\n\n")
+        if found:
+            return _one_after_another(before.strip("\n"), now, after.strip("\n"))
+    return _one_after_another(kept.rstrip(), now)
+
+
+def _one_after_another(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text.strip())

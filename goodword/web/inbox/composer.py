@@ -52,7 +52,7 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
         return _wrong(request, found, form, _errors_of(form))
     _insert(found, form)
     too_much = _too_much(request, found, form)
-    kept = _keep(request, found, form)
+    found, kept = _keep(request, found, form)
     if too_much:
         return _wrong(request, found, form, {"attached": [too_much]})
     turn = form.cleaned_data["switch"] or (form.mode_sent if form.cleaned_data["insert"] else "")
@@ -163,9 +163,12 @@ def _send(
         errors.setdefault("", []).append(_("Not sent. What you wrote is still here."))
         return _wrong(request, found, form, errors)
     too_much = _too_much(request, found, form)
-    kept = _keep(request, found, form)
+    found, kept = _keep(request, found, form)
     if too_much:
         return _wrong(request, found, form, {"attached": [too_much]})
+    if form.was_joined:
+        words = _("Not sent: there is more of what you wrote. Look it over, then send.")
+        return _wrong(request, found, form, {"": [words]})
     try:
         send(found, form, kept)
     except SaidMeanwhile as error:
@@ -272,19 +275,28 @@ def _too_much(request: HttpRequest, found: Conversation, form: ComposerForm) -> 
 
 
 @transaction.atomic
-def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draft | None:
-    """The draft as it is now; nothing written and nothing attached leaves none."""
+def _keep(
+    request: HttpRequest, found: Conversation, form: ComposerForm
+) -> tuple[Conversation, Draft | None]:
+    """The draft as it is now; nothing written and nothing attached leaves none.
+
+    It stands where the conversation stands: a colleague may be joining it with another just now.
+    """
     teammate, at, sent = teammate_of(request), moment_of(request), form.cleaned_data
     if form.kind == Draft.Kind.REPLY and not rights.may_answer(teammate):
-        return None
+        return found, None
+    held = conversations.lock(found)
+    if held != found:
+        found = pages.visible(request, held.public_id)
     before = writing.draft_of(found, teammate, form.mode_sent)
+    form.join(before)
     files = before.files.all() if before else ()
     stays = any(each.public_id != sent["take_out"] for each in files)
     new = [*sent["attached"], *sent["pictured"]]
     if not sent["text"].strip() and not new and not stays:
         if before is not None:
             sharing.discard(before, by=teammate, at=at)
-        return None
+        return found, None
     kept = conversations.save_draft(
         found,
         by=teammate,
@@ -308,7 +320,7 @@ def _keep(request: HttpRequest, found: Conversation, form: ComposerForm) -> Draf
             at=at,
         )
     along.keep(kept, request.POST)
-    return kept
+    return found, kept
 
 
 def _address_draft(kept: Draft, mode: str, *, by: Teammate, at: datetime) -> None:
@@ -330,12 +342,14 @@ def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> C
     """The composer with what came in, whether or not it could be kept."""
     mode, now = str(form.data.get("mode", "")), moment_of(request)
     shown = writing.of(found, by=teammate_of(request), mode=mode, now=now)
-    shown.text = str(form.data.get("text", ""))
+    said = form.cleaned_data if form.is_valid() else form.data
+    shown.text = str(said.get("text", ""))
+    shown.was_joined = form.was_joined
+    if not form.is_valid():
+        shown.saved = str(form.data.get("saved", ""))
     shown.seen = str(form.knows or "")
     if not shown.is_note:
-        shown.to, shown.cc, shown.bcc = (
-            str(form.data.get(name, "")) for name in ("to", "cc", "bcc")
-        )
+        shown.to, shown.cc, shown.bcc = (str(said.get(name, "")) for name in ("to", "cc", "bcc"))
         writing.mark(shown, found, now=now)
     return shown
 

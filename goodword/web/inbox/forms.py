@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from goodword.conversations import merging
 from goodword.conversations.models import Draft
-from goodword.core.text import clean_line
+from goodword.core.text import clean, clean_line
 from goodword.desk import wording
 
 MODES = ("reply", "all", "note")
@@ -56,6 +57,8 @@ class ComposerForm(forms.Form):
     take_out = forms.CharField(required=False, max_length=24)
     switch = forms.ChoiceField(choices=[(mode, mode) for mode in MODES], required=False)
     once = forms.CharField(required=False, max_length=24)  # a double click says it once
+    # The draft as the page knows it; sent more than once where the page can't be sure.
+    saved = forms.CharField(required=False, strip=False)
     # Keys of the newest message the writer knew: when writing was begun, and after being told more.
     known = forms.IntegerField(required=False, min_value=0, max_value=_MOST_KEY)
     anyway = forms.IntegerField(required=False, min_value=0, max_value=_MOST_KEY)
@@ -63,6 +66,8 @@ class ComposerForm(forms.Form):
     insert = forms.ChoiceField(
         choices=[(each.value, each.label) for each in wording.REFUSALS], required=False
     )
+
+    was_joined = False  # with words of the draft that the page has not shown
 
     @property
     def mode_sent(self) -> str:
@@ -74,6 +79,22 @@ class ComposerForm(forms.Form):
         sent = self.cleaned_data
         told: int | None = sent.get("anyway")
         return sent.get("known") if told is None else told
+
+    def join(self, kept: Draft | None) -> None:
+        """Let what is written take in the words of the draft that the page has not shown.
+
+        Whom it is for is then as the draft has it.
+        """
+        if kept is None or "saved" not in self.data:
+            return
+        sent = self.cleaned_data
+        written = clean(sent["text"])
+        known = map(clean, self.data.getlist("saved"))  # type: ignore[attr-defined]  # a request's
+        sent["text"] = merging.with_unseen(written, kept.text, known=known)
+        if sent["text"] != written:
+            self.was_joined = True
+            named = {name: getattr(kept, name) for name in ("to", "cc", "bcc")}
+            sent.update(named if any(named.values()) else {})
 
     @property
     def kind(self) -> str:

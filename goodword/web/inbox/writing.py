@@ -32,6 +32,8 @@ class Composer:
 
     mode: str  # reply, all or note
     text: str = ""
+    saved: str = ""  # the draft as the page knows it from now on
+    was_joined: bool = False  # more stands in it than the page sent
     to: str = ""
     cc: str = ""
     bcc: str = ""
@@ -97,8 +99,8 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
         made.usual = everyone
         _address(made, everyone if mode == "all" else only)
     if draft is not None:
-        made.text, made.saved_at, made.files = (
-            draft.text,
+        made.text = made.saved = draft.text
+        made.saved_at, made.files = (
             draft.saved_at,
             list(draft.files.select_related("file")),
         )

@@ -3,6 +3,7 @@
 import { announce } from "../../ui/js/announce.js";
 
 const SAVE_AFTER_MS = 1500;
+const AGAIN_AFTER_MS = 5000;
 const form = () => document.getElementById("composer");
 let timer = 0;
 let last = Promise.resolve(); // one request at a time, so that an older text never overwrites a newer
@@ -37,10 +38,41 @@ function sayWhom(answer) {
   fresh.remove();
 }
 
+// What this page takes for the draft goes along with every save: the server then keeps words that stand in the draft
+// and not here, as after a join. While an answer is awaited, or when it was lost, either text may be the draft.
+const MOST_UNSURE = 4;
+const known = (composer) => [...composer.querySelectorAll("[name=saved]")];
+
+function mayBeSaved(composer, text) {
+  const [first, ...unsure] = known(composer);
+  if (!first || known(composer).some((each) => each.value === text)) return;
+  if (unsure.length >= MOST_UNSURE) unsure[0].remove();
+  const field = first.cloneNode();
+  field.value = text;
+  (unsure.at(-1) ?? first).after(field);
+}
+
+function isSaved(composer, text) {
+  const [first, ...unsure] = known(composer);
+  if (first) first.value = text;
+  for (const each of unsure) each.remove();
+}
+
+/** More of one's words stand in the draft than here: `text`, which was sent, and what is written since, among them. */
+function showAll(composer, text, all) {
+  const field = composer.elements.text;
+  const before = Math.max(all.indexOf(text), 0);
+  const [start, end] = [field.selectionStart + before, field.selectionEnd + before];
+  field.value = all.includes(text) ? all.slice(0, before) + field.value + all.slice(before + text.length) : all;
+  field.setSelectionRange(start, end);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function contentOf(composer, changes) {
   const content = new FormData(composer);
   content.delete("attached");
   for (const [name, value] of Object.entries(changes)) content.set(name, value);
+  mayBeSaved(composer, content.get("text"));
   return content;
 }
 
@@ -59,13 +91,14 @@ function sendUp(composer, named, progress) {
 }
 
 async function postFiles(composer, named, progress) {
+  const { value: text } = composer.elements.text;
   const request = await sendUp(composer, named, progress);
   if (!request.status) {
     isDirty = true;
     sayWrong(composer.dataset.unsaved);
     return false;
   }
-  return took(composer, { ok: request.status < 400, words: request.responseText, isAboutFiles: true });
+  return took(composer, { ok: request.status < 400, words: request.responseText, text, isAboutFiles: true });
 }
 
 /** Add files to the draft; true once they are there. */
@@ -81,26 +114,35 @@ saveFiles.sayWrong = (words) => words && sayWrong(words);
 
 async function post(composer, changes) {
   const content = contentOf(composer, changes);
-  let response;
+  const text = content.get("text");
+  const keepalive = [text, ...content.getAll("saved")].join("").length < 20000;
+  let answer;
   try {
-    response = await fetch(composer.dataset.draftUrl, { method: "POST", body: content, headers: { "HX-Request": "true" }, keepalive: (content.get("text")?.length ?? 0) < 20000 });
+    const response = await fetch(composer.dataset.draftUrl, { method: "POST", body: content, headers: { "HX-Request": "true" }, keepalive });
+    answer = { ok: response.ok, words: await response.text(), text, isAboutFiles: "take_out" in changes };
   } catch {
-    isDirty = true;
     say(composer.dataset.unsaved);
+    if (composer === form()) isDirty = true;
+    else setTimeout(() => (last = last.then(() => post(composer, changes))), AGAIN_AFTER_MS); // it was left: nobody types there
     return;
   }
-  took(composer, { ok: response.ok, words: await response.text(), isAboutFiles: "take_out" in changes });
+  took(composer, answer);
 }
 
 /** What the server says of what was sent; whether it took it. */
-function took(composer, { ok, words, isAboutFiles }) {
+function took(composer, { ok, words, text, isAboutFiles }) {
   const answer = new DOMParser().parseFromString(words, "text/html");
   if (!ok) {
     const errors = [...answer.querySelectorAll("#composer-errors li, #composer-to-errors li")].map((item) => item.textContent.trim());
     sayWrong(errors.join(" ") || composer.dataset.tooBig);
+    if (composer === form()) isDirty = true;
     return false;
   }
   if (composer !== form()) return false; // another conversation was opened meanwhile
+  const joined = answer.querySelector("template[data-joined]");
+  isSaved(composer, joined?.content.textContent ?? text);
+  if (joined) showAll(composer, text, joined.content.textContent);
+  joined?.remove();
   say(answer.querySelector("[data-saved]")?.textContent.trim());
   sayWhom(answer);
   if (isAboutFiles) {
@@ -122,6 +164,15 @@ function save(changes = {}) {
 
 /** What is written and not kept yet; resolves once it is. */
 export const saveIfDirty = () => (isDirty ? save() : last);
+
+/** Before the page goes by itself: nothing more is taken in, so that all of it is kept. Whether it is. */
+export async function saveAndHold() {
+  const fields = [...(form()?.querySelectorAll("textarea, input") ?? [])];
+  for (const field of fields) field.readOnly = true;
+  await saveIfDirty();
+  if (isDirty) for (const field of fields) field.readOnly = false;
+  return !isDirty;
+}
 
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("#composer") || event.target.type === "file") return;
@@ -193,6 +244,37 @@ document.addEventListener("htmx:confirm", (event) => {
 // Another conversation is opened: what was written here is saved first.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target?.id === "conversation" && !event.detail.elt.closest?.("#composer")) saveIfDirty();
+});
+
+// What is sent by a button may be the draft from then on; where that failed, nobody knows.
+const sentFrom = ({ requestConfig }) => (requestConfig.verb === "get" ? null : requestConfig.elt.closest("#composer"));
+document.addEventListener("htmx:beforeSend", (event) => {
+  const composer = sentFrom(event.detail);
+  if (composer) mayBeSaved(composer, composer.elements.text.value);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const composer = sentFrom(event.detail);
+  if (composer && composer === form() && !event.detail.successful) isDirty = true;
+});
+// An act draws the same conversation anew: what was written while it was under way stands there still.
+const draftOf = (composer) => `${composer?.dataset.draftUrl.split("?")[0]} ${composer?.elements.mode.value}`;
+let left = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (target?.id !== "conversation") return;
+  left = requestConfig?.elt?.closest?.("#composer") ? null : form();
+  if (left && isDirty) save();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const [before, now] = [left, form()];
+  if (event.detail.target?.id !== "conversation" || !before || !now || before === now) return;
+  left = null;
+  const [field, text] = [now.elements.text, before.elements.text.value];
+  const isOlder = text !== field.value && known(before).some((each) => each.value === field.value);
+  if (draftOf(before) !== draftOf(now) || !isOlder) return;
+  for (const each of [...known(before).map((saved) => saved.value), text]) mayBeSaved(now, each);
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // Ctrl or ⌘ with Enter sends (a data-key in the markup); here only what is typed in the single-line fields.

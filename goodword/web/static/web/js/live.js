@@ -1,7 +1,7 @@
 // News as it happens: one stream of topics; what changed is fetched again and put in its place.
 // Nothing moves under the pointer: while someone is in the list, news waits on top of it.
 import { announce } from "../../ui/js/announce.js";
-import { saveIfDirty } from "./composer.js";
+import { saveAndHold } from "./composer.js";
 import { markOpened } from "./inbox.js";
 import { PAGE, knowNewest, leave, refreshColleagues, shown } from "./together.js";
 
@@ -31,7 +31,10 @@ async function fetched(url, piece, most) {
   if (!response.ok && !isGone) return null;
   if (response.redirected) {
     // A colleague joined this conversation with another: everything stands there now.
-    await saveIfDirty();
+    if (!(await saveAndHold())) {
+      setTimeout(refreshConversation, LONGEST_GATHER_MS);
+      return null;
+    }
     const there = new URL(response.url);
     there.searchParams.delete("fragment");
     window.location.assign(there);

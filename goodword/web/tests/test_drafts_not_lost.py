@@ -1,0 +1,168 @@
+"""What one writes is never overwritten by what a page knew: after a join, or at two pages."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from goodword.conversations import actions as conversations
+from goodword.conversations.models import Conversation, Draft
+from goodword.desk.answering import sharing
+from goodword.desk.intake import joining
+from goodword.web.inbox import composer
+from tests.factories import DAY, HOUR, MINUTE, make_house, receive
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+GRACE = "grace@whitlow.example"
+
+
+@pytest.fixture
+def house() -> SimpleNamespace:
+    return make_house(timezone.now() - 9 * DAY)
+
+
+@pytest.fixture
+def older(house: SimpleNamespace) -> Conversation:
+    return receive(house, subject="Older", at=timezone.now() - HOUR).conversation
+
+
+@pytest.fixture
+def younger(house: SimpleNamespace) -> Conversation:
+    return receive(house, subject="Younger", at=timezone.now() - MINUTE).conversation
+
+
+@pytest.fixture
+def lea(house: SimpleNamespace) -> Client:
+    client = Client()
+    client.force_login(house.lea)
+    return client
+
+
+def url(conversation: Conversation, act: str) -> str:
+    return f"/conversations/{conversation.public_id}/{act}/"
+
+
+def save(lea: Client, conversation: Conversation, text: str, *saved: str, **more: str) -> str:
+    """As the page does it while somebody writes; `saved` is what it takes for the draft."""
+    sent = {"mode": "reply", "text": text, "saved": saved, **more}
+    answer = lea.post(url(conversation, "draft"), sent, headers=HTMX)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def join(house: SimpleNamespace, younger: Conversation, older: Conversation) -> None:
+    joining.join(younger, older, by=house.ben, at=timezone.now())
+
+
+def test_what_is_saved_while_a_colleague_joins_stands_where_the_conversation_stands(
+    house, lea, older, younger, monkeypatch
+):
+    """The page's conversation is found before the join, and its words are kept after it."""
+    look = composer._too_much
+
+    def join_meanwhile(*args):
+        join(house, younger, older)
+        return look(*args)
+
+    monkeypatch.setattr(composer, "_too_much", join_meanwhile)
+    save(lea, younger, "We know", "")
+
+    assert [each.text for each in older.drafts.all()] == ["We know"]
+    assert not younger.drafts.exists()
+
+
+def test_a_save_on_its_way_takes_in_the_draft_that_the_join_found(house, lea, older, younger):
+    save(lea, older, "It left.", "", to="other@x.example")
+    save(lea, younger, "We know", "")
+    join(house, younger, older)
+
+    page = save(lea, younger, "We know it", "We know", to=GRACE)
+
+    kept = Draft.objects.get()
+    assert (kept.text, kept.to) == ("It left.\n\nWe know it", "other@x.example")
+    assert "<template data-joined>It left.\n\nWe know it</template>" in page
+
+
+def test_the_page_of_the_older_one_shows_what_has_come_and_goes_on_with_both(
+    house, lea, older, younger
+):
+    save(lea, older, "It left.", "")
+    save(lea, younger, "We know", "")
+    join(house, younger, older)
+
+    assert "data-joined" in save(lea, older, "It left on Friday.", "It left.")
+    both = "It left on Friday.\n\nWe know"
+    assert Draft.objects.get().text == both
+
+    assert "data-joined" not in save(lea, older, f"{both}.", both)
+    assert Draft.objects.get().text == f"{both}."
+
+
+def test_a_page_that_shows_nothing_yet_empties_no_draft_it_has_not_seen(house, lea, older, younger):
+    save(lea, younger, "We know", "")
+    join(house, younger, older)
+
+    save(lea, older, "", "")
+
+    assert Draft.objects.get().text == "We know"
+
+
+def test_with_more_of_ones_words_in_the_draft_nothing_is_sent_before_they_were_seen(
+    house, lea, older, younger
+):
+    save(lea, older, "It left.", "", to=GRACE)
+    save(lea, younger, "We know", "")
+    join(house, younger, older)
+    sent = {"mode": "reply", "text": "It left.", "saved": "It left.", "to": GRACE}
+
+    page = lea.post(url(older, "reply"), sent)
+
+    assert page.status_code == 422 and not older.messages.filter(direction="out").exists()
+    writing = page.context["composer"]
+    assert writing.text == writing.saved == "It left.\n\nWe know"
+    assert "there is more of what you wrote" in page.text
+    seen = {**sent, "text": writing.text, "saved": writing.saved, "known": writing.seen}
+    assert lea.post(url(older, "reply"), seen).status_code == 302
+    assert older.messages.get(direction="out").text == "It left.\n\nWe know"
+
+
+def test_a_save_on_its_way_while_one_goes_on_with_a_shared_draft_stands_after_it(house, lea, older):
+    shared = conversations.save_draft(
+        older, by=house.ben, kind="reply", text="It left.", to=GRACE, at=timezone.now()
+    )
+    save(lea, older, "And the", "")
+    asked_for = Draft.AskedFor.FINISH
+    sharing.share(shared, asked=house.lea, asked_for=asked_for, by=house.ben, at=timezone.now())
+    sharing.go_on(shared, by=house.lea, at=timezone.now())
+
+    save(lea, older, "And the colour?", "And the")
+
+    assert Draft.objects.get().text == "It left.\n\nAnd the colour?"
+
+
+def test_two_pages_of_one_draft_lose_no_words_of_each_other(lea, older):
+    save(lea, older, "It", "")
+    save(lea, older, "It left.", "It")
+    save(lea, older, "It stays.", "It")
+
+    assert Draft.objects.get().text == "It left.\n\nIt stays."
+
+
+def test_after_an_answer_was_lost_nothing_stands_there_twice(lea, older):
+    save(lea, older, "It left soon", "")
+    save(lea, older, "It left.", "", "It left soon")
+
+    assert Draft.objects.get().text == "It left."
+
+
+def test_given_a_form_that_is_wrong_it_still_says_what_it_took_for_the_draft(lea, older):
+    save(lea, older, "It left.", "")
+    sent = {"mode": "reply", "text": "It left.", "saved": "It", "to": "x" * 6000}
+
+    page = lea.post(url(older, "reply"), sent)
+
+    assert page.status_code == 422 and page.context["composer"].saved == "It"
