@@ -26,7 +26,7 @@ function leaveLater(toast) {
   const startUnlessRead = () => toast.matches(":hover, :focus-within") || start();
   for (const type of ["mouseenter", "focusin"]) toast.addEventListener(type, hold);
   for (const type of ["mouseleave", "focusout"]) toast.addEventListener(type, () => setTimeout(startUnlessRead));
-  start();
+  requestAnimationFrame(startUnlessRead); // counted from when it is drawn: behind another tab nobody reads it
 }
 
 if (region) {

@@ -11,6 +11,8 @@ const place = () => document.getElementById("promising");
 const bars = () => [...(place()?.querySelectorAll(".promise-bar") ?? [])];
 let timer = 0;
 let asked = null; // the text that was asked about last
+let asking = null; // at most one at a time: a browser keeps few connections, and others wait for them
+let begun = null; // the composer it is for
 let told = new Set(); // what was announced of this draft
 
 async function advise({ anew = false } = {}) {
@@ -21,14 +23,17 @@ async function advise({ anew = false } = {}) {
   asked = text;
   const content = new FormData(composer);
   content.delete("attached");
-  let response;
+  asking?.abort();
+  asking = new AbortController();
+  let words;
   try {
-    response = await fetch(here.dataset.advice, { method: "POST", body: content, headers: { "HX-Request": "true" } });
+    const response = await fetch(here.dataset.advice, { method: "POST", body: content, headers: { "HX-Request": "true" }, signal: asking.signal });
+    if (!response.ok) return;
+    words = await response.text();
   } catch {
     return; // advice only: the next pause asks again
   }
-  if (!response.ok) return;
-  const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+  const answer = new DOMParser().parseFromString(words, "text/html");
   if (composer !== form() || text !== field().value) return; // the next pause asks about what it is now
   showAsked(answer.getElementById("asked"));
   showBars(answer.getElementById("promising"));
@@ -120,6 +125,9 @@ function soon() {
 
 // A conversation was opened, or its composer came anew.
 function begin() {
+  if (begun === form()) return; // htmx says so once for each piece that it has put in its place
+  begun = form();
+  asking?.abort();
   if (!place()?.dataset.advice) return;
   asked = null;
   told = new Set();
@@ -188,7 +196,5 @@ document.addEventListener(
 );
 document.addEventListener("input", (event) => event.target.id === "composer-text" && soon());
 document.addEventListener("focusin", (event) => event.target.id === "composer-text" && makeRoom());
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.querySelector?.("#composer") || event.detail.target?.id === "composer" || event.detail.elt?.id === "composer") begin();
-});
+document.addEventListener("htmx:afterSettle", begin);
 begin();

@@ -135,15 +135,23 @@ function back() {
   if (link?.checkVisibility()) link.click();
   else (document.querySelector("#rows > [aria-current] a") ?? document.querySelector("#rows a"))?.focus();
 }
+/** Do what stands in a menu that may still be empty; news may draw the menu anew while it is filled. */
+async function press(key) {
+  const isFor = document.getElementById("conversation")?.dataset.id;
+  const menuOf = () => document.querySelector(`details[data-acts~="${key}"]`);
+  let menu;
+  do {
+    menu = menuOf();
+    await filled(menu);
+  } while (menu !== menuOf());
+  if (isFor === document.getElementById("conversation")?.dataset.id) document.querySelector(`[data-act="${key}"]`)?.click();
+}
 const labels = document.getElementById("list")?.dataset;
 if (labels) {
   register("u", labels.labelBack, back);
   // Their buttons stand in a closed menu, where no key can press them, once it was reached for.
   for (const [key, label] of [["#", labels.labelTrash], ["p", labels.labelPromise], ["f", labels.labelForward], ["shift+u", labels.labelUnread]])
-    register(key, label, async () => {
-      await filled(document.querySelector(`details[data-acts~="${key}"]`));
-      document.querySelector(`[data-act="${key}"]`)?.click();
-    });
+    register(key, label, () => press(key));
 }
 
 markOpened();

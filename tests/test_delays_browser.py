@@ -1,0 +1,208 @@
+"""A slow network, a busy machine: answers come late or not at all, and nobody's words are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from goodword.bench.servers.goodword_process import GoodwordProcess
+from tests.doors.house import run_code
+from tests.factories import PASSWORD
+from tests.servers import tables
+from tests.servers.chromium import Chromium
+
+pytestmark = pytest.mark.browser
+_NAMES = ("Older", "Younger", "Third", "Fourth", "Fifth", "Sixth")
+_DESK = f"""
+from datetime import timedelta
+from tests.factories import make_house, receive
+house = make_house(timezone.now() - timedelta(days=9))
+for n, name in enumerate({_NAMES}):
+    receive(house, f"Words of {{name}}", sender=f"{{name.lower()}}@x.example", name=name,
+            subject=f"About {{name}}", at=timezone.now() - timedelta(hours=20 - n))
+"""
+_COLLEAGUE = """
+from goodword.accounts.models import Teammate
+from goodword.conversations.models import Conversation
+from goodword.desk.intake import joining
+from goodword.desk.shaping import naming
+def about(name): return Conversation.objects.get(subject="About " + name)
+ben, at = Teammate.objects.get(email="ben@shop.example"), timezone.now()
+"""
+JOIN = 'joining.join(about("Younger"), about("Older"), by=ben, at=at)'
+
+
+@pytest.fixture(scope="module")
+def goodword() -> Iterator[GoodwordProcess]:
+    process = tables.goodword(in_file=True)
+    try:
+        run_code(process, _DESK)
+        yield process.start()
+    finally:
+        process.remove()
+
+
+@pytest.fixture
+def lea(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[Page]:
+    with chromium.context(goodword.url) as context:
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto("/account/login/?next=/inbox/all/?order=newest")
+        page.fill("[name=login]", "lea@shop.example")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.locator("#list h1").wait_for()
+        page.wait_for_load_state("load")
+        yield page
+        assert faults == []
+
+
+class Held:
+    """Requests to `url` wait until they are let go."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self._page, self._waiting, self._is_open = page, list[Route](), False
+        page.route(url, self._came)
+
+    def _came(self, route: Route) -> None:
+        if self._is_open:
+            route.continue_()
+        else:
+            self._waiting.append(route)
+
+    def wait(self) -> None:
+        eventually(self._page, lambda: bool(self._waiting))
+
+    def let_go(self) -> None:
+        self._is_open = True
+        for each in self._waiting:
+            each.continue_()
+
+
+def eventually(page: Page, holds: Callable[[], bool]) -> None:
+    for _look in range(1000):
+        if holds():
+            return
+        page.wait_for_timeout(20)  # what the page says of itself comes in meanwhile
+    raise AssertionError("it never came to that")
+
+
+def opened(page: Page, name: str) -> None:
+    page.locator("#rows .row-who", has_text=name).click()
+    expect(page.locator("#head h1")).to_have_text(f"About {name}")
+
+
+def write(page: Page, words: str) -> None:
+    page.locator("#composer-text").press_sequentially(words)
+
+
+def saved(page: Page) -> None:
+    page.locator("#composer-text").blur()
+    expect(page.locator("#composer-state")).to_contain_text("Saved")
+
+
+def test_her_last_words_are_on_their_way_while_ben_joins_what_she_answers_with_another(
+    goodword: GoodwordProcess, lea: Page
+) -> None:
+    field = lea.locator("#composer-text")
+    opened(lea, "Older")
+    write(lea, "It left.")
+    saved(lea)
+    opened(lea, "Younger")
+    # First they don't arrive at all: she is not led away from them.
+    lea.route("**/draft/**", lambda route: route.abort())
+    write(lea, "We know")
+    field.blur()
+    expect(lea.locator("#composer-state")).to_contain_text("Not saved")
+    with lea.expect_event("requestfailed", lambda request: "/draft/" in request.url):
+        run_code(goodword, _COLLEAGUE + JOIN)
+    expect(field).to_be_editable()
+    expect(field).to_have_value("We know")
+    # Then they arrive late, and nothing is typed into a page that is about to go.
+    lea.unroute("**/draft/**")
+    late = Held(lea, "**/draft/**")
+    late.wait()
+    expect(field).not_to_be_editable()
+    late.let_go()
+
+    expect(lea.locator("#head h1")).to_have_text("About Older")
+    expect(field).to_have_value("It left.\n\nWe know")
+
+
+def test_what_she_wrote_in_another_that_is_joined_with_this_one_comes_to_stand_here_too(
+    goodword: GoodwordProcess, lea: Page
+) -> None:
+    field = lea.locator("#composer-text")
+    opened(lea, "Fourth")
+    write(lea, "We know")
+    saved(lea)
+    opened(lea, "Third")
+    write(lea, "It left")
+    saved(lea)
+    run_code(goodword, _COLLEAGUE + 'joining.join(about("Fourth"), about("Third"), by=ben, at=at)')
+
+    write(lea, " on Friday")
+    expect(field).to_have_value("It left on Friday\n\nWe know")
+    write(lea, ".")  # the cursor has stayed where it was
+    expect(field).to_have_value("It left on Friday.\n\nWe know")
+    with lea.expect_response("**/draft/**"):
+        field.blur()
+    lea.reload()
+    expect(field).to_have_value("It left on Friday.\n\nWe know")
+
+
+def test_what_is_written_while_an_act_is_under_way_is_still_there_after_it(lea: Page) -> None:
+    opened(lea, "Fifth")
+    act = Held(lea, "**/tag/**")
+    lea.get_by_label("New tag").fill("gift")
+    lea.keyboard.press("Enter")
+    act.wait()
+    write(lea, "It left.")
+    act.let_go()
+
+    expect(lea.locator("#person")).to_contain_text("gift")
+    expect(lea.locator("#composer-text")).to_have_value("It left.")
+    saved(lea)
+    lea.reload()
+    expect(lea.locator("#composer-text")).to_have_value("It left.")
+
+
+def test_a_key_for_what_stands_in_a_menu_works_also_when_news_draws_the_menu_anew(
+    goodword: GoodwordProcess, lea: Page
+) -> None:
+    opened(lea, "Sixth")
+    lea.locator("#timeline").focus()
+    menu = Held(lea, "**/more/**")
+    lea.keyboard.press("#")
+    menu.wait()
+    rename = 'naming.change_subject(about("Sixth"), "Renamed", by=ben, at=at)'
+    run_code(goodword, _COLLEAGUE + rename)
+    expect(lea.locator("#head h1")).to_have_text("Renamed")
+    menu.let_go()
+
+    expect(lea.locator("#ask")).to_contain_text("Move it to the trash?")
+
+
+def test_leafing_through_asks_for_advice_once_each_and_keeps_no_answer_waiting(lea: Page) -> None:
+    """A browser has six connections: were they full of advice, everything else would wait."""
+    lea.add_init_script("""
+        window.asked = window.underWay = 0;
+        const real = window.fetch;
+        window.fetch = (url, ...rest) => {
+          const answer = real(url, ...rest);
+          if (!String(url).includes("/advice/")) return answer;
+          window.asked += 1;
+          window.underWay += 1;
+          return answer.finally(() => (window.underWay -= 1));
+        };
+    """)
+    lea.reload()
+    lea.wait_for_load_state("load")
+    held = Held(lea, "**/advice/**")
+    for name in ("Third", "Fifth", "Older"):
+        opened(lea, name)
+        held.wait()
+    assert lea.evaluate("[window.asked, window.underWay]") == [3, 1]
