@@ -98,13 +98,17 @@ def _domain(text: str) -> str:
     return domain
 
 
+def may_forget(teammate: Teammate) -> bool:
+    return teammate.is_active and teammate.role in {Role.OWNER, Role.LEAD}
+
+
 @transaction.atomic
 def forget_organisation(organisation: Organisation, *, by: Teammate, at: datetime) -> None:
     """Who belonged to it belongs to none now; what stood in its fields goes. For owners and leads.
 
     Raises MayNot.
     """
-    if not by.is_active or by.role not in {Role.OWNER, Role.LEAD}:
+    if not may_forget(by):
         raise rights.MayNot
     events.announce(facts.OrganisationForgotten(), by=by, about=organisation, at=at)
     organisation.people.update(role="")

@@ -19,9 +19,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goodword.accounts import rights
-from goodword.accounts.models import Role, Teammate
+from goodword.accounts.models import Teammate
 from goodword.conversations import queries as conversations
-from goodword.desk.persons import seeing
+from goodword.desk.persons import organisations, seeing
 from goodword.fields import queries as fields
 from goodword.fields.models import Field
 from goodword.people import belonging, filling
@@ -118,7 +118,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "domains": found.domains.order_by("domain"),
         "facts": facts(filling.values_of_organisation(found)),
         "may_answer": rights.may_answer(by),
-        "may_forget": _may_forget(by),
+        "may_forget": organisations.may_forget(found, by),
     }
     return render(request, "web/people/organisation.html", context)
 
@@ -163,9 +163,10 @@ def _write_down(
     given = form.changed(forms.known_of(found) if found else {"domains": ""})
     try:
         with transaction.atomic():
-            if found is None or "name" in form.changed_data:
-                name = given["name"]
-                found = belonging.name_organisation(name, organisation=found, by=by, at=at)
+            if found is None:
+                found = belonging.name_organisation(given["name"], by=by, at=at)
+            elif "name" in form.changed_data:
+                organisations.rename(found, given["name"], by=by, at=at)
             if "domains" in form.changed_data:
                 belonging.have_domains(found, given["domains"].split(), by=by, at=at)
             for field, text in form.written().items():
@@ -174,6 +175,9 @@ def _write_down(
         form.add_error("name", _("An organisation needs a name that can be seen."))
     except belonging.NameTaken:
         form.add_error("name", _("There is another organisation of this name."))
+    except organisations.SeenInPart:
+        words = _("People belong to it whom you may not see. An owner can rename it.")
+        form.add_error("name", words)
     except belonging.NotADomain as error:
         form.add_error("domains", _("This is no mail domain: %(text)s") % {"text": error})
     except belonging.PublicProvider as error:
@@ -190,12 +194,11 @@ def _write_down(
 @inside
 @require_http_methods(["GET", "POST"])
 def forget(request: HttpRequest, public_id: str) -> HttpResponse:
-    by = teammate_of(request)
-    if not _may_forget(by):
+    found, by = finding.organisation(request, public_id), teammate_of(request)
+    if not organisations.may_forget(found, by):
         raise Http404
-    found = finding.organisation(request, public_id)
     if request.method == "POST":
-        belonging.forget_organisation(found, by=by, at=moment_of(request))
+        organisations.forget(found, by=by, at=moment_of(request))
         messages.success(request, _("The organisation is gone; its people are still here."))
         return lead(request, reverse("people:organisations"))
     return ask(
@@ -218,10 +221,6 @@ def _goes_along(people: int) -> str:
         people,
     )
     return words % {"n": people}
-
-
-def _may_forget(teammate: Teammate) -> bool:
-    return teammate.is_active and teammate.role in {Role.OWNER, Role.LEAD}
 
 
 def _require_answer(request: HttpRequest) -> None:

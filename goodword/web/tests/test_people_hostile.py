@@ -289,15 +289,22 @@ def test_who_guesses_the_name_of_an_organisation_they_do_not_see_is_not_let_in(h
     assert carl.get(f"/organisations/{whitlow.public_id}/").status_code == 404
 
 
-def test_a_lead_is_told_of_no_more_people_of_an_organisation_than_they_see(house) -> None:
+def test_a_lead_decides_nothing_for_those_of_an_organisation_whom_they_do_not_see(house) -> None:
     whitlow = belonging.name_organisation("Whitlow & Co", by=house.ana, at=NOW)
     pia = grace_of(house, inbox=house.repairs, sender="pia@petty.example")
     for person in (grace_of(house), pia):
         belonging.belong_to(person, whitlow, by=house.ana, at=NOW)
 
-    page = client_of(house.lea).get(f"/organisations/{whitlow.public_id}/forget/")
+    lea, url = client_of(house.lea), f"/organisations/{whitlow.public_id}/"
+    assert "1 person" in lea.get("/organisations/").content.decode()
+    assert f"{url}forget/" not in lea.get(url).content.decode()
+    assert lea.post(f"{url}forget/").status_code == 404
+    answer = lea.post(f"{url}change/", {"name": "Ours", "initial-name": "Whitlow & Co"})
+    assert answer.status_code == 422 and "An owner can rename it" in answer.content.decode()
+    whitlow.refresh_from_db()
+    assert whitlow.name == "Whitlow & Co"
 
-    assert "1 person belongs to it" in page.content.decode()
+    assert "2 people belong to it" in client_of(house.ana).get(f"{url}forget/").content.decode()
 
 
 def test_a_choice_that_is_gone_and_stands_there_already_breaks_no_form(house) -> None:
