@@ -101,6 +101,12 @@ def test_given_a_search_that_takes_too_long_it_says_that_it_was_stopped(
         ("a <b>bold</b> word", "bold", "a &lt;b&gt;<mark>bold</mark>&lt;/b&gt; word"),
         ("Crème brûlée", "creme", "<mark>Crème</mark> brûlée"),
         ("ringing rings", "ring ", "ringing rings"),
+        ("String and ring", "ring", "String and <mark>ring</mark>"),
+        (
+            "RING, Rings; a ringing",
+            "a ring",
+            "<mark>RING</mark>, <mark>Rings</mark>; <mark>a</mark> <mark>ringing</mark>",
+        ),
         ("", "x", ""),
     ],
 )
