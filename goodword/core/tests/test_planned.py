@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
@@ -50,6 +50,29 @@ if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT statement FROM pg_prepared_statements")
             return [row[0] for row in cursor.fetchall()]
+
+    def _ask_of(number: int) -> None:
+        """A query of which there are as many as numbers of keys."""
+
+        def build(*keys: int) -> QuerySet[Person, tuple[int]]:
+            return Person.objects.filter(pk__in=keys, name=STRANGE).values_list("pk")
+
+        prepared.rows(("strange among", number), build, *range(1, number + 1))
+
+    def test_however_many_shapes_there_are_a_connection_keeps_a_bounded_number_of_plans() -> None:
+        for number in range(1, 140):
+            _ask_of(number)
+            _ask_of(number)
+        assert 50 < len(_kept()) < 120  # psycopg lets go of what was asked longest ago
+
+    def test_what_a_savepoint_took_back_is_planned_again_and_answers() -> None:
+        found = Person.objects.create(name=STRANGE, made_at=MONDAY_NOON)
+        _ask(0, 0, 0)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            _ask(0)
+            raise ZeroDivisionError
+        assert _ask(0, 0, 0) == [found.pk] * 3
+        assert [each for each in _kept() if "people_person" in each]
 
     def test_a_query_is_planned_once_however_large_its_keys_are() -> None:
         _ask(0, 1, 70_000, 2**40, 2**61)
