@@ -94,7 +94,7 @@ def take(moment: datetime, be_there: Callable[[], object]) -> None:
         def write() -> None:
             page.keyboard.press("r")
             page.locator("#composer-text").press_sequentially(ANSWER)
-            page.wait_for_timeout(2500)  # what is promised is found at the pause
+            page.locator(".promise-bar").wait_for()  # found at the pause
 
         picture("today", "/")
         picture("inbox", f"/conversations/{grace.public_id}/", write)
