@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import queries as conversations
@@ -62,14 +63,18 @@ class Narrowed:
 
 def narrowed(asked: Asked, *, by: Teammate) -> Narrowed:
     """What was asked, as `by` may see it."""
-    found = Narrowed(by, conversations.visible_to(by), one_message(asked, by=by))
+    message = one_message(asked, by=by)
+    if message.is_words_alone and not (asked.terms or asked.without):
+        # What most look for has a query that is made once; only by due time is this one asked.
+        seen = SimpleLazyObject(lambda: alive(conversations.visible_to(by)))
+        return Narrowed(by, cast(QuerySet[Conversation], seen), message, is_words_alone=True)
+    found = Narrowed(by, conversations.visible_to(by), message)
     _narrow(found, asked)
     if not (
         found.message.is_asked or {"aside"} & set(asked.values("is")) or asked.values("number")
     ):
         found.conversations = found.conversations.filter(side_of__isnull=True)
     found.without = [one_message(each, by=by) for each in _negated_of_messages(asked)]
-    found.is_words_alone = found.message.is_words_alone and not (asked.terms or asked.without)
     return found
 
 
