@@ -92,6 +92,7 @@ def test_a_day_by_keys_alone(chromium: Chromium, goodword: GoodwordProcess) -> N
         keys.press("z")
         expect(page.locator("#composer-text")).to_have_value("On Friday, Ada.")
         keys.press("Escape")
+        expect(page.locator("#timeline")).to_be_focused()
         keys.press("n")
         keys.type("She is in no hurry.")
         keys.press("Control+Enter")
@@ -121,9 +122,9 @@ def test_put_aside_the_next_one_opens_and_undone_it_is_back(
             expect(rows).not_to_contain_text(first)
             expect(page.locator(".row-cursor")).to_contain_text(second)
             keys.press("z")
+            expect(page.locator(".toast", has_text="Undone.").last).to_be_visible()  # it goes soon
             expect(head).to_contain_text(first)
             expect(rows).to_contain_text(first)
-            expect(page.locator(".toast", has_text="Undone.").last).to_be_visible()
             assert "/conversations/" in page.url
         assert complaints == []
 

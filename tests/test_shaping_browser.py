@@ -52,7 +52,6 @@ def people(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[dict[str, 
         for name in ("ben", "lea", "lou"):
             options = phone if name == "lou" else {}
             page = stack.enter_context(chromium.context(goodword.url, **options)).new_page()
-            page.set_default_timeout(10_000)
             page.goto("/account/login/?next=/inbox/all/")
             page.fill("#id_login", f"{name}@shop.example")
             page.fill("#id_password", PASSWORD)

@@ -48,7 +48,7 @@ def desks(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[tuple[Page,
             page.fill("#id_password", PASSWORD)
             page.keyboard.press("Enter")
             expect(page.locator("#list h1")).to_have_text("Unassigned")
-            expect(page.locator(".row").first).to_contain_text(f"The card {before}", timeout=10_000)
+            expect(page.locator(".row").first).to_contain_text(f"The card {before}")
             pages.append(page)
         yield pages[0], pages[1]
 
@@ -110,9 +110,9 @@ def test_a_page_that_nobody_looks_at_asks_for_no_news_until_somebody_does(
     ben.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
 
     hand_in(goodword, mail("Is anybody there?", subject="A knock"))
-    expect(ana.locator("#rows")).to_contain_text("A knock", timeout=10_000)
+    expect(ana.locator("#rows")).to_contain_text("A knock")
     open_first(ana)
     assert not [each for each in asked if "fragment=list" in each]
 
     ben.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
-    expect(ben.locator("#rows")).to_contain_text("A knock", timeout=10_000)
+    expect(ben.locator("#rows")).to_contain_text("A knock")

@@ -5,7 +5,6 @@ What Goodword itself does as a process is told in the tests of its commands.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -72,12 +71,8 @@ def test_given_another_command_its_answer_comes_back_whole(stand_in):
 
 
 def test_given_a_process_that_ends_at_once_its_words_are_told(stand_in):
-    began = time.monotonic()
-
     with pytest.raises(RuntimeError, match="give scheme and host alone"):
         GoodwordProcess(environment={**stand_in, "BROKEN": "1"}).__enter__()
-
-    assert time.monotonic() - began < 5
 
 
 def test_given_a_process_deaf_to_sigterm_that_is_a_fault_and_it_is_gone(stand_in, monkeypatch):

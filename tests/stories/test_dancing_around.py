@@ -37,7 +37,7 @@ def test_what_they_asked_and_what_one_promises_is_seen_put_right_sent_and_taken_
     sign_in(page, goodword.url, OWNER)
     page.goto(address)
     asked = page.locator("#asked > section")
-    expect(asked.get_by_text("not yet")).to_have_count(2, timeout=15000)
+    expect(asked.get_by_text("not yet")).to_have_count(2)
 
     page.locator("#composer-text").fill(ANSWER)
     bars = page.locator(".promise-bar")
@@ -68,7 +68,7 @@ def test_without_script_what_one_promises_is_a_step_before_sending(chromium, sta
         page.goto(address)
         page.locator("#composer-text").fill(ANSWER)
         page.get_by_role("button", name="Send", exact=False).last.click()
-        page.get_by_text("You promise something here", exact=False).first.wait_for(timeout=15000)
+        page.get_by_text("You promise something here", exact=False).first.wait_for()
         assert promised(goodword) == []
 
         page.get_by_role("checkbox", name="Track").nth(1).uncheck()

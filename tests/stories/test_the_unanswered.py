@@ -126,7 +126,7 @@ def test_the_unanswered_is_reminded_handed_up_and_answered_and_a_word_given_with
     page.get_by_role("button", name="Send").click()
     page.get_by_role("button", name=re.compile("Undo")).first.wait_for(timeout=20_000)
     let_time_pass(goodword)
-    page.get_by_text(re.compile("^Kept late")).first.wait_for(timeout=15000)
+    page.get_by_text(re.compile("^Kept late")).first.wait_for()
     expect(page.locator("blockquote.said").first).to_contain_text("the quote by Friday")
     to_grace = [each for each in smtp_sink.received if "grace" in str(each.recipients)]
     assert "the quote by Friday" in str(to_grace[0].message)

