@@ -279,7 +279,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // Ctrl or ⌘ with Enter sends (a data-key in the markup); here only what is typed in the single-line fields.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target.closest?.("#composer")) event.target.blur();
+  // A menu that it closed has the focus at its button by now.
+  if (event.key !== "Escape" || event.defaultPrevented || document.activeElement !== event.target || !event.target.closest("#composer")) return;
+  // To what was said, not nowhere: from there a screen reader goes on, and Tab.
+  const timeline = document.getElementById("timeline");
+  if (timeline) timeline.focus({ preventScroll: true });
+  else event.target.blur();
 });
 
 // "Leaves in 8 s": counted down here, decided by the server.
