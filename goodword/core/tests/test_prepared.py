@@ -64,3 +64,15 @@ def test_objects_come_with_what_stands_beside_them_and_what_was_annotated() -> N
 def test_what_can_hold_nothing_is_not_asked_for() -> None:
     assert prepared.rows("none", lambda: Person.objects.none().values_list("pk")) == []
     assert prepared.objects("none", lambda key: Person.objects.none(), 7) == []
+
+
+@pytest.mark.parametrize("always", ["100% o'clock", "%s", "%%", "it''s", "$1", "\\"])
+def test_what_is_always_the_same_is_found_as_it_is(always) -> None:
+    for name in (always, "other"):
+        Person.objects.create(name=name, made_at=MONDAY_NOON)
+
+    def build(key: int) -> QuerySet[Person, tuple[str]]:
+        return Person.objects.filter(name=always, pk__gt=key).values_list("name")
+
+    assert prepared.rows(("always", always), build, 0) == [(always,)]
+    assert prepared.rows(("always", always), build, 2**60) == []

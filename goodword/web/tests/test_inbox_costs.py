@@ -19,6 +19,7 @@ from goodword.desk import queries as desk
 from goodword.desk.roads import InboundFile
 from goodword.desk.search import finding
 from goodword.desk.search.narrowing import narrowed
+from goodword.promises import day
 from tests.factories import DAY, HOUR, MINUTE, deliver, make_house, receive, reply
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +153,15 @@ def test_the_older_link_of_a_list_leads_through_every_row_once(house, ben) -> No
 
     assert len(seen) == len(set(seen)) == 120
     assert seen == sorted(seen, reverse=True)  # by due time: the oldest is due first
+
+
+def test_what_is_still_owed_is_counted_by_an_index_of_the_open_ones(house) -> None:
+    """Among all that somebody ever owed, ended or not, it would be looked for with every page."""
+    with CaptureQueriesContext(connection) as captured:
+        day.count_owed_by(house.ben)
+        desk.owed_by(house.ben)
+
+    assert len(captured) == 2
+    for query in captured.captured_queries:
+        assert "'open'" in query["sql"]  # handed on, it hides which index would do
+        assert "ORDER BY" in query["sql"] and "due_at" in query["sql"]
