@@ -82,8 +82,8 @@ def locked(monkeypatch):
     """The keys in the order in which they are locked, each once."""
     found: dict[int, None] = {}
 
-    def noting(keys):
-        rows = lock_all(keys)
+    def noting(keys, **which):
+        rows = lock_all(keys, **which)
         found.update(dict.fromkeys(rows))
         return rows
 

@@ -17,7 +17,7 @@ from goodword.desk.answering import delivering, holding, later, replying
 from goodword.desk.answering.recipients import Recipients
 from goodword.desk.intake import arriving, joining, receiving, screening
 from goodword.desk.keeping import promising, reminding, replanning, unkeeping
-from goodword.desk.models import BulkAct, BulkItem, Joined, SenderRule
+from goodword.desk.models import BulkAct, BulkItem, Dispatch, Joined, SenderRule
 from goodword.desk.persons import merging as one_person
 from goodword.desk.roads import Answer, Party
 from goodword.desk.shaping import bulk, bulk_acts, emptying, moving, naming, splitting, unjoining
@@ -83,6 +83,20 @@ class Desk(RuleBasedStateMachine):
             bounced_recipient=SENDERS[n % 2],
             bounce_hard=True,
         )
+
+    @rule(sender=st.sampled_from(SENDERS), n=pick, comes=st.booleans())
+    def an_answer_comes_before_its_mail_or_that_comes(self, sender, n, comes):
+        own = f"slow-{n % 3}@whitlow.example"
+        ids = {"external_ids": [own]} if comes else {"refers_to": [own]}
+        receive(self.house, sender=sender, cc=[Party(SENDERS[n % 2])], at=self.later(), **ids)
+
+    @rule(n=pick, leaves=st.booleans())
+    def a_backup_is_restored_and_someone_looks(self, n, leaves):
+        delivering.hold_everything(why="restored", at=self.later())
+        held = list(Dispatch.objects.exclude(held="").order_by("pk"))
+        if held:
+            decide = delivering.let_go if leaves else delivering.leave_unsent
+            decide(held[n % len(held)].message, by=self.someone(n), at=self.at)
 
     @rule(n=pick, kind=st.sampled_from(["failed", "failed", "delayed", "complaint"]))
     def an_answer_bounces(self, n, kind):
