@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Model, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Model, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
@@ -226,10 +227,9 @@ def owed_in(keys: list[int]) -> dict[int, Owing]:
 def _owed_in(*keys: int) -> QuerySet[Promise, Any]:
     """One of each is chosen where they are stored: a long conversation has dozens."""
     ended = Case(When(state=Promise.State.OPEN, then=0), default=1)
-    made = Promise.objects.filter(conversation=OuterRef("pk"), kind=REPLY)
-    shown = Subquery(made.order_by(ended, "-made_at", "-id").values("pk")[:1])
-    chosen = Conversation.objects.filter(pk__in=keys).values(shown=shown)
-    return Promise.objects.filter(pk__in=chosen).values_list("conversation_id", *_OWING)
+    place = Window(RowNumber(), partition_by="conversation", order_by=[ended, "-made_at", "-id"])
+    made = Promise.objects.filter(conversation__in=keys, kind=REPLY).alias(place=place)
+    return made.filter(place=1).values_list("conversation_id", *_OWING)
 
 
 def _furnished(rows: list[Listed]) -> list[Listed]:
