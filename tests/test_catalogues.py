@@ -6,6 +6,7 @@ babel reads that as it reads our Python.
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Iterator
@@ -47,6 +48,24 @@ def sources() -> Iterator[Path]:
             is_template = "templates" in path.parts
             if "tests" not in path.parts and (is_template or kind == "*.py"):
                 yield path
+
+
+def said_within(text: ast.JoinedStr) -> Iterator[str]:
+    for call in ast.walk(text):
+        name = getattr(call.func, "id", "") if isinstance(call, ast.Call) else ""
+        if name in KEYWORDS:
+            yield f"line {call.lineno}: {ast.unparse(call)}"
+
+
+def test_no_words_are_said_within_an_f_string_where_no_tool_finds_them() -> None:
+    found = {
+        str(path): said
+        for path in sources()
+        if path.suffix == ".py"
+        for each in ast.walk(ast.parse(path.read_text()))
+        if isinstance(each, ast.JoinedStr) and (said := [*said_within(each)])
+    }
+    assert found == {}
 
 
 def ids_in(path: Path) -> set[Id]:

@@ -169,7 +169,7 @@ def forwarding(message: Message) -> str:
     language = business.language if business else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ZoneInfo(_zone())):
         lines = [
-            f"---------- {_('Forwarded message')} ----------",
+            "---------- " + _("Forwarded message") + " ----------",
             _("From: %(who)s") % {"who": _author(message)},
             _("Date: %(moment)s") % {"moment": _moment(message.said_at)},
             _("Subject: %(subject)s") % {"subject": message.subject},

@@ -80,12 +80,12 @@ def _quiet(item: Said, reader: Reader) -> str:
     """An automatic mail: one line, its words on request."""
     message = item.message
     who = f", {escape(item.address or item.name)}" if message.is_inbound else ""
-    words = f'<div class="message-text">{item.text}{escape(item.rest)}</div>'
+    words = _quoted(_("Show it"), f'<div class="message-text">{item.text}{escape(item.rest)}</div>')
     return (
         f'<article class="event message-quiet" id="message-{message.public_id}">'
         f"<header>{marks.icon('bot')}<span><b>{escape(item.quiet)}</b>{who}</span>"
         f"{_moment(item, reader.clock)}{_menu(item, reader)}</header>"
-        f"{_before(item, reader)}{_quoted(_('Show it'), words)}{_after(item, reader)}</article>"
+        f"{_before(item, reader)}{words}{_after(item, reader)}</article>"
     )
 
 
@@ -102,9 +102,9 @@ def _way(item: Said) -> str:
     """How it came."""
     message, address = item.message, escape(item.address)
     if item.is_note_by_mail:
-        return f"<span>{_('wrote this by mail; here it is a note')}</span>"
+        return "<span>" + escape(_("wrote this by mail; here it is a note")) + "</span>"
     if message.is_note:
-        return f"<span>{_('a note, seen by us alone')}</span>"
+        return "<span>" + escape(_("a note, seen by us alone")) + "</span>"
     if message.forwarded_by:
         words = _("forwarded in by %(who)s") % {"who": message.forwarded_by.name}
         return f'<span title="{address}">{escape(words)}</span>'
@@ -126,11 +126,11 @@ def _menu(item: Said, reader: Reader) -> str:
     path = _path(get_script_prefix(), "message_menu", message.public_id)
     key, newest = (' data-acts="f"', "&amp;newest=1") if item.is_newest_of_theirs else ("", "")
     beside = escape(reader.context["place"].query)
-    name = escape(_("This mail"))
+    name, words = escape(_("This mail")), escape(_("What can be done with it"))
     return (
         f'<details class="menu message-menu"{key}><summary class="icon-button" title="{name}">'
         f'{marks.used("ellipsis", 16, name)}</summary><div class="menu-body">'
-        f'<a href="{path}?{beside}{newest}" data-holds>{escape(_("What can be done with it"))}</a>'
+        f'<a href="{path}?{beside}{newest}" data-holds>{words}</a>'
         "</div></details>"
     )
 
@@ -155,13 +155,13 @@ def _said(item: Said, reader: Reader) -> str:
         formatted = " message-formatted" if item.is_formatted else ""
         parts.append(f'<div class="message-text{formatted}">{item.text}</div>')
     elif not item.files and not item.pictures and not item.card:
-        parts.append(f'<p class="message-text faint">{escape(_("(without text)"))}</p>')
+        parts.append('<p class="message-text faint">' + escape(_("(without text)")) + "</p>")
     if item.rest:
         parts.append(_quoted(_("Show the rest"), _plain(item.rest)))
     if item.quoted:
         passed_on = item.message.forwarded_by is not None
         name = _("Show the whole mail") if passed_on else _("Show quoted history")
-        title = f' title="{escape(_("The whole mail, with what it quotes"))}"'
+        title = ' title="' + escape(_("The whole mail, with what it quotes")) + '"'
         parts.append(_quoted(name, _plain(item.quoted), title=title))
     if item.message.has_html and not item.is_formatted:  # type: ignore[attr-defined]
         parts.append(_quoted(_("Formatted"), _frame(item), css=" formatted"))
@@ -193,7 +193,7 @@ def _after(item: Said, reader: Reader) -> str:
         parts.append(_drawn("_files", reader))
     for oddity in item.message.oddities:
         sign = marks.icon("triangle-alert", 13)
-        parts.append(f'<p class="oddity">{sign} {escape(_(oddity))}</p>')
+        parts.append(f'<p class="oddity">{sign} ' + escape(_(oddity)) + "</p>")
     parts.append(_delivered(item, reader))
     for word in item.promised:
         with reader.context.push(word=word):

@@ -119,7 +119,8 @@ def forward(request: HttpRequest, public_id: str) -> HttpResponse:
     found = pages.visible(request, here.public_id)
     parent = asides.around(found, by=teammate_of(request)) or found
     subject = answer_subject(message.subject or here.subject).removeprefix("Re:").strip()
-    initial = {"subject": f"{pgettext('subject of a forwarded mail', 'Fwd:')} {subject}".strip()}
+    mark = pgettext("subject of a forwarded mail", "Fwd:")
+    initial = {"subject": f"{mark} {subject}".strip()}
     return _ask(request, parent, message, initial)
 
 

@@ -183,7 +183,7 @@ def _came_back(row: Recipient) -> tuple[str, str]:
 
 def _held(dispatch: Dispatch, begun: bool) -> str:
     why = _why_held(dispatch.held)
-    return f"{why} {_('Some of those it is for have it already.')}" if begun else why
+    return why + " " + _("Some of those it is for have it already.") if begun else why
 
 
 def _why_held(code: str) -> str:

@@ -35,7 +35,7 @@ def kept_row(row: Shown, *, now: datetime, may_undo: bool) -> SafeString:
     chip = marks.chip(row.state, clock, time=row.at, title=row.by)
     undo = ""
     if may_undo:
-        button = _button(row, "not-kept", "button", "z", f"{marks.icon('undo-2')} {_('Undo')}")
+        button = _button(row, "not-kept", "button", "z", marks.icon("undo-2") + " " + _("Undo"))
         undo = f'<div class="owed-act">{button}</div>'
     return mark_safe(  # noqa: S308 -- as above
         f'<li class="owed-row owed-kept" data-row id="promise-{row.public_id}"'
@@ -138,4 +138,4 @@ def _owner(row: Shown) -> str:
     if row.owner:
         face = marks.avatar(row.owner, marks.initials(row.owner), 24, row.is_mine)
         return f"{face}<span>{escape(row.owner_short)}</span>"
-    return f'<span class="faint">{_("they do")}</span>' if row.is_theirs else ""
+    return '<span class="faint">' + _("they do") + "</span>" if row.is_theirs else ""

@@ -124,7 +124,7 @@ def csv(request: HttpRequest) -> HttpResponseBase:
             yield from exporting.lines(rows, by=teammate, now=now)
 
     answer = StreamingHttpResponse(stream(), content_type="text/csv; charset=utf-8")
-    name = f"{_('promises')}-{here.today.isoformat()}.csv"
+    name = _("promises") + f"-{here.today.isoformat()}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
