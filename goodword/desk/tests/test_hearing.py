@@ -178,6 +178,20 @@ def test_joined_followers_hear_of_what_became_of_it(house, conversation):
     assert "Ben Okri wrote a note" in told()["Lea"]
 
 
+def test_joined_before_anybody_was_told_its_followers_hear_of_the_mail(house, conversation):
+    other = receive(house, "A clasp, please.", sender="hugo@finch.example").conversation
+    reply(other, house.ben, at=MONDAY_NOON)
+    handling.assign(conversation, to=house.ben, by=house.ben, at=MONDAY_NOON)
+    hand_on()
+    following.follow(other, by=house.lea, at=LATER)
+    answered = Message.objects.get(direction="out")
+    receive(house, "And?", sender="hugo@finch.example", answers=answered, at=LATER)
+    joining.join(other, conversation, by=house.ben, at=LATER)
+    hand_on()
+
+    assert told()["Lea"] == ["They wrote"]
+
+
 # Given
 
 

@@ -36,11 +36,24 @@ _OF_CONVERSATIONS = "^(conversation|mention|given|new|draft|message|held):"
 
 def on_received(event: Event) -> None:
     """Listener of `conversations.message_received`."""
-    if event.data["inbound_kind"] != "human":
+    if event.data["inbound_kind"] != "human" or not _is_news_to_somebody(event):
         return
     tell = _tell_who_hears_of_new if event.data["opened"] else _tell_who_follows
     with transaction.atomic():
         tell(event)
+
+
+def _is_news_to_somebody(event: Event) -> bool:
+    """The first look, at every mail there is: on SQLite a transaction would hold up intake."""
+    if event.data["opened"]:
+        return bool(preferences.who_hears_of_new())
+    return bool(prepared.rows("is followed", _followed, event.data["conversation_id"]))
+
+
+def _followed(key: int) -> QuerySet[Following, tuple[int]]:
+    joined_with = Conversation.objects.filter(pk=key).values("redirect_to")
+    here = Following.objects.filter(Q(conversation=key) | Q(conversation__in=joined_with))
+    return here.values_list("teammate")[:1]
 
 
 def _tell_who_follows(event: Event) -> None:
@@ -50,11 +63,11 @@ def _tell_who_follows(event: Event) -> None:
 
 
 def _tell_who_hears_of_new(event: Event) -> None:
-    keys = preferences.who_hears_of_new()
-    conversation = _conversation_of(event) if keys else None
+    conversation = _conversation_of(event)
     if conversation is None:
         return
     if conversation.assignee_id is None and conversation.state == State.OPEN:
+        keys = preferences.who_hears_of_new()
         telling.tell_about(
             conversation,
             whom.who_may_see(conversation).filter(pk__in=keys),
