@@ -63,7 +63,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _begin(request, row)
     context = {
         "told": wording.before(row, counted),
-        "verb": wording.verb(row),
+        "verb": wording.verb(row) if sum(counted.staying.values()) < counted.total else "",
         "go_url": _url("go", row, chosen.query),
         "is_more": len(keys) == bulk.MOST,
         "most": bulk.MOST,

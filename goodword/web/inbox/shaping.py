@@ -230,12 +230,13 @@ def split(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _how_much(message: Message) -> Question:
     after = message.conversation.messages.filter(pk__gt=message.pk).count()
-    choices = [Choice("one", _("This message alone"), chosen=True)]
-    if after:
-        words = ngettext(
-            "This and the %(n)d message after it", "This and the %(n)d messages after it", after
-        )
-        choices.append(Choice("after", words % {"n": after}))
+    words = ngettext(
+        "This and the %(n)d message after it", "This and the %(n)d messages after it", after
+    )
+    choices = [
+        Choice("one", _("This message alone"), chosen=True),
+        Choice("after", words % {"n": after}),
+    ]
     return Question(
         _("Split it off?"),
         lead=[
@@ -243,7 +244,7 @@ def _how_much(message: Message) -> Question:
             _("What is owed is owed in both; whoever has this one has both."),
         ],
         name="which",
-        choices=choices,
+        choices=choices if after else (),
         verb=_("Split it off"),
     )
 

@@ -92,6 +92,13 @@ def test_where_some_would_stay_it_asks_first_and_says_how_many(ben, house) -> No
     assert Conversation.objects.filter(state="closed").count() == 3
 
 
+def test_where_all_would_stay_there_is_nothing_to_press(ben, house) -> None:
+    words = post(ben, "close", written(house, 2)).content.decode()
+    assert "2 await an answer and stay as they are." in words
+    assert "/go/" not in words
+    assert "Leave them as they are" in words and "It can be undone" not in words
+
+
 def test_the_same_questions_come_as_dialogs_where_scripts_run(ben, house) -> None:
     found = written(house, 2)
     body = {"act": "close", "pick": [each.public_id for each in found]}

@@ -103,7 +103,8 @@ def test_a_message_is_split_off_from_its_menu_and_joined_back(ben, two):
     assert "/split/" in ben.get(url("message_menu", two.first)).text
     asked = ben.get(url("split", two.first)).text
     assert "This and the 1 message after it" in asked
-    page = ben.post(url("split", two.second), {"which": "one"}, follow=True)
+    assert 'type="radio"' not in ben.get(url("split", two.second)).text  # nothing is after it
+    page = ben.post(url("split", two.second), follow=True)
     assert "It stands in a conversation of its own now." in page.text
     assert f"You split this off from {two.one.reference}" in page.text
     assert "Linked" in page.text
