@@ -142,6 +142,8 @@ def test_what_she_wrote_in_another_that_is_joined_with_this_one_comes_to_stand_h
     opened(lea, "Third")
     write(lea, "It left")
     saved(lea)
+    whom = '.drafts.update(cc="hugo@finch.example")'
+    run_code(goodword, _COLLEAGUE + f'about("Third"){whom}')  # from another page of hers
     run_code(goodword, _COLLEAGUE + 'joining.join(about("Fourth"), about("Third"), by=ben, at=at)')
 
     write(lea, " on Friday")
@@ -152,6 +154,7 @@ def test_what_she_wrote_in_another_that_is_joined_with_this_one_comes_to_stand_h
         field.blur()
     lea.reload()
     expect(field).to_have_value("It left on Friday.\n\nWe know")
+    expect(lea.locator("#composer-cc")).to_have_value("hugo@finch.example")
 
 
 def test_what_is_written_while_an_act_is_under_way_is_still_there_after_it(lea: Page) -> None:

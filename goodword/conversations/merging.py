@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from goodword.conversations.models import Draft
 
 Follower = Callable[[Draft, Draft], None]
 _followers: list[Follower] = []
+_BETWEEN_BLANKS = r"(?:^|\n\n)[ \t\n]*%s[ \t\n]*(?=\n\n|\Z)"
 
 
 def when_merged(*followers: Follower) -> None:
@@ -36,14 +38,23 @@ def with_unseen(now: str, kept: str, *, known: Iterable[str]) -> str:
     several after an answer was lost. The draft says something else when it was joined with another
     since, or is written on at two pages; then `now` takes the place of what the page knew.
     """
-    known = [text.strip() for text in known]
-    if not kept.strip() or kept.strip() in known or now.startswith(kept):
+    seen = sorted({text.strip() for text in known} - {""}, key=len, reverse=True)
+    if not kept.strip() or kept.strip() in seen or now.startswith(kept):
         return now
-    for part in filter(None, known):
-        before, found, after = f"\n\n{kept}\n\n".partition(f"\n\n{part}\n\n")
+    for part in seen:
+        found = re.search(_BETWEEN_BLANKS % re.escape(part), kept)
         if found:
-            return _one_after_another(before.strip("\n"), now, after.strip("\n"))
-    return _one_after_another(kept.rstrip(), now)
+            return _one_after_another(kept[: found.start()], now, kept[found.end() :].strip("\n"))
+    # Both pages write on in the same words: what stands in neither is kept, by paragraphs.
+    told = {paragraph.strip() for text in seen for paragraph in text.split("\n\n")}
+    written = tuple(paragraph.strip() for paragraph in now.split("\n\n"))
+    unseen = [
+        paragraph
+        for paragraph in kept.rstrip().split("\n\n")
+        if paragraph.strip() not in told
+        and not any(each.startswith(paragraph.strip()) for each in written)
+    ]
+    return _one_after_another(*unseen, now)
 
 
 def _one_after_another(*texts: str) -> str:

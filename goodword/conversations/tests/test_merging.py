@@ -26,6 +26,11 @@ WORDS = st.text("ab \n", max_size=8)
         ("It left.\n\nWe know", ["We know"], "", "It left."),
         ("It left.", [""], "We know", "It left.\n\nWe know"),
         ("It left.", [""], "", "It left."),
+        # Saved in the middle of a sentence, and joined then.
+        ("Old\n\nDear Grace, ", ["Dear Grace, "], "Dear Grace, I am", "Old\n\nDear Grace, I am"),
+        ("Old\n\n  a", ["  a"], "  a b", "Old\n\n  a b"),
+        # An answer was lost: the page is not sure how much of it was saved.
+        ("X\n\nA\n\nB", ["A", "A\n\nB"], "A\n\nB\n\nC", "X\n\nA\n\nB\n\nC"),
         # Written on at two pages.
         ("We know it", ["We know"], "We knew", "We know it\n\nWe knew"),
     ],
@@ -47,3 +52,15 @@ def test_words_of_another_draft_are_always_in_it(unseen, known, now):
         made = with_unseen(now, kept, known=[known])
 
         assert all(word in made for word in unseen.split())
+
+
+def test_two_pages_that_write_by_turns_do_not_double_the_draft():
+    kept = "Hello"
+    shown = {"one": "Hello", "two": "Hello"}
+    for turn in range(6):
+        for page, text in shown.items():
+            now = f"{text} {page}{turn}"
+            kept = with_unseen(now, kept, known=[text])
+            shown[page] = kept
+    assert len(kept) < 400
+    assert all(f"{page}{turn}" in kept for page in shown for turn in range(6))

@@ -346,7 +346,8 @@ def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> C
     shown.text = str(said.get("text", ""))
     shown.was_joined = form.was_joined
     if not form.is_valid():
-        shown.saved = str(form.data.get("saved", ""))
+        # The first is what the page is sure of.
+        shown.saved = next(iter(form.data.getlist("saved")), "")  # type: ignore[attr-defined]  # a request's
     shown.seen = str(form.knows or "")
     if not shown.is_note:
         shown.to, shown.cc, shown.bcc = (str(said.get(name, "")) for name in ("to", "cc", "bcc"))

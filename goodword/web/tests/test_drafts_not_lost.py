@@ -84,7 +84,8 @@ def test_a_save_on_its_way_takes_in_the_draft_that_the_join_found(house, lea, ol
 
     kept = Draft.objects.get()
     assert (kept.text, kept.to) == ("It left.\n\nWe know it", "other@x.example")
-    assert "<template data-joined>It left.\n\nWe know it</template>" in page
+    assert ">It left.\n\nWe know it</template>" in page
+    assert 'data-joined data-to="other@x.example" data-cc="" data-bcc=""' in page
 
 
 def test_the_page_of_the_older_one_shows_what_has_come_and_goes_on_with_both(

@@ -58,9 +58,12 @@ function isSaved(composer, text) {
   for (const each of unsure) each.remove();
 }
 
-/** More of one's words stand in the draft than here: `text`, which was sent, and what is written since, among them. */
-function showAll(composer, text, all) {
+/** More of one's words stand in the draft than here: `text`, which was sent, and what is written since, among them.
+ * It is for whom the draft says. */
+function showAll(composer, text, joined) {
   const field = composer.elements.text;
+  const all = joined.content.textContent;
+  for (const name of ["to", "cc", "bcc"]) if (composer.elements[name]) composer.elements[name].value = joined.dataset[name];
   const before = Math.max(all.indexOf(text), 0);
   const [start, end] = [field.selectionStart + before, field.selectionEnd + before];
   field.value = all.includes(text) ? all.slice(0, before) + field.value + all.slice(before + text.length) : all;
@@ -134,14 +137,14 @@ function took(composer, { ok, words, text, isAboutFiles }) {
   const answer = new DOMParser().parseFromString(words, "text/html");
   if (!ok) {
     const errors = [...answer.querySelectorAll("#composer-errors li, #composer-to-errors li")].map((item) => item.textContent.trim());
-    sayWrong(errors.join(" ") || composer.dataset.tooBig);
+    sayWrong(errors.join(" ") || (isAboutFiles ? composer.dataset.tooBig : composer.dataset.unsaved));
     if (composer === form()) isDirty = true;
     return false;
   }
   if (composer !== form()) return false; // another conversation was opened meanwhile
   const joined = answer.querySelector("template[data-joined]");
   isSaved(composer, joined?.content.textContent ?? text);
-  if (joined) showAll(composer, text, joined.content.textContent);
+  if (joined) showAll(composer, text, joined);
   joined?.remove();
   say(answer.querySelector("[data-saved]")?.textContent.trim());
   sayWhom(answer);
