@@ -6,6 +6,7 @@ Django's own commands do it, and take most of a second of CPU to find that nothi
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
@@ -38,8 +39,11 @@ def _is_gathered() -> bool:
 
 
 def _seen_from_outside() -> str:
-    """Of every file its path, size and time of change; reading them all would take longer."""
-    found = hashlib.sha256()
+    """Of every file its path, size and time of change; reading them all would take longer.
+
+    And by whom they are gathered: a new version may name or compress them otherwise.
+    """
+    found = hashlib.sha256(f"{version('django')} {version('whitenoise')}\n".encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             there = Path(storage.path(path))
