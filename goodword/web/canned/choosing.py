@@ -94,6 +94,7 @@ def insert(request: HttpRequest, public_id: str, reply_id: str) -> HttpResponse:
     offer = _offer(request, found, reply_id)
     by, at = teammate_of(request), moment_of(request)
     with transaction.atomic():
+        found = conversations.lock(found)  # what is being saved beside it comes before or after
         draft = writing.draft_of(found, by, "reply")
         before = draft.text.rstrip() if draft else ""
         to = {name: getattr(draft, name) for name in ("to", "cc", "bcc")} if draft else {}
