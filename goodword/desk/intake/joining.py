@@ -73,46 +73,62 @@ def place_of(
         return Place(known.conversation(about.conversation_id) if about else None)
     suspected = None
     ours = teammate is not None or known.is_ours(address.value)
+    who = _Writer(address, authenticity, teammate, ours=ours)
     for conversation in _pointed_at(inbound, known):
-        if ours and not queries.wrote_in(conversation, address):
-            # Named in Cc they took part as well; what counts is that it is truly one of us.
-            if authenticity == Message.Authenticity.PASS:
-                return Place(conversation, beside=teammate is not None)
-        elif _belongs(conversation, address, authenticity=authenticity):
-            return Place(conversation)
-        elif (other := _across(conversation, address, authenticity, known)) is not None:
-            return Place(other)
+        place = _place_in(conversation, who) or _across(conversation, who, known)
+        if place is not None:
+            return place
         suspected = suspected or conversation
     for lead in known.awaiting(inbound):
         if lead.message_id is not None and lead.conversation_id is not None:
             conversation = known.conversation(lead.conversation_id)
-            if _was_answered_in(conversation, lead.message_id, inbound, address, authenticity):
-                return Place(conversation)
+            place = _place_in(conversation, who)
+            if place and _was_answered_in(conversation, lead.message_id, inbound, address):
+                return place
             suspected = suspected or conversation
     return Place(suspected=suspected)
 
 
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Who claims to have written a message. `ours`: from an address of the house."""
+
+    address: Address
+    authenticity: str
+    teammate: Teammate | None
+    ours: bool
+
+
+def _place_in(conversation: Conversation, who: _Writer) -> Place | None:
+    """How they come in there; None when they don't."""
+    if who.ours and not queries.wrote_in(conversation, who.address):
+        # Named in Cc they took part as well; what counts is that it is truly one of us.
+        if who.authenticity == Message.Authenticity.PASS:
+            return Place(conversation, beside=who.teammate is not None)
+        return None
+    if _belongs(conversation, who.address, authenticity=who.authenticity):
+        return Place(conversation)
+    return None
+
+
 def _was_answered_in(
-    conversation: Conversation, answer: int, inbound: Inbound, address: Address, authenticity: str
+    conversation: Conversation, answer: int, inbound: Inbound, address: Address
 ) -> bool:
-    """Whether it and the answer that was quicker belong to each other, both ways round: an id that
-    somebody knows draws nobody to what they wrote, nor into the spam.
+    """Whether the answer that was quicker belongs to it too: an id that somebody knows draws nobody
+    to what they wrote, nor to what was written in another's name, nor into the spam.
     """
     if conversation.state == State.SPAM:
-        return False
-    if not _belongs(conversation, address, authenticity=authenticity):
         return False
     message = Message.objects.select_related("address").get(pk=answer)
     if message.address is None:  # one of us wrote it
         return True
+    if message.authenticity == Message.Authenticity.FAIL:
+        return False
     told = (inbound.sender, *inbound.to, *inbound.cc)
     if message.address.value in {normalised(each.address, kind=each.kind) for each in told}:
         return True
-    believed = message.authenticity != Message.Authenticity.FAIL
-    return (
-        believed
-        and conversation.inbox.joins_organisation
-        and organisations.share_one(message.address, [address])
+    return conversation.inbox.joins_organisation and organisations.share_one(
+        message.address, [address]
     )
 
 
@@ -151,16 +167,13 @@ def _theirs_too(conversation: int, address: int) -> QuerySet[Address, tuple[int]
     return here.filter(pk__in=people.held_beside(address)).values_list("pk")[:1]
 
 
-def _across(
-    conversation: Conversation, address: Address, authenticity: str, known: Known
-) -> Conversation | None:
+def _across(conversation: Conversation, who: _Writer, known: Known) -> Place | None:
     """What a customer answers to an aside, or whom we asked aside to the customer's conversation,
     goes to the one of the two where they belong: neither ever reads the other.
     """
     for key in sides.across(conversation):
-        other = known.conversation(key)
-        if _belongs(other, address, authenticity=authenticity):
-            return other
+        if (place := _place_in(known.conversation(key), who)) is not None:
+            return place
     return None
 
 

@@ -16,13 +16,16 @@ from goodword.desk import checking, handling
 from goodword.desk.intake import importing, joining, receiving
 from goodword.desk.intake.importing import Old
 from goodword.desk.intake.known import Known
-from goodword.desk.roads import Party
+from goodword.desk.roads import Authentication, Party
 from goodword.desk.shaping import emptying
 from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, inbound, receive, reply
 
 FINN, GRACE, MALLORY = "finn@mill.example", "grace@whitlow.example", "mallory@evil.example"
 FIRST = "first@whitlow.example"
+BEN = "ben@shop.example"
+PASSED = [Authentication("mx.shop.example", "pass", "dmarc=pass")]
+FAILED = [Authentication("mx.shop.example", "fail", "dmarc=fail")]
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +38,11 @@ def before(house, **kw):
 def first(house, **kw):
     """The mail that was answered: said before, received after."""
     return receive(house, external_ids=[FIRST], at=MONDAY_NOON - MINUTE, **kw)
+
+
+def trust(house):
+    house.hello.trusted_servers = "mx.shop.example"
+    house.hello.save()
 
 
 def test_a_mail_joins_the_answer_to_it_that_was_quicker(house):
@@ -124,6 +132,42 @@ def test_of_many_ids_that_nobody_knows_only_the_nearest_are_waited_for(house):
     receive(house, refers_to=named)
     waited = ExternalId.objects.filter(scope="email:awaited").order_by("pk")
     assert list(waited.values_list("value", flat=True)) == named[:10]
+
+
+@pytest.mark.parametrize("found", [[], FAILED], ids=["unconfirmed", "forged"])
+def test_who_only_claims_to_be_a_teammate_joins_no_answer_that_names_them(house, found):
+    trust(house)
+    quick = before(house, cc=[Party(BEN)])
+    claim = first(house, sender=BEN, to=GRACE, text="Pay it out.", authentications=found)
+    assert claim.conversation != quick.conversation
+    assert (claim.kind, claim.teammate) == ("message", None)
+    assert Link.objects.get().other == quick.conversation
+
+
+@pytest.mark.parametrize("cc", [[Party(BEN)], []], ids=["named in the answer", "not named"])
+def test_a_teammates_own_mail_is_a_note_beside_the_answer_to_it_that_was_quicker(house, cc):
+    trust(house)
+    quick = before(house, cc=cc)
+    word = first(house, sender=BEN, to=GRACE, authentications=PASSED)
+    assert word.conversation == quick.conversation
+    assert (word.kind, word.teammate) == ("note", house.ben)
+    assert Promise.objects.get(state="open").message == quick
+    assert checking.violations() == []
+
+
+def test_a_teammates_mail_is_drawn_to_nobody_who_only_knows_its_id(house):
+    trust(house)
+    trap = before(house, sender=MALLORY, cc=[Party(BEN)])
+    word = first(house, sender=BEN, to=GRACE, authentications=PASSED)
+    assert word.conversation != trap.conversation
+
+
+def test_to_an_answer_whose_from_is_forged_nothing_is_drawn(house):
+    trust(house)
+    forged = before(house, cc=[Party(FINN)], authentications=FAILED)
+    asked = first(house, sender=FINN, cc=[Party(GRACE)])
+    assert asked.conversation != forged.conversation
+    assert Link.objects.get().other == forged.conversation
 
 
 def test_in_one_helping_the_answer_may_come_first(house):
