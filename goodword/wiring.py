@@ -37,6 +37,7 @@ LISTENERS: dict[str, list[events.Listener]] = {
     "desk.reply_queued": [hearing.on_queued],
     "desk.answer_held": [hearing.on_answer_held],
     "desk.message_let_go": [hearing.on_held_decided],
+    "desk.message_left_unsent": [hearing.on_held_decided],
     "desk.leaves_at": [hearing.on_held_decided],
     "desk.reply_taken_back": [hearing.on_held_decided],
     "desk.conversation_moved": [hearing.on_moved],

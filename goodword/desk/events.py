@@ -209,6 +209,13 @@ class MessageLetGo(_AboutMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageLeftUnsent(_AboutMessage):
+    """A person left a message that was held back unsent, for whom it hadn't reached."""
+
+    KIND: ClassVar[str] = "desk.message_left_unsent"
+
+
+@dataclass(frozen=True, slots=True)
 class LeavesAt(_AboutMessage):
     """Somebody gave an answer that waits another moment to leave."""
 

@@ -260,20 +260,27 @@ def let_go(message: Message, *, by: Teammate, at: datetime) -> None:
 def leave_unsent(message: Message, *, by: Teammate, at: datetime) -> None:
     """What was held back leaves for none of those who haven't got it; what is owed stays owed.
 
-    Raises MayNot, NotInTrouble when nobody holds it any more.
+    What a person wrote and has begun to reach nobody is taken back instead, with what it promises.
+    Raises MayNot, NotInTrouble; that also when nobody holds it any more.
     """
     rights.require_answer(by)
     message.conversation = conversations.lock(message.conversation)
+    begun = message.recipients.exclude(state=Recipient.State.QUEUED)
+    if not message.automatic and not begun.exists():
+        raise NotInTrouble
     held = Dispatch.objects.filter(message=message, due_at__isnull=True).exclude(held="")
     if not held.update(held="", later=False, then="", then_until=None, good_until=None):
         raise NotInTrouble
     words = gettext_noop("It was held back, and left unsent.")
-    for recipient in message.recipients.filter(state=Recipient.State.QUEUED):
-        recipient.message, recipient.words = message, words
-        recipient.state, recipient.changed_at = Recipient.State.REFUSED, at
-        recipient.dealt_with_at = at
-        recipient.save(update_fields=["state", "changed_at", "words", "dealt_with_at"])
-        _announce_decision(recipient, by=by, at=at)
+    message.recipients.filter(state=Recipient.State.QUEUED).update(
+        state=Recipient.State.REFUSED, words=words, changed_at=at, dealt_with_at=at
+    )
+    fact = facts.MessageLeftUnsent(
+        conversation_id=message.conversation_id,
+        inbox_id=message.conversation.inbox_id,
+        message_id=message.pk,
+    )
+    events.announce(fact, by=by, about=message.conversation, at=at)
 
 
 @transaction.atomic

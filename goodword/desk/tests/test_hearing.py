@@ -6,7 +6,7 @@ import pytest
 
 from goodword.accounts import actions as accounts
 from goodword.accounts.rights import MayNot
-from goodword.conversations.models import Following, Message
+from goodword.conversations.models import Following, Message, Recipient
 from goodword.desk import checking, handling, staffing
 from goodword.desk.answering import delivering, replying
 from goodword.desk.answering.recipients import Recipients
@@ -309,8 +309,8 @@ def test_given_a_join_what_was_told_before_stays_told_when_the_house_changes(hou
 # An answer that was to leave later
 
 
-def scheduled(house, conversation):
-    recipients = Recipients(to=("grace@whitlow.example",))
+def scheduled(house, conversation, **beside):
+    recipients = Recipients(to=("grace@whitlow.example",), **beside)
     return replying.reply(
         conversation, by=house.ben, text="Tomorrow.", recipients=recipients,
         leaves_at=LATER + DAY, at=LATER,
@@ -323,6 +323,30 @@ def test_who_wrote_an_answer_that_was_held_hears_of_it_until_it_is_decided(house
     hand_on(LATER + HOUR)
     assert "Your answer was not sent, look at it first" in told()["Ben"]
     delivering.let_go(message, by=house.ben, at=LATER + 2 * HOUR)
+    hand_on(LATER + 2 * HOUR)
+    assert "Your answer was not sent, look at it first" not in told().get("Ben", [])
+
+
+def test_an_answer_that_was_held_stays_told_when_something_else_is_decided(house, conversation):
+    scheduled(house, conversation)
+    receive(house, "One thing more", answers=conversation.messages.first(), at=LATER + HOUR)
+    hand_on(LATER + HOUR)
+    other = reply(conversation, house.lea, at=LATER + HOUR)
+    replying.take_back(other, by=house.lea, at=LATER + HOUR)
+    hand_on(LATER + HOUR)
+    assert "Your answer was not sent, look at it first" in told()["Ben"]
+
+
+@pytest.mark.parametrize("begun", [1, 2], ids=["some wait", "nobody waits"])
+def test_once_a_held_answer_is_left_unsent_nobody_is_told_of_it(house, conversation, begun):
+    message = scheduled(house, conversation, cc=("tom@reed.example",))
+    receive(house, "One thing more", answers=conversation.messages.first(), at=LATER + HOUR)
+    hand_on(LATER + HOUR)
+    assert "Your answer was not sent, look at it first" in told()["Ben"]
+    for row in message.recipients.all()[:begun]:  # a worker stopped while it was taken
+        row.state = Recipient.State.UNKNOWN
+        row.save()
+    delivering.leave_unsent(message, by=house.ben, at=LATER + 2 * HOUR)
     hand_on(LATER + 2 * HOUR)
     assert "Your answer was not sent, look at it first" not in told().get("Ben", [])
 

@@ -96,7 +96,10 @@ class Desk(RuleBasedStateMachine):
         held = list(Dispatch.objects.exclude(held="").order_by("pk"))
         if held:
             decide = delivering.let_go if leaves else delivering.leave_unsent
-            decide(held[n % len(held)].message, by=self.someone(n), at=self.at)
+            try:
+                decide(held[n % len(held)].message, by=self.someone(n), at=self.at)
+            except delivering.NotInTrouble:
+                pass  # nobody has it: it is taken back instead
 
     @rule(n=pick, kind=st.sampled_from(["failed", "failed", "delayed", "complaint"]))
     def an_answer_bounces(self, n, kind):

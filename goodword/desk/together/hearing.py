@@ -16,7 +16,7 @@ from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation, Following, Mention, Message
 from goodword.core import prepared
 from goodword.desk import telling, whom
-from goodword.desk.answering import sharing
+from goodword.desk.answering import later, sharing
 from goodword.desk.keeping import owing
 from goodword.desk.models import Dispatch
 from goodword.desk.together import following
@@ -198,7 +198,13 @@ def on_answer_held(event: Event) -> None:
 
 @transaction.atomic
 def on_held_decided(event: Event) -> None:
-    """Listener of what becomes of an answer that was held: it leaves, or was taken back."""
+    """Listener of what becomes of an answer that was held: it leaves, is left unsent, or was taken
+    back. As long as another waits there for a look, it stays told.
+    """
+    told = [later.THEY_WROTE, later.PUT_ASIDE]
+    here = Dispatch.objects.filter(message__conversation=event.data["conversation_id"])
+    if here.filter(held__in=told).exists():
+        return
     notices.settle_matter(_held(event.data["conversation_id"]), at=event.at)
 
 

@@ -116,6 +116,7 @@ SENTENCES: dict[str, Words] = {
     "desk.no_answer_decided": _("decided that %(subject)s needs no answer"),
     "desk.no_answer_taken_back": _("decided that %(subject)s needs an answer after all"),
     "desk.message_let_go": _("let a held answer leave, %(subject)s"),
+    "desk.message_left_unsent": _("decided what became of a mail, %(subject)s"),
     "desk.leaves_at": _("chose another time for an answer to leave, %(subject)s"),
     "desk.answer_held": _("An answer that was to leave later was held back, %(subject)s"),
     "desk.arrival_failed": _("%(subject)s could not be read"),
