@@ -42,6 +42,12 @@ class NothingSaid(Exception):
     """An empty reply or note."""
 
 
+class DraftGrew(Exception):
+    """More stands in the draft than its writer has seen: it was joined with another, or saved by
+    another page of theirs.
+    """
+
+
 class TooLate(Exception):
     """The message has left, or is leaving, so it can't be taken back."""
 
@@ -73,19 +79,20 @@ def reply(
     becomes of the conversation once it was taken; snoozed until `then_until`. `after`, when
     given, is the key of the newest message the writer knew: what was said since stops it, once.
     `html`: what `html_of` made of it before the transaction; None: it is made here.
-    Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised, SaidMeanwhile.
+    Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised, SaidMeanwhile,
+    DraftGrew.
     """
     rights.require_answer(by)
     if leaves_at is not None:
         later.require_ahead(leaves_at, at=at)
     if then == Then.SNOOZE:
         later.require_ahead(then_until, at=at)
-    attached = _attached(draft, text)
     if not recipients.count:
         raise NobodyToReach
     conversation = conversations.lock(conversation)
     if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
         return said
+    attached = _attached(draft, text)
     if after is not None:
         meanwhile.require_nothing_new(conversation, after=after, by=by)
     message = queueing.queue(
@@ -129,7 +136,14 @@ def html_of(text: str, draft: Draft | None) -> str:
 
 
 def _attached(draft: Draft | None, text: str) -> list[DraftFile]:
-    """Raises NothingSaid where there is no text either."""
+    """What goes along; the caller holds the conversation, so that nobody adds to the draft now.
+
+    Raises DraftGrew, and NothingSaid where there is no text either.
+    """
+    if draft is not None:
+        kept = Draft.objects.filter(pk=draft.pk).values_list("text", flat=True).first()
+        if kept not in (None, draft.text):
+            raise DraftGrew
     attached = list(draft.files.select_related("file")) if draft else []
     if not text.strip() and not attached:
         raise NothingSaid
@@ -179,12 +193,12 @@ def write_note(
 ) -> Message:
     """An internal note: seen by colleagues only, changes nothing that is owed. `once`: see reply.
 
-    Raises NothingSaid.
+    Raises NothingSaid, DraftGrew.
     """
-    attached = _attached(draft, text)
     conversation = conversations.lock(conversation)
     if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
         return said
+    attached = _attached(draft, text)
     note = conversations.say(
         conversation,
         kind=Message.Kind.NOTE,

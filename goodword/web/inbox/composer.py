@@ -167,10 +167,12 @@ def _send(
     if too_much:
         return _wrong(request, found, form, {"attached": [too_much]})
     if form.was_joined:
-        words = _("Not sent: there is more of what you wrote. Look it over, then send.")
-        return _wrong(request, found, form, {"": [words]})
+        return _look_it_over(request, found, form)
     try:
         send(found, form, kept)
+    except replying.DraftGrew:
+        found, _kept = _keep(request, found, form)
+        return _look_it_over(request, found, form)
     except SaidMeanwhile as error:
         news = stale.of(error, after=form.knows or 0)
         return _wrong(request, pages.visible(request, public_id), form, {}, news=news)
@@ -238,6 +240,11 @@ def _said_of(error: Exception) -> dict[str, list[str]]:
         case NobodyToReach() | SeenByCustomer():
             return {"to": [sentence(error)]}
     return {"text": [sentence(error)]}
+
+
+def _look_it_over(request: HttpRequest, found: Conversation, form: ComposerForm) -> HttpResponse:
+    words = _("Not sent: there is more of what you wrote. Look it over, then send.")
+    return _wrong(request, found, form, {"": [words]})
 
 
 def _look_first(

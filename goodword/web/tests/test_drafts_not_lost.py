@@ -167,3 +167,24 @@ def test_given_a_form_that_is_wrong_it_still_says_what_it_took_for_the_draft(lea
     page = lea.post(url(older, "reply"), sent)
 
     assert page.status_code == 422 and page.context["composer"].saved == "It"
+
+
+@pytest.mark.parametrize("act", ["reply", "note"])
+def test_words_that_another_page_saves_just_before_it_is_sent_are_not_thrown_away(
+    lea, older, monkeypatch, act
+):
+    keep = composer._keep
+
+    def saved_meanwhile(*args):
+        monkeypatch.setattr(composer, "_keep", keep)
+        kept = keep(*args)
+        Draft.objects.update(text="And the colour?\n\nIt left.")
+        return kept
+
+    monkeypatch.setattr(composer, "_keep", saved_meanwhile)
+    mode = {"mode": act, "to": GRACE} if act == "reply" else {"mode": act}
+    page = lea.post(url(older, act), {"text": "It left.", "saved": "", **mode})
+
+    assert page.status_code == 422 and older.messages.count() == 1
+    assert page.context["composer"].text == "And the colour?\n\nIt left."
+    assert Draft.objects.get().text == "And the colour?\n\nIt left."
