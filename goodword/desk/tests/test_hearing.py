@@ -331,9 +331,9 @@ def test_an_answer_that_was_held_stays_told_when_something_else_is_decided(house
     scheduled(house, conversation)
     receive(house, "One thing more", answers=conversation.messages.first(), at=LATER + HOUR)
     hand_on(LATER + HOUR)
-    other = reply(conversation, house.lea, at=LATER + HOUR)
-    replying.take_back(other, by=house.lea, at=LATER + HOUR)
-    hand_on(LATER + HOUR)
+    other = reply(conversation, house.lea, at=LATER + 2 * HOUR)
+    replying.take_back(other, by=house.lea, at=LATER + 2 * HOUR)
+    hand_on(LATER + 2 * HOUR)
     assert "Your answer was not sent, look at it first" in told()["Ben"]
 
 
