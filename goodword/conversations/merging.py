@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 
 from goodword.conversations.models import Draft
 
 Follower = Callable[[Draft, Draft], None]
 _followers: list[Follower] = []
-_BETWEEN_BLANKS = r"(?:^|\n\n)[ \t\n]*%s[ \t\n]*(?=\n\n|\Z)"
 
 
 def when_merged(*followers: Follower) -> None:
@@ -41,20 +40,43 @@ def with_unseen(now: str, kept: str, *, known: Iterable[str]) -> str:
     seen = sorted({text.strip() for text in known} - {""}, key=len, reverse=True)
     if not kept.strip() or kept.strip() in seen or now.startswith(kept):
         return now
-    for part in seen:
-        found = re.search(_BETWEEN_BLANKS % re.escape(part), kept)
-        if found:
-            return _one_after_another(kept[: found.start()], now, kept[found.end() :].strip("\n"))
-    # Both pages write on in the same words: what stands in neither is kept, by paragraphs.
-    told = {paragraph.strip() for text in seen for paragraph in text.split("\n\n")}
-    written = tuple(paragraph.strip() for paragraph in now.split("\n\n"))
+    stands = _paragraphs(kept)
+    for text in seen:
+        part = _paragraphs(text)
+        place = _place_of(part, stands)
+        if place is not None:
+            return _one_after_another(*stands[:place], now, *stands[place + len(part) :])
+    # Both pages write on in the same words: what stands in neither is kept.
+    told = {each.strip() for text in seen for each in _paragraphs(text)}
+    written = sorted(each.strip() for each in _paragraphs(now))
     unseen = [
-        paragraph
-        for paragraph in kept.rstrip().split("\n\n")
-        if paragraph.strip() not in told
-        and not any(each.startswith(paragraph.strip()) for each in written)
+        each
+        for each in stands
+        if each.strip() not in told and not _one_begins_with(each.strip(), written)
     ]
     return _one_after_another(*unseen, now)
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [each for each in text.split("\n\n") if each.strip()]
+
+
+def _place_of(part: Sequence[str], whole: Sequence[str]) -> int | None:
+    """Which paragraph of `whole` is the first of `part`; the blanks around them don't count.
+
+    By one search in a text: a draft may have a hundred thousand paragraphs, all alike.
+    """
+    wanted, text = (
+        "\n\n".join(["", *(each.strip() for each in paragraphs), ""])
+        for paragraphs in (part, whole)
+    )
+    at = text.find(wanted)
+    return None if at < 0 else text.count("\n\n", 0, at)
+
+
+def _one_begins_with(beginning: str, in_order: Sequence[str]) -> bool:
+    at = bisect_left(in_order, beginning)
+    return at < len(in_order) and in_order[at].startswith(beginning)
 
 
 def _one_after_another(*texts: str) -> str:

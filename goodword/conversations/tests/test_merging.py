@@ -64,3 +64,10 @@ def test_two_pages_that_write_by_turns_do_not_double_the_draft():
             shown[page] = kept
     assert len(kept) < 400
     assert all(f"{page}{turn}" in kept for page in shown for turn in range(6))
+
+
+@pytest.mark.parametrize("kept", ["\n" * 400_000 + "b", "a\n\n" * 130_000, "a" * 400_000])
+def test_a_draft_of_nothing_but_blanks_or_one_letter_is_looked_through_once(kept):
+    # Were each place tried with all that follows, this would take hours.
+    assert with_unseen("c", kept, known=["a", "a\n\n" * 1000 + "b"]).count("c") == 1
+    assert "c" in with_unseen("a\n\n" * 130_000 + "c", kept, known=["b"])

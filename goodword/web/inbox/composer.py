@@ -171,7 +171,8 @@ def _send(
     try:
         send(found, form, kept)
     except replying.DraftGrew:
-        found, _kept = _keep(request, found, form)
+        found = pages.visible(request, found.public_id)
+        form.join(writing.draft_of(found, teammate_of(request), form.mode_sent))
         return _look_it_over(request, found, form)
     except SaidMeanwhile as error:
         news = stale.of(error, after=form.knows or 0)

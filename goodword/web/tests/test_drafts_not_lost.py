@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -183,8 +184,10 @@ def test_words_that_another_page_saves_just_before_it_is_sent_are_not_thrown_awa
 
     monkeypatch.setattr(composer, "_keep", saved_meanwhile)
     mode = {"mode": act, "to": GRACE} if act == "reply" else {"mode": act}
-    page = lea.post(url(older, act), {"text": "It left.", "saved": "", **mode})
+    file = SimpleUploadedFile("ring.txt", b"a ring")
+    page = lea.post(url(older, act), {"text": "It left.", "saved": "", "attached": file, **mode})
 
     assert page.status_code == 422 and older.messages.count() == 1
     assert page.context["composer"].text == "And the colour?\n\nIt left."
-    assert Draft.objects.get().text == "And the colour?\n\nIt left."
+    draft = Draft.objects.get()
+    assert (draft.text, draft.files.count()) == ("And the colour?\n\nIt left.", 1)
