@@ -130,6 +130,7 @@ DAILY = {
     "files": "{long}files/",
     "print": "{long}print/?notes=1",
     "aside-new": "{aside_of}aside/",
+    "transcript": "{long}transcript/",
     "assign": "{long}assign/",
     "snooze": "{long}snooze/",
     "more": "{long}more/",

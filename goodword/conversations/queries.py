@@ -231,6 +231,13 @@ def waits_to_leave(path: str = "pk") -> Q:
     return Q(Exists(told.filter(queued)), ~Exists(told.filter(begun)))
 
 
+def reached_nobody(path: str = "pk") -> Q:
+    """That the message at `path` of a row is ours and was refused or came back everywhere."""
+    told = Recipient.objects.filter(message=OuterRef(path))
+    failed = Q(state__in=[Recipient.State.REFUSED, Recipient.State.BOUNCED])
+    return Q(Exists(told.filter(failed)), ~Exists(told.exclude(failed)))
+
+
 def in_trouble() -> QuerySet[Recipient]:
     """Those a message did not reach, or may or may not have, and nobody has left it at that."""
     return (

@@ -52,14 +52,16 @@ class Paper:
 
 
 def of(conversation: Conversation, *, notes: bool) -> Paper:
-    """Without what was said aside or has not left yet. `notes`: with what is for the house alone.
+    """Without what was said aside or has not left yet. `notes`: with what is for the house alone,
+    which is what came back or never arrived, too.
 
     Nobody's own page opens by what stands on it.
     """
     rows = conversation.messages.select_related("address", "teammate").defer("html", "search_text")
     rows = rows.exclude(conversations.waits_to_leave())
     if not notes:
-        rows = rows.exclude(kind=Message.Kind.NOTE)
+        rows = rows.exclude(kind=Message.Kind.NOTE).exclude(inbound_kind="bounce")
+        rows = rows.exclude(conversations.reached_nobody())
     newest = list(rows.order_by("-id")[: MOST + 1])
     shown = newest[:MOST][::-1]
     told, attached = conversations.told(shown), conversations.attached(shown)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -102,12 +103,25 @@ class AsideForm(forms.Form):
         return {each.public_id for each in self.all_along} - set(taken)
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A PDF that goes with what is said aside, made when it is sent. `url`: to look at it;
+    `attach_url`: there it is put with an answer to `who`, whom it is about.
+    """
+
+    name: str
+    url: str
+    attach_url: str
+    who: str
+    make: Callable[[], bytes]
+
+
 @inside
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask somebody outside."""
     found = pages.visible(request, public_id)
-    return _ask(request, found, None, {})
+    return ask(request, found)
 
 
 @inside
@@ -121,20 +135,26 @@ def forward(request: HttpRequest, public_id: str) -> HttpResponse:
     subject = answer_subject(message.subject or here.subject).removeprefix("Re:").strip()
     mark = pgettext("subject of a forwarded mail", "Fwd:")
     initial = {"subject": f"{mark} {subject}".strip()}
-    return _ask(request, parent, message, initial)
+    return ask(request, parent, initial, forwarded=message)
 
 
-def _ask(
-    request: HttpRequest, parent: Conversation, forwarded: Message | None, initial: dict[str, Any]
+def ask(
+    request: HttpRequest,
+    parent: Conversation,
+    initial: dict[str, Any] | None = None,
+    *,
+    forwarded: Message | None = None,
+    enclosed: Enclosed | None = None,
 ) -> HttpResponse:
-    initial |= {"once": ids.public_id()}
+    """What is written to somebody outside about `parent`, and sent."""
+    initial = {**(initial or {}), "once": ids.public_id()}
     if forwarded is not None:
         mine = forwarded.attachments.filter(content_id="")  # not the pictures of a signature
         initial["along"] = list(mine.values_list("public_id", flat=True))
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = AsideForm(*sent, initial=initial, forwarded=forwarded)
     if request.method == "POST" and form.is_valid():
-        side = _begin(request, parent, forwarded, form)
+        side = _begin(request, parent, forwarded, enclosed, form)
         if side is not None:
             return _shown(request, parent, side)
     context = {
@@ -142,6 +162,7 @@ def _ask(
         "place": pages.place_beside(request, parent),
         "form": form,
         "forwarded": aside.forwarding(forwarded) if forwarded else "",
+        "enclosed": enclosed,
         "action": request.get_full_path(),
         "back": pages.address_of(request, parent),
         "may": rights.may_answer(teammate_of(request)),
@@ -151,15 +172,23 @@ def _ask(
 
 
 def _begin(
-    request: HttpRequest, parent: Conversation, forwarded: Message | None, form: AsideForm
+    request: HttpRequest,
+    parent: Conversation,
+    forwarded: Message | None,
+    enclosed: Enclosed | None,
+    form: AsideForm,
 ) -> Conversation | None:
     """None where it was refused, which the form says then."""
     given, at = form.cleaned_data, moment_of(request)
-    kept: Sequence[tuple[str, str, File]] = [
+    kept: list[tuple[str, str, File]] = [
         (each.name or "", each.content_type or "", files.keep(each.read(), at=at))
         for each in given["attached"]
     ]
     try:
+        rights.require_answer(teammate_of(request))
+        if enclosed is not None:
+            made = files.keep(enclosed.make(), at=at)
+            kept.insert(0, (enclosed.name, "application/pdf", made))
         return aside.begin(
             parent,
             to=Recipients(to=given["to"], cc=given["cc"]),
