@@ -163,7 +163,7 @@ def test_given_a_german_inbox_the_acknowledgement_is_german_without_a_word_from_
     staffing.change_inbox(
         hallo, name="Hallo", addresses=["hallo@shop.example"], team=house.front, teams=[],
         language="de", acknowledges=True, joins_organisation=False, signs_reply_addresses=False,
-        trusted_servers="", by=house.ana, at=MONDAY_NOON,
+        answers_where_written=True, trusted_servers="", by=house.ana, at=MONDAY_NOON,
     )  # fmt: skip
     sent = acknowledging.acknowledge(receive(house, inbox=hallo), at=MONDAY_NOON + MINUTE)
     assert sent is not None

@@ -341,18 +341,22 @@ def save_draft(
     to: str = "",
     cc: str = "",
     bcc: str = "",
+    sender: str = "",
     at: datetime,
 ) -> Draft:
     """Keep what a teammate is writing; one draft of each kind for each conversation. What was
     approved and reads otherwise now is approved no longer.
+
+    `sender`: one of our addresses, where it was chosen.
     """
+    headed = {"to": to, "cc": cc, "bcc": bcc, "sender": sender}
     mine = Draft.objects.filter(conversation=conversation, teammate=by, kind=kind)
-    _unapprove(mine.exclude(text=clean(text), to=to, cc=cc, bcc=bcc))
+    _unapprove(mine.exclude(text=clean(text), **headed))
     draft, _ = Draft.objects.update_or_create(
         conversation=conversation,
         teammate=by,
         kind=kind,
-        defaults={"text": clean(text), "to": to, "cc": cc, "bcc": bcc, "saved_at": at},
+        defaults={"text": clean(text), **headed, "saved_at": at},
     )
     return draft
 

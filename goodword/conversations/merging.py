@@ -23,7 +23,8 @@ def merge_into(stays: Draft, goes: Draft) -> None:
     stays.text = _one_after_another(stays.text.rstrip(), goes.text)
     stays.approved_by = stays.approved_at = None
     stays.is_plain = stays.is_plain or goes.is_plain
-    stays.save(update_fields=["text", "approved_by", "approved_at", "is_plain"])
+    stays.sender = stays.sender or goes.sender
+    stays.save(update_fields=["text", "approved_by", "approved_at", "is_plain", "sender"])
     goes.files.update(draft=stays)
     for follow in _followers:
         follow(goes, stays)

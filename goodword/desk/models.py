@@ -57,6 +57,8 @@ class Dispatch(DueRow):
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="dispatch")
     queued_at = models.DateTimeField()
+    # What it leaves or left from; empty only for what left before this was noted.
+    sender = models.CharField(max_length=254, blank=True, default="")
     held = models.CharField(max_length=40, blank=True, default="")
     later = models.BooleanField(default=False)  # a person chose the moment it leaves
     # Their newest message when somebody said that it leaves all the same.

@@ -32,7 +32,7 @@ def make(
     by: Teammate | None,
     at: datetime,
 ) -> Inbox:
-    """A new inbox; the first of `addresses` is what we answer from.
+    """A new inbox; the first of `addresses` is preferred.
 
     Raises AddressInUse, NoAddress.
     """
@@ -57,6 +57,7 @@ def change(
     acknowledges: bool,
     joins_organisation: bool,
     signs_reply_addresses: bool,
+    answers_where_written: bool,
     trusted_servers: str,
     by: Teammate,
     at: datetime,
@@ -67,6 +68,7 @@ def change(
     inbox.acknowledges = acknowledges
     inbox.joins_organisation = joins_organisation
     inbox.signs_reply_addresses = signs_reply_addresses
+    inbox.answers_where_written = answers_where_written
     inbox.trusted_servers = clean_line(trusted_servers, most=500).lower()
     inbox.save(update_fields=_FIELDS)
     inbox.teams.set({*teams, team})
@@ -95,6 +97,7 @@ _FIELDS = (
     "acknowledges",
     "joins_organisation",
     "signs_reply_addresses",
+    "answers_where_written",
     "trusted_servers",
 )
 

@@ -29,6 +29,8 @@ class Inbox(models.Model):
     joins_organisation = models.BooleanField(default=False)
     # Answers ask for replies at an address that names the conversation, signed.
     signs_reply_addresses = models.BooleanField(default=False)
+    # Of several addresses an answer leaves from the one that was written to, else the preferred.
+    answers_where_written = models.BooleanField(default=True)
     # The receiving servers (authserv-ids) whose Authentication-Results count, separated by spaces.
     trusted_servers = models.CharField(max_length=500, blank=True, default="")
     assigns = models.CharField(max_length=4, choices=Assigns.choices, default=Assigns.BY_HAND)
@@ -48,7 +50,7 @@ class Inbox(models.Model):
 
 
 class InboxAddress(models.Model):
-    """An address people write to; `value` in lower case. The preferred one is our From."""
+    """An address people write to, and answers leave from; `value` in lower case."""
 
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="addresses")
     value = models.CharField(max_length=254, unique=True)

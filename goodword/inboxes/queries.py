@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -67,8 +67,33 @@ def _values(*values: str) -> QuerySet[InboxAddress, tuple[str]]:
     return InboxAddress.objects.filter(value__in=values).values_list("value")
 
 
+def own_and_ours(inbox_id: int, addresses: Iterable[str]) -> tuple[list[str], set[str]]:
+    """The addresses of an inbox, the preferred first; and `ours_of` these addresses."""
+    forms = {each: _forms(each) for each in addresses}
+    asked = {form for each in forms.values() for form in each}
+    rows = prepared.rows(("own and ours", len(asked)), _own_and_named, inbox_id, *asked)
+    known = {value for value, _inbox in rows}
+    ours = {each for each, tried in forms.items() if known & set(tried)}
+    return [value for value, inbox in rows if inbox == inbox_id], ours
+
+
+def _own_and_named(inbox_id: int, *values: str) -> QuerySet[InboxAddress, tuple[str, int]]:
+    rows = InboxAddress.objects.filter(Q(inbox=inbox_id) | Q(value__in=values))
+    return rows.order_by("-preferred", "pk").values_list("value", "inbox_id")
+
+
+def addresses_of(inbox_id: int) -> list[str]:
+    """What one writes to, the preferred first."""
+    return own_and_ours(inbox_id, ())[0]
+
+
+def reached(own: Sequence[str], addresses: Iterable[str]) -> str:
+    """The first of `own` that one of `addresses`, in their order, leads to; empty if none does."""
+    return next((form for each in addresses for form in _forms(each) if form in own), "")
+
+
 def sender_address(inbox: Inbox) -> str:
-    """What our answers are from."""
+    """What we write from where nobody has written to us, or it makes no difference."""
     return inbox.addresses.order_by("-preferred", "pk").values_list("value", flat=True)[0]
 
 

@@ -31,6 +31,8 @@ class Draft(models.Model):
     to = models.TextField(blank=True, default="")  # as typed, separated by commas
     cc = models.TextField(blank=True, default="")
     bcc = models.TextField(blank=True, default="")
+    # Which of our addresses it leaves from, where somebody chose; empty: the usual one.
+    sender = models.CharField(max_length=254, blank=True, default="")
     saved_at = models.DateTimeField()
     # The newest message when the writing was begun; what came after it the writer may not know.
     begun_after = models.BigIntegerField(default=0)

@@ -23,7 +23,7 @@ from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core import due
 from goodword.desk import events as facts
 from goodword.desk import roads
-from goodword.desk.answering import later
+from goodword.desk.answering import later, leaving_from
 from goodword.desk.answering.outbound import outbound_of
 from goodword.desk.keeping import owing
 from goodword.desk.models import Dispatch
@@ -95,6 +95,7 @@ def deliver(dispatch: Dispatch, *, clock: Clock) -> None:
                 state=Recipient.State.QUEUED,
             ).update(state=Recipient.State.SENDING, changed_at=clock())
 
+    leaving_from.still_ours(dispatch)
     outbound = outbound_of(message, envelope=list(by_address))
     outcome = roads.road(message.road).send(outbound, commit=commit)
     _record(dispatch, outcome, at=clock())

@@ -27,14 +27,15 @@ def outbound_of(message: Message, *, envelope: Sequence[str]) -> Outbound:
     asked_ids = conversations.external_ids_of_message(asked, scope=message.road) if asked else []
     named = list(message.recipients.select_related("address").order_by("pk"))
     language = conversation.person.language or inbox.language
-    sender = Party(inboxes.sender_address(inbox), _sender_name(message))
+    address = message.dispatch.sender
+    come_back = reply_addresses.reply_address(conversation, inbox, sender=address)
     sent_at = message.dispatch.queued_at  # what leaves later is dated by its leaving
     return Outbound(
         external_id=ours[0],
         inbox_id=inbox.pk,
-        sender=sender,
+        sender=Party(address, _sender_name(message)),
         # Some providers write another From on what they relay; answers must find us all the same.
-        reply_to=Party(reply_addresses.reply_address(conversation, inbox), inbox.name),
+        reply_to=Party(come_back, inbox.name),
         subject=message.subject,
         text=public_links.addressed(
             formatting.plain(message.text), named, conversation, at=sent_at

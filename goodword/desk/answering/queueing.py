@@ -16,12 +16,12 @@ from goodword.conversations.actions import Named
 from goodword.conversations.models import Attachment, Conversation, DraftFile, Message, Recipient
 from goodword.core import ids
 from goodword.desk import events as facts
+from goodword.desk.answering import leaving_from
 from goodword.desk.answering.recipients import Recipients
 from goodword.desk.models import Dispatch
 from goodword.desk.together import sides
 from goodword.events import actions as events
 from goodword.events import waking
-from goodword.inboxes import queries as inboxes
 
 ROAD = "email"
 HOLDS = "holding"  # the `kind_why` of a message of ours that says when the answer will come
@@ -47,8 +47,10 @@ def queue(
 
     `holds`: it says when the answer will come, so it is none. `chosen`: a person chose `due_at`.
     `good_until`: the time that it names, after which it leaves no more by itself.
-    `is_plain`: its marks counted for nothing, as they do when it is taken back.
+    `is_plain`: its marks counted for nothing, as they do when it is taken back. Raises
+    leaving_from.NotOfInbox.
     """
+    sender = leaving_from.chosen(conversation, recipients.sender)
     sides.before_we_write(conversation, (*recipients.to, *recipients.cc, *recipients.bcc), at=at)
     message = conversations.say(
         conversation,
@@ -70,12 +72,13 @@ def queue(
         public_id=public_id(once),
     )
     take_along(message, files)
-    conversations.know_external(message, scope=ROAD, values=[_message_id(message)])
+    conversations.know_external(message, scope=ROAD, values=[_message_id(message, sender)])
     Dispatch.objects.create(
         message=message,
         # What leaves later is given up two days after it was to leave, not after it was written.
         queued_at=due_at if chosen else at,
         due_at=due_at,
+        sender=sender,
         later=chosen,
         is_plain=is_plain,
         good_until=good_until,
@@ -116,11 +119,11 @@ def answer_subject(subject: str) -> str:
     return f"Re: {plain}" if plain else "Re:"
 
 
-def _message_id(message: Message) -> str:
+def _message_id(message: Message, sender: str) -> str:
     """Ours for good, before the message leaves; the host of GOODWORD_URL unless that is local."""
     host = str(urlsplit(settings.URL).hostname)
     if host in {"127.0.0.1", "localhost", "::1"}:
-        host = inboxes.sender_address(message.conversation.inbox).rpartition("@")[2]
+        host = sender.rpartition("@")[2]
     return f"{message.public_id}.{message.pk:x}@{host}"
 
 

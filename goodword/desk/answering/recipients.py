@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import QuerySet
 
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Message, Recipient
-from goodword.core import prepared
+from goodword.desk.answering import leaving_from
 from goodword.desk.together import sides
 from goodword.inboxes import queries as inboxes
 from goodword.people import queries as people
@@ -37,6 +38,7 @@ class Recipients:
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     doubtful: bool = False  # who wrote last may be somebody else in their name
+    sender: str = ""  # which of our addresses it leaves from; empty: the usual one
 
     @property
     def count(self) -> int:
@@ -58,14 +60,40 @@ def read_addresses(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+class Usual(NamedTuple):
+    """`only`: whom a reply goes to; `everyone`: whom a reply to all. `senders`: what it may leave
+    from, the usual one first.
+    """
+
+    only: Recipients
+    everyone: Recipients
+    senders: tuple[str, ...]
+
+
 def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
-    """Whom a reply goes to, and whom a reply to all: both from the newest message from outside,
-    unless somebody chose another person for what came until then.
+    """Whom a reply goes to, and whom a reply to all."""
+    found = usual(conversation)
+    return found.only, found.everyone
+
+
+def usual(conversation: Conversation) -> Usual:
+    """All from the newest message from outside; whom it goes to, unless somebody chose another
+    person for what came until then.
 
     Reply-To wins over From; our own addresses are never among them.
     """
-    found = prepared.objects("newest from outside", _newest_from_outside, conversation.pk)
-    asked = found[0] if found else None
+    asked = leaving_from.newest_from_outside(conversation)
+    told = conversations.told([asked])[asked.pk] if asked else []
+    named = [*(row.address for row in told), asked.address if asked else None]
+    values = (address.value for address in named if address)
+    own, ours = inboxes.own_and_ours(conversation.inbox_id, values)
+    senders = leaving_from.in_order(conversation.inbox, own, told)
+    return Usual(*_to_whom(conversation, asked, told, ours), senders)
+
+
+def _to_whom(
+    conversation: Conversation, asked: Message | None, told: Sequence[Recipient], ours: set[str]
+) -> tuple[Recipients, Recipients]:
     if asked is None and conversation.side_of_id is not None and conversation.latest_key:
         again = _asked_before(conversation)
         return again, again
@@ -73,11 +101,7 @@ def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
         mail = people.addresses_of(conversation.person).filter(kind=Address.Kind.EMAIL)
         alone = Recipients(to=tuple(each.written for each in mail[:1] if each.value))
         return alone, alone
-    told = conversations.told([asked])[asked.pk]
     named = [(row.role, row.name, row.address) for row in told]
-    ours = inboxes.ours_of(
-        address.value for address in (*(a for _, _, a in named), asked.address) if address
-    )
     if conversation.side_of_id is not None:  # whom they copied in may be whom it is kept from
         ours |= set(sides.kept_from(conversation.side_of_id).values_list("value", flat=True))
     doubtful = asked.authenticity == Message.Authenticity.FAIL  # may lead the answer astray
@@ -102,14 +126,6 @@ def _asked_before(conversation: Conversation) -> Recipients:
     for row in said.recipients.select_related("address").order_by("pk") if said else ():
         names[row.role].append(written(row.name, row.address.written))
     return Recipients(tuple(names["to"]), tuple(names["cc"]), tuple(names["bcc"]))
-
-
-def _newest_from_outside(conversation: int) -> QuerySet[Message]:
-    rows = Message.objects.filter(
-        conversation=conversation, direction=Message.Direction.IN, inbound_kind="human"
-    )
-    shown = ("author_name", "authenticity", "address")
-    return rows.select_related("address").only(*shown).order_by("-id")[:1]
 
 
 def written(name: str, address: str) -> str:

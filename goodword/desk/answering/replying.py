@@ -23,7 +23,7 @@ from goodword.conversations.models import (
 )
 from goodword.desk import events as desk_facts
 from goodword.desk import handling
-from goodword.desk.answering import later, meanwhile, queueing
+from goodword.desk.answering import later, leaving_from, meanwhile, queueing
 from goodword.desk.answering.later import Then
 from goodword.desk.answering.recipients import NobodyToReach, Recipients, written
 from goodword.desk.keeping import owing, promising
@@ -80,7 +80,7 @@ def reply(
     given, is the key of the newest message the writer knew: what was said since stops it, once.
     `html`: what `html_of` made of it before the transaction; None: it is made here.
     Raises MayNot, NothingSaid, NobodyToReach, handling.InThePast, NothingPromised, SaidMeanwhile,
-    DraftGrew.
+    DraftGrew, leaving_from.NotOfInbox.
     """
     rights.require_answer(by)
     if leaves_at is not None:
@@ -270,6 +270,7 @@ def _drafted_again(
         to=", ".join(names["to"]),
         cc=", ".join(names["cc"]),
         bcc=", ".join(names["bcc"]),
+        sender=leaving_from.as_choice(conversation, message.dispatch.sender),
         at=at,
     )
     if message.dispatch.is_plain:

@@ -38,7 +38,7 @@ class TextChanged(Exception):
 def stamp(draft: Draft) -> str:
     """Names what a draft says, to whom and with which files, as it is now."""
     files = sorted(draft.files.values_list("public_id", flat=True))
-    said = "\0".join([draft.text, draft.to, draft.cc, draft.bcc, *files])
+    said = "\0".join([draft.text, draft.to, draft.cc, draft.bcc, draft.sender, *files])
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 

@@ -13,9 +13,12 @@ from goodword.inboxes.models import Inbox
 _SIGNATURE_LENGTH = 12
 
 
-def reply_address(conversation: Conversation, inbox: Inbox) -> str:
-    """Where answers to us are sent: `hello+c-ID-SIGNATURE@shop.example` when the inbox signs."""
-    address = inboxes.sender_address(inbox)
+def reply_address(conversation: Conversation, inbox: Inbox, *, sender: str = "") -> str:
+    """Where answers to us are sent: `hello+c-ID-SIGNATURE@shop.example` when the inbox signs.
+
+    `sender`: what our answer leaves from, where that is not the preferred address.
+    """
+    address = sender or inboxes.sender_address(inbox)
     if not inbox.signs_reply_addresses:
         return address
     local, _, domain = address.rpartition("@")

@@ -67,7 +67,7 @@ def begin(
     `files`: name, content type and bytes of each. `forwarded`: a message of it, or said aside of
     it, that follows the text with its files, but for those whose public ids are in `without`.
     `once`: see `replying.reply`. Raises MayNot, NobodyToReach, NothingSaid, NoAsideHere,
-    NotToForward, sides.SeenByCustomer.
+    NotToForward, sides.SeenByCustomer, leaving_from.NotOfInbox.
     """
     rights.require_answer(by)
     if not to.count:

@@ -97,7 +97,8 @@ def insert(request: HttpRequest, public_id: str, reply_id: str) -> HttpResponse:
         found = conversations.lock(found)  # what is being saved beside it comes before or after
         draft = writing.draft_of(found, by, "reply")
         before = draft.text.rstrip() if draft else ""
-        to = {name: getattr(draft, name) for name in ("to", "cc", "bcc")} if draft else {}
+        headed = ("to", "cc", "bcc", "sender")
+        to = {name: getattr(draft, name) for name in headed} if draft else {}
         written = f"{before}\n\n{offer.text}" if before else offer.text
         kept = conversations.save_draft(
             found, by=by, kind=Draft.Kind.REPLY, text=written, at=at, **to

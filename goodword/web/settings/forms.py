@@ -77,7 +77,7 @@ class InboxForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     addresses = AddressesField(
         label=_("Mail addresses"),
-        help_text=_("One per line. Answers come from the first one."),
+        help_text=_("One per line. The first one is what you write from yourselves."),
     )
     team = forms.ModelChoiceField(
         label=_("Team that owes the answers"),
@@ -159,6 +159,15 @@ class InboxSettingsForm(InboxForm):
             "own, and you are asked. Never for addresses of large mail providers."
         ),
     )
+    answers_where_written = forms.BooleanField(
+        label=_("Answer from the address that was written to"),
+        required=False,
+        help_text=_(
+            "Where there are several: an answer leaves from the one that the customer wrote to "
+            "last, and from the first where they wrote to none. Otherwise always from the first. "
+            "Whoever answers can choose another. Your mail server must send for all of them."
+        ),
+    )
     signs_reply_addresses = forms.BooleanField(
         label=_("Ask for replies at signed addresses"),
         required=False,
@@ -202,6 +211,7 @@ class InboxSettingsForm(InboxForm):
             "language": inbox.language,
             "acknowledges": inbox.acknowledges,
             "joins_organisation": inbox.joins_organisation,
+            "answers_where_written": inbox.answers_where_written,
             "signs_reply_addresses": inbox.signs_reply_addresses,
             "trusted_servers": inbox.trusted_servers,
         }

@@ -180,6 +180,7 @@ CHANGED_WORDS: dict[str, Words] = {
     "acknowledges": _("acknowledging"),
     "joins_organisation": _("letting colleagues of the same organisation join"),
     "signs_reply_addresses": _("signed reply addresses"),
+    "answers_where_written": _("which address answers come from"),
     "trusted_servers": _("servers whose checks count"),
     "signature": _("signature"),
     "acknowledgement": _("acknowledgement"),

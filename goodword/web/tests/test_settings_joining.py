@@ -31,6 +31,7 @@ def save(client: Client, house: SimpleNamespace, **changes: object):
         "team": house.front.pk,
         "teams": [house.front.pk],
         "language": "en",
+        "answers_where_written": "on",
         **changes,
     }
     return client.post(f"/settings/inboxes/{house.hello.public_id}/", given)
@@ -53,7 +54,7 @@ def test_the_three_settings_are_kept_shown_again_and_told_in_the_trail(ana, hous
     assert hello.trusted_servers == "mx.shop.example mx2.shop.example"
     page = page_of(ana, house)
     assert 'value="mx.shop.example mx2.shop.example"' in page
-    assert page.count(" checked") == 3  # the team, and both
+    assert page.count(" checked") == 4  # the team, both, and where answers come from
     trail = ana.get("/settings/audit/").text
     assert (
         "changed the inbox Hello: letting colleagues of the same organisation join, "
