@@ -70,6 +70,8 @@ _STYLE_VALUE = re.compile(
     r"(?:[\w\s.,%#+\-/'\"]|(?:rgb|rgba|hsl|hsla)\([\d\s.,%/]{1,60}\)){1,300}", re.IGNORECASE
 )
 _HIDES = re.compile(r"-\d{3,}")  # a negative margin that moves text out of its frame
+# As high as what it is seen in: our frame is made as high as the mail, so it would never end.
+_ENDLESS = re.compile(r"\d[sld]?v(?:h|b|min|max)\b", re.IGNORECASE)
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _REL = "noopener noreferrer nofollow"
@@ -143,7 +145,7 @@ def safe_style(value: str) -> str:
         setting = re.sub(r"\s*!\s*important$", "", setting, flags=re.IGNORECASE)
         if not _STYLES.fullmatch(name) or not _STYLE_VALUE.fullmatch(setting):
             continue
-        if name.startswith("margin") and _HIDES.search(setting):
+        if (name.startswith("margin") and _HIDES.search(setting)) or _ENDLESS.search(setting):
             continue
         kept.append(f"{name}:{setting}")
     return ";".join(kept)
@@ -158,51 +160,47 @@ _FRAME = """<!doctype html>
 <title>{title}</title>
 <base target="_blank">
 <style>
-:root {{ color-scheme: {scheme}; }}
-html {{ background: {paper}; }}
-body {{ margin: 0; padding: 1px; color: {ink}; background: {paper};
+{colours}
+html {{ background: var(--paper); }}
+body {{ display: flow-root; margin: 0; padding: 1px; color: var(--ink);
   font: 15px/1.55 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
   overflow-wrap: anywhere; }}
-a {{ color: {link}; }}
+a {{ color: var(--link); }}
 img {{ max-width: 100%; height: auto; }}
 img[data-remote-src] {{ display: none; }}
 table {{ max-width: 100%; }}
 pre {{ white-space: pre-wrap; }}
-blockquote {{ margin: .6em 0 .6em .2em; padding-left: .9em; border-left: 2px solid {line}; }}
+blockquote {{ margin: .6em 0 .6em .2em; padding-left: .9em; border-left: 2px solid var(--line); }}
 </style>
 </head>
 <body>{cleaned}</body>
 </html>
 """
-_LIGHT = {
-    "scheme": "light",
-    "paper": "#fff",
-    "ink": "#1f1d1a",
-    "link": "#0b57a4",
-    "line": "#c9c4bb",
-}
-_DARK = {
-    "scheme": "dark",
-    "paper": "#1d1b19",
-    "ink": "#e9e5de",
-    "link": "#8fbdf0",
-    "line": "#57524a",
-}
+_LIGHT = (
+    ":root { color-scheme: light; "
+    "--paper: #fff; --ink: #1f1d1a; --link: #0b57a4; --line: #c9c4bb; }"
+)
+_DARK = (
+    ":root { color-scheme: dark; "
+    "--paper: #1d1b19; --ink: #e9e5de; --link: #8fbdf0; --line: #57524a; }"
+)
+_AS_THE_SYSTEM = f"{_LIGHT}\n@media screen and (prefers-color-scheme: dark) {{ {_DARK} }}"
+_COLOURS = {"light": _LIGHT, "dark": _DARK}
 _OWN_COLOURS = re.compile(r"bgcolor=|[\s\";]color[:=]|background", re.IGNORECASE)
 
 
-def frame_document(cleaned: str, *, dark: bool = False, language: str = "en") -> str:
+def frame_document(cleaned: str, *, theme: str = "light", language: str = "en") -> str:
     """A whole document for `<iframe sandbox>`, of HTML that `clean_html` gave.
 
-    A mail with colours of its own stays on white paper also in the dark: black on black is read
-    by nobody.
+    `theme` is "light", "dark", or "" as the system has it. A mail with colours of its own stays
+    on white paper also in the dark: black on black is read by nobody.
     """
-    colours = _DARK if dark and not _OWN_COLOURS.search(cleaned) else _LIGHT
+    has_own = _OWN_COLOURS.search(cleaned) is not None
     return _FRAME.format(
         cleaned=cleaned,
         title=entities.escape(_("Message")),
         language=entities.escape(language, quote=True),
-        **colours,
+        colours=_LIGHT if has_own else _COLOURS.get(theme, _AS_THE_SYSTEM),
     )
 
 

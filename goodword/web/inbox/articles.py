@@ -181,7 +181,7 @@ def _frame(item: Said) -> str:
     return (
         f'<iframe class="message-frame" src="'
         f'{_path(get_script_prefix(), "frame", item.message.public_id)}"'
-        ' sandbox="allow-popups allow-popups-to-escape-sandbox"'
+        ' sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"'
         f' height="{item.frame_height}" loading="lazy" title="{title}"></iframe>'
     )
 

@@ -7,17 +7,13 @@ what is not a harmless picture is only ever downloaded.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
-from django.core import signing
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from goodword.accounts.models import Theme
 from goodword.channels.email.html import clean_html, frame_document
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Attachment, Message
@@ -26,8 +22,6 @@ from goodword.web.inbox import conversation as pages
 from goodword.web.inbox import timeline
 from goodword.web.inside import inside, teammate_of
 
-_SALT = "goodword.picture"
-_PICTURE_SECONDS = 600  # a frame loads its pictures at once
 _SHOWN_SOURCE = 200_000  # bytes
 _NOTHING_RUNS = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -40,15 +34,16 @@ def frame(request: HttpRequest, public_id: str) -> HttpResponse:
     remote = request.GET.get("remote") == "1"
     document = frame_document(
         clean_html(message.html, cid=_pictures_of(message), show_remote=remote),
-        dark=teammate_of(request).theme == Theme.DARK,
+        theme=teammate_of(request).theme,
         language=get_language() or "en",
     )
-    # 'self' means nothing in a sandbox without an origin of its own, so our host is named.
-    ours = f"{request.scheme}://{request.get_host()}"
     answer = HttpResponse(document)
+    # Of our origin, so that the page can measure it, and without scripts, so that it can do nothing
+    # with that: docs/adr/0030-a-frame-that-is-measured.md.
     answer["Content-Security-Policy"] = (
-        f"default-src 'none'; img-src {ours}{' https: http:' if remote else ''}; "
-        "style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox; "
+        f"default-src 'none'; img-src 'self'{' https: http:' if remote else ''}; "
+        "style-src 'unsafe-inline'; "
+        "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
     answer["Referrer-Policy"] = "no-referrer"
@@ -56,17 +51,12 @@ def frame(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _pictures_of(message: Message) -> Callable[[str], str | None]:
-    """Content-ID → address of the picture, signed: a sandboxed frame sends no cookies."""
+    """Content-ID → address of the picture."""
     rows = message.attachments.exclude(content_id="").select_related("file")
-    by_id = {each.content_id: _signed(each) for each in rows if timeline.is_preview(each)}
+    by_id = {
+        each.content_id: timeline.picture_url(each) for each in rows if timeline.is_preview(each)
+    }
     return by_id.get
-
-
-def _signed(attachment: Attachment) -> str:
-    name = quote(attachment.name.replace("/", "_"), safe="")
-    path = reverse("inbox:attachment", args=[attachment.public_id, name])
-    token = signing.dumps(attachment.public_id, salt=_SALT)
-    return f"{path}?inline=1&signed={token}"
 
 
 @inside
@@ -104,40 +94,15 @@ def eml(request: HttpRequest, public_id: str) -> HttpResponseBase:
     )
 
 
+@inside
 @require_GET
 def attachment(request: HttpRequest, public_id: str, name: str) -> HttpResponseBase:
-    """Behind the session, or behind a signature that is bound to this picture for ten minutes.
-
-    `name` is what the browser calls the file; which file it is, the id alone decides.
-    """
-    token = request.GET.get("signed", "")
-    if token:
-        return _signed_picture(public_id, token)
-    answer: HttpResponseBase = _attachment(request, public_id)
-    return answer
-
-
-@inside
-def _attachment(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """`name` is what the browser calls the file; which file it is, the id alone decides."""
     rows = conversations.attachments_visible_to(teammate_of(request)).select_related("file")
     found = get_object_or_404(rows, public_id=public_id)
     inline = request.GET.get("inline") == "1" and timeline.is_preview(found)
     answer = _file(_response(found, inline=inline))
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
-
-
-def _signed_picture(public_id: str, token: str) -> HttpResponseBase:
-    try:
-        bound = signing.loads(token, salt=_SALT, max_age=_PICTURE_SECONDS)
-    except signing.BadSignature as error:
-        raise Http404 from error
-    found = Attachment.objects.filter(public_id=public_id).select_related("file").first()
-    if bound != public_id or found is None or not timeline.is_preview(found):
-        raise Http404
-    answer = _file(_response(found, inline=True))
-    # The frame it is shown in has no origin, so nothing narrower would let it in.
-    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 
 

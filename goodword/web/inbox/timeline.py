@@ -34,7 +34,7 @@ from goodword.web.inbox.showing import MOST_SHOWN, chip_of, linked
 LATEST = 20  # messages of a long conversation that are shown at once
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _MOST_PREVIEW_BYTES = 8 * 1024 * 1024
-_LEAST_FRAME, _MOST_FRAME = 120, 560  # CSS px
+_FRAME_EDGES, _MOST_FRAME = 20, 560  # CSS px
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,7 @@ def _said(
     now: datetime,
 ) -> Said:
     ours = _formatted(message, attached)
+    has_pictures = any(each.is_inline for each in attached)
     framed = bool(message.pictured) and not ours  # type: ignore[attr-defined]
     if framed or ours:  # what the mail itself shows is not listed again
         attached = [each for each in attached if not each.is_inline]
@@ -242,7 +243,7 @@ def _said(
         is_formatted=bool(ours),
         quoted=message.text if message.reply_text else "",
         framed=framed,
-        frame_height=_height(shown, pictured=framed),
+        frame_height=_height(message.text, has_pictures=has_pictures),
         calls_out=bool(message.calls_out),  # type: ignore[attr-defined]
         marks=marks.of(message) if message.is_inbound else [],
         confirmed=marks.confirmed(message),
@@ -296,10 +297,10 @@ def _quiet(message: Message) -> str:
     }.get(message.inbound_kind, _("Automatic mail"))
 
 
-def _height(text: str, *, pictured: bool) -> int:
-    """A guess at what the frame needs: it has no script to measure itself; it scrolls beyond."""
-    lines = sum(1 + len(line) // 76 for line in text.splitlines())
-    return min(_MOST_FRAME, max(_LEAST_FRAME, 40 + 23 * lines + (200 if pictured else 0)))
+def _height(text: str, *, has_pictures: bool) -> int:
+    """A guess at what the frame needs until the page has measured it, in CSS px."""
+    lines = sum(1 + len(line) // 76 for line in text.strip().splitlines())
+    return min(_MOST_FRAME, _FRAME_EDGES + 23 * lines + (200 if has_pictures else 0))
 
 
 def _ended(promise: Promise, *, by: Teammate, now: datetime) -> Ended:

@@ -112,6 +112,7 @@ def test_layout_and_colours_of_ordinary_mail_stay():
         ("background:var(--x)", ""),
         ("color:red/**/;x", ""),
         ("width:calc(100% - 1px)", ""),
+        ("height:100vh; width:50vw; min-height:40DVH;max-height:9.5svmin", "width:50vw"),
         ("", ""),
     ],
 )
@@ -125,8 +126,11 @@ def test_a_frame_is_a_whole_document_and_dark_only_for_mail_without_colours():
     assert frame_document(plain).startswith("<!doctype html>")
     assert "<p>x</p>" in frame_document(plain)
     assert 'lang="de"' in frame_document(plain, language="de")
-    assert "color-scheme: dark" in frame_document(plain, dark=True)
-    assert "color-scheme: light" in frame_document(coloured, dark=True)
+    assert "color-scheme: dark" in frame_document(plain, theme="dark")
+    assert "prefers-color-scheme: dark" in frame_document(plain, theme="")
+    assert "dark" not in frame_document(plain, theme="light")
+    for theme in ("", "dark"):
+        assert "dark" not in frame_document(coloured, theme=theme)
     assert "<script" not in frame_document(plain)
 
 

@@ -67,16 +67,6 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// Pictures from elsewhere load in the message's own frame, and only when asked for.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("[data-shows-remote]");
-  const frame = link?.closest(".message")?.querySelector("iframe[data-frame]");
-  if (!frame) return;
-  event.preventDefault();
-  frame.src = link.href;
-  link.remove();
-});
-
 // What was put aside leaves the list: the next one opens in its place; a narrow screen shows the list again.
 const PUTS_ASIDE = /\/(close|trash|spam|snooze|no-answer-needed)\/$/;
 const rowOf = (id) => document.getElementById(`row-${id}`);

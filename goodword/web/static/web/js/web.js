@@ -1,5 +1,6 @@
 // The entry for pages inside. Every page works without it.
 import "./inbox.js";
+import "./frames.js";
 import "./composer.js";
 import "./canned.js";
 import "./sending.js";
