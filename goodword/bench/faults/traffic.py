@@ -32,6 +32,9 @@ class Traffic:
         self._house = house
         self._letters: queue.Queue[tuple[Letter, Door]] = queue.Queue()
         self._replies: queue.Queue[Reply] = queue.Queue()
+        # One answer at a time to a letter: both are Ana's, and what is in her draft from one window
+        # stops the other until she has seen it.
+        self._answering: dict[str, threading.Lock] = {}
         self._moments = {moment: threading.Event() for moment in Moment}
         self._end = threading.Event()
         # Where a thread gave up, and why: the account is not to be trusted then.
@@ -53,6 +56,7 @@ class Traffic:
         for reply in replies:
             for address, manners in reply.recipients.items():
                 self._house.sink.treat(address, manners)
+            self._answering.setdefault(reply.to, threading.Lock())
             self._replies.put(reply)
 
     def wait_for(self, moment: Moment, *, seconds: float) -> bool:
@@ -130,7 +134,8 @@ class Traffic:
                 time.sleep(0.05)
                 self._replies.put(reply)  # it has not come in yet: another first
             else:
-                self._write(browser, conversation, reply)
+                with self._answering[reply.to]:
+                    self._write(browser, conversation, reply)
             self._replies.task_done()
 
     def _write(self, browser: Browser, conversation: str, reply: Reply) -> None:
