@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from django.db import Error as DatabaseError
 from django.db import connection, models
 from django.db.models import Q
+
+from goodword.core import prepared
 
 LEASE = timedelta(minutes=5)
 CLOCKS_DIFFER = timedelta(minutes=10)  # the clocks of two machines, at most
@@ -65,8 +67,8 @@ def claim(
     has been put right since, and is due at once. `chosen`: but of these a person chose the moment.
     """
     free = unclaimed(at, lease)
-    waiting = [rows.filter(free, due_at__lte=at)]
-    if furthest is not None:
+    waiting = [rows.filter(free, due_at__lte=at)] if _is_any(rows.model, "lte", at) else []
+    if furthest is not None and _is_any(rows.model, "gt", at + furthest + CLOCKS_DIFFER):
         timed = rows if chosen is None else rows.exclude(chosen)
         waiting.append(timed.filter(free, due_at__gt=at + furthest + CLOCKS_DIFFER))
     begun = time.monotonic()
@@ -78,6 +80,16 @@ def claim(
                 yield rows.get(pk=pk)
 
 
+def _is_any(model: type[Row], compared: Literal["lte", "gt"], moment: datetime) -> bool:
+    """The first look, by each lane several times a second: mostly nothing of its kind is due."""
+
+    def due(moment: datetime) -> models.QuerySet[Row, tuple[int]]:
+        rows = model._base_manager.filter(**{f"due_at__{compared}": moment})
+        return rows.values_list("pk")[:1]
+
+    return bool(prepared.rows(("due", model, compared), due, moment))
+
+
 def claim_together(
     rows: models.QuerySet[Row], *, at: datetime, most: int, lease: timedelta = LEASE
 ) -> list[Row]:
@@ -85,6 +97,8 @@ def claim_together(
 
     What was tried before may have killed its worker: `claim` takes it, row by row.
     """
+    if not _is_any(rows.model, "lte", at):
+        return []
     due = rows.filter(unclaimed(at, lease), due_at__lte=at, tries=0)
     keys = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
     if not keys:

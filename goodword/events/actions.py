@@ -71,19 +71,20 @@ def hand_on(*, at: datetime, most: int = 50) -> int:
     """
     waiting = Delivery.objects.select_related("event")
     fresh = due.claim_together(waiting, at=at, most=most, lease=LEASE)
-    due.finish_together([delivery for delivery in fresh if _hand_on(delivery, at=at)])
+    listeners = _labelled()
+    due.finish_together([each for each in fresh if _hand_on(each, listeners, at=at)])
     tried = len(fresh)
     before = waiting.filter(Q(tries__gt=0) | Q(due_at__gt=at))
     for delivery in due.claim(before, at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT):
         tried += 1
-        if _hand_on(delivery, at=at):
+        if _hand_on(delivery, listeners, at=at):
             due.finish(delivery)
     return tried
 
 
-def _hand_on(delivery: Delivery, *, at: datetime) -> bool:
+def _hand_on(delivery: Delivery, listeners: dict[str, Listener], *, at: datetime) -> bool:
     """Call the listener; False when it failed, and the delivery is put off."""
-    listener = _labelled().get(delivery.listener)
+    listener = listeners.get(delivery.listener)
     if listener is None:  # it was taken out of wiring.py since
         return True
     try:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
+from goodword.core import prepared
 from goodword.notices import queries
 from goodword.notices.kinds import group_of
 from goodword.notices.models import Notice, Preference
@@ -31,6 +32,8 @@ _BETWEEN = timedelta(minutes=10)  # two mails to one person, whatever catches up
 def mail_due(*, clock: Callable[[], datetime], most: int = 20) -> int:
     """Mail what is due to up to `most` people; returns how many were looked at."""
     at = clock()
+    if not prepared.rows("notices due", lambda moment: _due(moment).values_list("pk")[:1], at):
+        return 0
     waiting = _due(at).order_by().values_list("teammate", flat=True).distinct()
     people = Teammate.objects.in_bulk(list(waiting[:most]))
     for teammate in people.values():

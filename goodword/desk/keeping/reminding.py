@@ -51,6 +51,8 @@ Direction = Promise.Direction
 
 def remind_due(*, at: datetime, most: int = 50) -> int:
     """Look at what is due to be looked at; returns how many promises were claimed."""
+    if not prepared.rows("to be looked at", _to_be_looked_at, at):  # as mostly
+        return 0
     lease, keys = _claim(at=at, most=most)
     if not keys:
         return 0
@@ -62,6 +64,11 @@ def remind_due(*, at: datetime, most: int = 50) -> int:
             # Its lease ends, and it is tried again; the others don't wait for it.
             logger.exception("a promise could not be looked at", extra={"promise": key})
     return len(keys)
+
+
+def _to_be_looked_at(moment: datetime) -> QuerySet[Promise, tuple[int]]:
+    open_ = Promise.objects.filter(state=Promise.State.OPEN, look_at__lte=moment)
+    return open_.values_list("pk")[:1]
 
 
 def _claim(*, at: datetime, most: int) -> tuple[datetime, list[int]]:
