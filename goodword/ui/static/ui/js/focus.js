@@ -1,17 +1,23 @@
 // After a swap the focus goes to what changed: the first [data-autofocus] that came in. Otherwise it stays; and what
 // was drawn anew meanwhile, or has left, gives it to what stands in its place.
 
-/** What has the focus now. Call what this returns to give it back. */
-export function hold() {
+const likeOf = (held, place) => [...(place?.querySelectorAll(held.localName) ?? [])].find((each) => each.className === held.className && each.textContent === held.textContent);
+
+function toCursor() {
+  const next = document.querySelector("[data-rows] .row-cursor a[href]") ?? document.getElementById("main");
+  next?.focus({ preventScroll: true });
+}
+
+/** What has the focus now. Call what this returns to give it back: to the same, or its like where it was drawn anew. */
+export function hold(otherwise = toCursor) {
   const held = document.activeElement;
   const id = held?.closest("[id]")?.id;
   return () => {
-    const again = held?.isConnected && held !== document.body ? held : document.getElementById(id);
+    const place = document.getElementById(id);
+    const again = held?.isConnected && held !== document.body ? held : (likeOf(held, place) ?? place);
     const target = again?.matches("[data-row]") ? again.querySelector("a[href]") : again;
     target?.focus({ preventScroll: true });
-    if (document.activeElement && document.activeElement !== document.body) return;
-    const next = document.querySelector("[data-rows] .row-cursor a[href]") ?? document.getElementById("main");
-    next?.focus({ preventScroll: true });
+    if (!document.activeElement || document.activeElement === document.body) otherwise();
   };
 }
 

@@ -1,12 +1,14 @@
 // News as it happens: one stream of topics; what changed is fetched again and put in its place.
 // Nothing moves under the pointer: while someone is in the list, news waits on top of it.
 import { announce } from "../../ui/js/announce.js";
+import { hold } from "../../ui/js/focus.js";
 import { saveAndHold } from "./composer.js";
 import { markOpened } from "./inbox.js";
 import { PAGE, knowNewest, leave, refreshColleagues, shown } from "./together.js";
 
 const GATHER_MS = 150; // several topics of one happening make one fetch
 const LONGEST_GATHER_MS = 5000;
+const DONE = "done:"; // not from the stream: what one did oneself shows at once, wherever the pointer is
 const SHOWN_AFTER_LEAVING_MS = 3000;
 const rows = () => document.getElementById("rows");
 const opened = () => document.getElementById("conversation");
@@ -77,6 +79,16 @@ function reconcile(here, there) {
   while (at ? at.nextElementSibling : here.firstElementChild) (at ? at.nextElementSibling : here.firstElementChild).remove();
 }
 
+function keepingFocus(place, draw) {
+  if (!place.matches(":focus-within")) {
+    draw();
+    return;
+  }
+  const giveBack = hold(() => place.focus({ preventScroll: true })); // a list gives it to the row that took its place
+  draw();
+  giveBack();
+}
+
 // The list
 
 const idsOf = (list) => [...list.querySelectorAll(":scope > [data-row]")].map((row) => row.id);
@@ -106,10 +118,8 @@ function applyList(fresh, force) {
     }
     showNews(after.filter((id) => !before.includes(id)).length);
   } else {
-    const focused = document.activeElement?.closest?.("#rows > [data-row]")?.id;
-    reconcile(list, fresh);
+    keepingFocus(list, () => reconcile(list, fresh));
     document.getElementById("news").hidden = true;
-    if (focused) document.getElementById(focused)?.querySelector("a")?.focus({ preventScroll: true });
     const news = after.filter((id) => !before.includes(id)).length;
     if (news && !force) announce(document.getElementById("news").dataset[news === 1 ? "one" : "many"].replace("%(n)s", news));
   }
@@ -117,7 +127,9 @@ function applyList(fresh, force) {
 }
 
 // While an act of one's own is under way its button must stay where it is: htmx finds the person's pane from there.
+// So must what is just pressed: were it drawn anew before the release, the click would go to nobody.
 let underWay = 0;
+const mustStay = () => underWay > 0 || document.querySelector(":active") !== null;
 const isOurs = (event) => event.detail.target?.id === "conversation";
 document.addEventListener("htmx:beforeSend", (event) => isOurs(event) && (underWay += 1));
 document.addEventListener("htmx:afterRequest", (event) => isOurs(event) && (underWay -= 1));
@@ -132,8 +144,8 @@ async function refreshList(force = false) {
   const page = await fetched(pane.dataset.url, "list", pane.dataset.most);
   took = performance.now() - begun;
   if (!page) return;
-  if (underWay) {
-    gather("inbox:");
+  if (mustStay()) {
+    gather(force ? DONE : "inbox:");
     return;
   }
   const nav = document.getElementById("nav");
@@ -181,7 +193,7 @@ async function refreshConversation() {
     showGone(pane, page.getElementById("gone"));
     return;
   }
-  if (underWay) {
+  if (mustStay()) {
     gather(`conversation:${pane.dataset.id}`);
     return;
   }
@@ -196,7 +208,7 @@ async function refreshConversation() {
   }
   const fresh = page.getElementById("timeline");
   timeline.dataset.newest = fresh.dataset.newest;
-  reconcile(timeline, fresh);
+  keepingFocus(timeline, () => reconcile(timeline, fresh));
   knowNewest();
   shown();
   if (atEnd) timeline.scrollTop = timeline.scrollHeight;
@@ -223,14 +235,14 @@ function gather(topic) {
   if (document.hidden) return; // nobody looks: once for all that happened, when somebody does
   gathering ||= setTimeout(() => {
     gathering = 0;
-    if (underWay) {
+    if (mustStay()) {
       gather(topic);
       return;
     }
     const topics = [...waiting];
     waiting.clear();
     if (topics.some((each) => !each.startsWith("conversation:"))) {
-      refreshList();
+      refreshList(topics.includes(DONE));
       document.dispatchEvent(new CustomEvent("goodword:counts"));
     }
     const id = opened()?.dataset.id;
