@@ -14,8 +14,7 @@ import dns.resolver
 from goodword.channels.email import spf
 from goodword.channels.email.providers import provider_of
 from goodword.core.diagnosis import Diagnosis
-from goodword.inboxes import queries as inboxes
-from goodword.inboxes.models import Inbox
+from goodword.inboxes.models import InboxAddress
 
 _SECONDS = 4.0  # for one question, all tries together
 # Which name a key has is the sender's choice; these are what the usual providers choose.
@@ -74,8 +73,7 @@ def look(
 ) -> Iterator[Diagnosis]:
     """Every domain that an inbox answers from, in the order of their names."""
     domains: set[str] = set()
-    for inbox in Inbox.objects.order_by("name"):
-        address = inboxes.sender_address(inbox)
+    for address in InboxAddress.objects.values_list("value", flat=True):
         if provider_of(address) is None:  # a provider looks after its own domain
             domains.add(address.rpartition("@")[2].lower())
     try:

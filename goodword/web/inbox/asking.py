@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goodword.accounts import rights
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
+from goodword.desk.answering.leaving_from import NotOfInbox
 from goodword.desk.answering.queueing import answer_subject
 from goodword.desk.answering.recipients import (
     NobodyToReach,
@@ -31,6 +32,7 @@ from goodword.desk.together import aside
 from goodword.desk.together.sides import SeenByCustomer
 from goodword.files import actions as files
 from goodword.files.models import File
+from goodword.inboxes import queries as inboxes
 from goodword.web import undoing
 from goodword.web.inbox import asides, promised, timeline
 from goodword.web.inbox import conversation as pages
@@ -54,6 +56,15 @@ class AsideForm(forms.Form):
         max_length=5_000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
     )
+    sender = forms.ChoiceField(
+        label=gettext_lazy("From"),
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "Not sent: %(value)s is no address of this inbox any more. Choose another."
+            )
+        },
+    )
     subject = forms.CharField(
         label=gettext_lazy("Subject"),
         max_length=300,
@@ -74,8 +85,15 @@ class AsideForm(forms.Form):
     attached = FilesField(label=gettext_lazy("Attach files"), required=False, max_length=250)
     once = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, forwarded: Message | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, forwarded: Message | None, senders: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if len(senders) > 1:
+            values = ["", *senders[1:]]
+            self.fields["sender"].choices = list(zip(values, senders, strict=True))  # type: ignore[attr-defined]
+        else:
+            del self.fields["sender"]
         self.all_along = list(forwarded.attachments.order_by("pk")) if forwarded else []
         if self.all_along:
             self.fields["along"].choices = [  # type: ignore[attr-defined]
@@ -152,7 +170,8 @@ def ask(
         mine = forwarded.attachments.filter(content_id="")  # not the pictures of a signature
         initial["along"] = list(mine.values_list("public_id", flat=True))
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = AsideForm(*sent, initial=initial, forwarded=forwarded)
+    senders = inboxes.addresses_of(parent.inbox_id)  # nobody has written there yet
+    form = AsideForm(*sent, initial=initial, forwarded=forwarded, senders=senders)
     if request.method == "POST" and form.is_valid():
         side = _begin(request, parent, forwarded, enclosed, form)
         if side is not None:
@@ -191,7 +210,7 @@ def _begin(
             kept.insert(0, (enclosed.name, "application/pdf", made))
         return aside.begin(
             parent,
-            to=Recipients(to=given["to"], cc=given["cc"]),
+            to=Recipients(to=given["to"], cc=given["cc"], sender=given.get("sender", "")),
             subject=given["subject"],
             text=given["text"],
             files=kept,
@@ -203,6 +222,8 @@ def _begin(
         )
     except (SeenByCustomer, NobodyToReach) as error:
         form.add_error("to", sentence(error))
+    except NotOfInbox as error:
+        form.add_error("sender" if "sender" in form.fields else None, sentence(error))
     except NothingSaid as error:
         form.add_error("text", sentence(error))
     except (rights.MayNot, aside.NoAsideHere, aside.NotToForward) as error:

@@ -18,7 +18,8 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk import handling, wording
-from goodword.desk.answering import replying, sharing
+from goodword.desk.answering import leaving_from, replying, sharing
+from goodword.desk.answering.leaving_from import NotOfInbox
 from goodword.desk.answering.meanwhile import SaidMeanwhile
 from goodword.desk.answering.recipients import (
     NobodyToReach,
@@ -166,6 +167,8 @@ def _send(
     found, kept = _keep(request, found, form)
     if too_much:
         return _wrong(request, found, form, {"attached": [too_much]})
+    if form.was_said:
+        return redirect(pages.address_of(request, found))
     if form.was_joined:
         return _look_it_over(request, found, form)
     try:
@@ -210,15 +213,15 @@ class _WrongField(Exception):
         self.field, self.words = field, words
 
 
-_REFUSED = (
+_AT: dict[type[Exception], str] = {NobodyToReach: "to", SeenByCustomer: "to", NotOfInbox: "sender"}
+_REFUSED: tuple[type[Exception], ...] = (
     _Asks,
     along.Refused,
     sending.WrongMoment,
     handling.InThePast,
     advice.WrongTime,
     _WrongField,
-    NobodyToReach,
-    SeenByCustomer,
+    *_AT,
     replying.NothingSaid,
     rights.MayNot,
 )
@@ -238,9 +241,7 @@ def _said_of(error: Exception) -> dict[str, list[str]]:
             return {"text": [words % {"what": error}]}
         case _WrongField():
             return {error.field: [error.words]}
-        case NobodyToReach() | SeenByCustomer():
-            return {"to": [sentence(error)]}
-    return {"text": [sentence(error)]}
+    return {_AT.get(type(error), "text"): [sentence(error)]}
 
 
 def _look_it_over(request: HttpRequest, found: Conversation, form: ComposerForm) -> HttpResponse:
@@ -263,7 +264,7 @@ def _recipients(form: ComposerForm) -> Recipients:
             read[name] = read_addresses(form.cleaned_data[name])
         except NotAnAddress as error:
             raise _WrongField(name, sentence(error)) from error
-    return Recipients(to=read["to"], cc=read["cc"], bcc=read["bcc"])
+    return Recipients(read["to"], read["cc"], read["bcc"], sender=form.cleaned_data["sender"])
 
 
 def _too_much(request: HttpRequest, found: Conversation, form: ComposerForm) -> str:
@@ -297,6 +298,9 @@ def _keep(
     if held != found:
         found = pages.visible(request, held.public_id)
     before = writing.draft_of(found, teammate, form.mode_sent)
+    said = found.messages.filter(public_id=sent["once"] or "-", teammate=teammate).first()
+    if said is not None:
+        form.leave_out(said.text)
     form.join(before)
     files = before.files.all() if before else ()
     stays = any(each.public_id != sent["take_out"] for each in files)
@@ -310,9 +314,8 @@ def _keep(
         by=teammate,
         kind=form.kind,
         text=sent["text"],
-        to=sent["to"],
-        cc=sent["cc"],
-        bcc=sent["bcc"],
+        **{name: sent[name] for name in ("to", "cc", "bcc")},
+        sender=sent["sender"] and leaving_from.as_choice(found, sent["sender"]),
         at=at,
     )
     for each in kept.files.filter(public_id=sent["take_out"] or "-"):
@@ -342,6 +345,7 @@ def _address_draft(kept: Draft, mode: str, *, by: Teammate, at: datetime) -> Non
         to=", ".join(recipients.to),
         cc=", ".join(recipients.cc),
         bcc=kept.bcc,
+        sender=kept.sender,
         at=at,
     )
 
@@ -359,6 +363,7 @@ def _as_sent(request: HttpRequest, found: Conversation, form: ComposerForm) -> C
     shown.seen = str(form.knows or "")
     if not shown.is_note:
         shown.to, shown.cc, shown.bcc = (str(said.get(name, "")) for name in ("to", "cc", "bcc"))
+        shown.choose(str(said.get("sender", "")))
         writing.mark(shown, found, now=now)
     return shown
 
@@ -393,7 +398,7 @@ def _wrong(
 
 
 def _errors_of(form: ComposerForm) -> dict[str, list[str]]:
-    known = {"text", "to", "cc", "bcc", "attached"}
+    known = {"text", "to", "cc", "bcc", "sender", "attached"}
     found: dict[str, list[str]] = {}
     for name, words in form.errors.items():
         found.setdefault(name if name in known else "", []).extend(map(str, words))

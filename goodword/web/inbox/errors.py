@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.rights import MayNot
 from goodword.desk.answering.delivering import NotInTrouble
 from goodword.desk.answering.later import HasBegun
+from goodword.desk.answering.leaving_from import NotOfInbox
 from goodword.desk.answering.recipients import NobodyToReach, NotAnAddress
 from goodword.desk.answering.replying import NothingSaid, TooLate
 from goodword.desk.handling import CannotSee, InThePast, NothingOwed
@@ -70,6 +71,11 @@ def _of_asides(error: Exception) -> str:
             )
         case HasBegun():
             return _("It is leaving already, so its time can't be changed any more.")
+        case NotOfInbox():
+            return _(
+                "Not sent: %(chosen)s is no address of this inbox any more. Send again, and it "
+                "leaves from %(usual)s."
+            ) % {"chosen": error, "usual": error.usual}
         case NotToForward():
             return _("Nothing was sent: that message can't be forwarded from here.")
     return ""

@@ -51,6 +51,7 @@ class ComposerForm(forms.Form):
     to = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
     cc = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
     bcc = forms.CharField(required=False, max_length=_MOST_ADDRESSES)
+    sender = forms.CharField(required=False, max_length=254)  # which of our addresses
     attached = FilesField(required=False, max_length=250)
     pictured = FilesField(required=False, max_length=250)  # pictures that stand in the text
     # A file's public id. Not "remove": that name would hide the form element's own method.
@@ -68,6 +69,7 @@ class ComposerForm(forms.Form):
     )
 
     was_joined = False  # with words of the draft that the page has not shown
+    was_said = False  # by this form, before
 
     @property
     def mode_sent(self) -> str:
@@ -83,7 +85,7 @@ class ComposerForm(forms.Form):
     def join(self, kept: Draft | None) -> None:
         """Let what is written take in the words of the draft that the page has not shown.
 
-        Whom it is for is then as the draft has it.
+        Whom it is for, and what it leaves from, is then as the draft has it.
         """
         if kept is None or "saved" not in self.data:
             return
@@ -94,7 +96,14 @@ class ComposerForm(forms.Form):
         if sent["text"] != written:
             self.was_joined = True
             named = {name: getattr(kept, name) for name in ("to", "cc", "bcc")}
-            sent.update(named if any(named.values()) else {})
+            sent.update(named if any(named.values()) else {}, sender=kept.sender)
+
+    def leave_out(self, said: str) -> None:
+        """Of what this form has said already only what was written since then is kept."""
+        written = clean(self.cleaned_data["text"]).strip()
+        if written.startswith(said):
+            self.cleaned_data["text"] = written[len(said) :].lstrip()
+        self.was_said = True
 
     @property
     def kind(self) -> str:

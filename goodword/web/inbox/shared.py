@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import getaddresses
 
@@ -14,6 +15,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import prepared
 from goodword.desk.answering import sharing
+from goodword.inboxes import queries as inboxes
 from goodword.web.inbox.showing import linked
 
 AskedFor = Draft.AskedFor
@@ -27,6 +29,7 @@ class Card:
     text: SafeString
     files: list[DraftFile]
     words: str  # who is asked for what
+    sender: str  # what it leaves from, where that was chosen
     is_mine: bool
     may_finish: bool
     may_approve: bool
@@ -45,6 +48,8 @@ class Card:
             words.append(_("copy to %(whom)s") % {"whom": copied})
         if hidden:
             words.append(_("hidden copy to %(whom)s") % {"whom": hidden})
+        if self.sender:
+            words.append(_("from %(address)s") % {"address": self.sender})
         return ", ".join(words)
 
 
@@ -58,7 +63,9 @@ def of(conversation: Conversation, *, by: Teammate) -> list[Card]:
     if not getattr(conversation, "has_shared", True):
         return []
     drafts = prepared.objects("shared drafts", _shared, conversation.pk)
-    return [_card(each, by=by) for each in drafts]
+    chosen = any(each.sender for each in drafts)
+    own = inboxes.addresses_of(conversation.inbox_id) if chosen else []
+    return [_card(each, own, by=by) for each in drafts]
 
 
 def _shared(conversation: int) -> QuerySet[Draft]:
@@ -66,7 +73,7 @@ def _shared(conversation: int) -> QuerySet[Draft]:
     return rows.select_related("teammate", "asked", "approved_by").order_by("shared_at", "pk")
 
 
-def _card(draft: Draft, *, by: Teammate) -> Card:
+def _card(draft: Draft, own: Sequence[str], *, by: Teammate) -> Card:
     asks_me = draft.asked_id == by.pk and rights.may_answer(by)
     waits = asks_me and draft.approved_at is None
     return Card(
@@ -74,6 +81,7 @@ def _card(draft: Draft, *, by: Teammate) -> Card:
         text=linked(draft.text),
         files=list(draft.files.select_related("file").order_by("pk")),
         words=_words(draft, by=by),
+        sender=draft.sender if draft.sender in own else "",
         is_mine=draft.teammate_id == by.pk,
         may_finish=asks_me and draft.asked_for == AskedFor.FINISH,
         may_approve=waits and draft.asked_for == AskedFor.APPROVE,

@@ -30,14 +30,20 @@ class Whom:
     news: Sequence[str] = field(default_factory=list)
 
 
-def of(conversation: Conversation, to: str, cc: str, bcc: str, *, usual: Recipients) -> Whom:
-    """`to`, `cc`, `bcc` as typed; `usual`: whom a reply to all goes to."""
+def of(
+    conversation: Conversation, to: str, cc: str, bcc: str, *, sender: str, usual: Recipients
+) -> Whom:
+    """`to`, `cc`, `bcc` as typed; `sender`: what it leaves from, where that is not the usual
+    address; `usual`: whom a reply to all goes to.
+    """
     named, copied, hidden = (_named(typed) for typed in (to, cc, bcc))
     words = [_several(named)] if named else []
     if copied:
         words.append(_("copy to %(whom)s") % {"whom": _several(copied)})
     if hidden:
         words.append(_("hidden copy to %(whom)s") % {"whom": _several(hidden)})
+    if sender:
+        words.append(_("from %(address)s") % {"address": sender})
     everyone = {people.normalised(address): name for name, address in [*named, *copied, *hidden]}
     return Whom(
         ", ".join(words),

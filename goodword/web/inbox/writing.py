@@ -14,7 +14,8 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import ids, prepared
-from goodword.desk.answering.recipients import Recipients, reply_to_all
+from goodword.desk.answering import recipients as whom_to
+from goodword.desk.answering.recipients import Recipients
 from goodword.web.inbox import marks, whom
 from goodword.web.inbox.marks import AddressMark
 from goodword.web.inbox.whom import Whom
@@ -37,6 +38,8 @@ class Composer:
     to: str = ""
     cc: str = ""
     bcc: str = ""
+    sender: str = ""  # which of `senders` was chosen; empty: the first
+    senders: tuple[str, ...] = ()  # our addresses, the usual one first, where there are several
     files: list[DraftFile] = field(default_factory=list)
     saved_at: datetime | None = None
     may_answer: bool = True
@@ -72,9 +75,13 @@ class Composer:
     def whole_errors(self) -> list[str]:
         return self.errors.get("", [])
 
+    def choose(self, sender: str) -> None:
+        """What it leaves from; the usual one where that is no address of the inbox any more."""
+        self.sender = sender if sender in self.senders[1:] else ""
+
     @property
     def recipients_wrong(self) -> bool:
-        return bool(self.errors.keys() & {"to", "cc", "bcc"})
+        return bool(self.errors.keys() & {"to", "cc", "bcc", "sender"})
 
 
 def _addresses(*typed: str) -> list[str]:
@@ -94,7 +101,8 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
     if not made.is_note:
         made.language = conversation.person.language or conversation.inbox.language
     if made.may_answer:
-        only, everyone = reply_to_all(conversation)
+        only, everyone, senders = whom_to.usual(conversation)
+        made.senders = senders if len(senders) > 1 else ()
         made.can_reply_all = everyone.count > only.count
         made.usual = everyone
         _address(made, everyone if mode == "all" else only)
@@ -106,6 +114,7 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
         )
         if draft.to or draft.cc or draft.bcc:
             made.to, made.cc, made.bcc = draft.to, draft.cc, draft.bcc
+        made.choose(draft.sender)
     made.seen = str(conversation.latest_key)
     mark(made, conversation, now=now)
     return made
@@ -114,7 +123,9 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
 def mark(shown: Composer, conversation: Conversation, *, now: datetime) -> None:
     """Say whom it goes to and what is known of the addresses."""
     if not shown.is_note:
-        shown.whom = whom.of(conversation, shown.to, shown.cc, shown.bcc, usual=shown.usual)
+        shown.whom = whom.of(
+            conversation, shown.to, shown.cc, shown.bcc, sender=shown.sender, usual=shown.usual
+        )
         shown.marks = marks.of_written(_addresses(shown.to, shown.cc, shown.bcc), now=now)
 
 

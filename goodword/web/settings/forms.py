@@ -77,7 +77,9 @@ class InboxForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     addresses = AddressesField(
         label=_("Mail addresses"),
-        help_text=_("One per line. The first one is what you write from yourselves."),
+        help_text=_(
+            "One per line, the preferred first. An answer comes from the one that was written to."
+        ),
     )
     team = forms.ModelChoiceField(
         label=_("Team that owes the answers"),
@@ -163,9 +165,9 @@ class InboxSettingsForm(InboxForm):
         label=_("Answer from the address that was written to"),
         required=False,
         help_text=_(
-            "Where there are several: an answer leaves from the one that the customer wrote to "
-            "last, and from the first where they wrote to none. Otherwise always from the first. "
-            "Whoever answers can choose another. Your mail server must send for all of them."
+            "Of several, an answer comes from the one that the customer wrote to last; without "
+            "this, always from the first. Whoever writes can choose another. Your mail server "
+            "must send for each of them."
         ),
     )
     signs_reply_addresses = forms.BooleanField(
@@ -174,8 +176,9 @@ class InboxSettingsForm(InboxForm):
         help_text=_(
             "Answers ask for replies at %(own)s+c-…@%(domain)s, an address that names the "
             "conversation: replies find it even where a mail program leaves out what it answers. "
-            "Your mail server must deliver %(own)s+anything@%(domain)s to this inbox: send a "
-            "mail to %(own)s+test@%(domain)s first and see whether it arrives."
+            "Your mail server must deliver %(own)s+anything@%(domain)s to this inbox, and so for "
+            "each of its addresses: send a mail to %(own)s+test@%(domain)s first and see whether "
+            "it arrives."
         ),
     )
     trusted_servers = ServersField(
@@ -196,6 +199,7 @@ class InboxSettingsForm(InboxForm):
         own, _at, domain = inboxes.sender_address(inbox).rpartition("@")
         signs, servers = self.fields["signs_reply_addresses"], self.fields["trusted_servers"]
         signs.help_text = str(signs.help_text) % {"own": own, "domain": domain}
+        self.fields["addresses"].help_text = _("One per line, the preferred first.")
         if servers_seen:
             seen = gettext("The newest mails here were checked by: %(servers)s.")
             servers.help_text = f"{servers.help_text} {seen % {'servers': ' '.join(servers_seen)}}"

@@ -63,7 +63,7 @@ function isSaved(composer, text) {
 function showAll(composer, text, joined) {
   const field = composer.elements.text;
   const all = joined.content.textContent;
-  for (const name of ["to", "cc", "bcc"]) if (composer.elements[name]) composer.elements[name].value = joined.dataset[name];
+  for (const name of ["to", "cc", "bcc", "sender"]) if (composer.elements[name]) composer.elements[name].value = joined.dataset[name];
   const before = Math.max(all.indexOf(text), 0);
   const [start, end] = [field.selectionStart + before, field.selectionEnd + before];
   field.value = all.includes(text) ? all.slice(0, before) + field.value + all.slice(before + text.length) : all;
@@ -104,13 +104,17 @@ async function postFiles(composer, named, progress) {
   return took(composer, { ok: request.status < 400, words: request.responseText, text, isAboutFiles: true });
 }
 
+let filesLost = 0;
+
 /** Add files to the draft; true once they are there. */
 export function saveFiles(named, progress) {
   clearTimeout(timer);
   const composer = form();
   isDirty = false;
   const done = last.then(() => postFiles(composer, named, progress));
-  last = done;
+  last = done.then((isThere) => {
+    if (!isThere) filesLost += 1;
+  });
   return done;
 }
 saveFiles.sayWrong = (words) => words && sayWrong(words);
@@ -168,12 +172,32 @@ function save(changes = {}) {
 /** What is written and not kept yet; resolves once it is. */
 export const saveIfDirty = () => (isDirty ? save() : last);
 
+let held = null; // the composer that takes nothing more in
+
+function hold(composer) {
+  held = composer;
+  for (const field of composer?.querySelectorAll("textarea, input") ?? []) field.readOnly = true;
+}
+function letGo() {
+  for (const field of held?.querySelectorAll("textarea, input") ?? []) field.readOnly = false;
+  held = null;
+}
+for (const kind of ["keydown", "click", "paste", "drop"])
+  document.addEventListener(
+    kind,
+    (event) => {
+      if (!held?.contains(event.target) || (event.key && event.key !== "Enter")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true,
+  );
+
 /** Before the page goes by itself: nothing more is taken in, so that all of it is kept. Whether it is. */
 export async function saveAndHold() {
-  const fields = [...(form()?.querySelectorAll("textarea, input") ?? [])];
-  for (const field of fields) field.readOnly = true;
+  hold(form());
   await saveIfDirty();
-  if (isDirty) for (const field of fields) field.readOnly = false;
+  if (isDirty) letGo();
   return !isDirty;
 }
 
@@ -242,8 +266,27 @@ document.addEventListener("htmx:confirm", (event) => {
   clearTimeout(timer);
   isDirty = false;
   event.preventDefault();
-  last.then(() => event.detail.issueRequest(true));
+  if (event.detail.elt === form()) send(event.detail);
+  else last.then(() => event.detail.issueRequest(true));
 });
+
+/** What is sent is what stands there now: while it is on its way nothing is added that would be left behind as a draft. */
+async function send({ issueRequest }) {
+  const composer = form();
+  if (composer === held) return; // pressed twice
+  hold(composer);
+  if (composer.querySelector(".file-uploading")) say(composer.querySelector("[data-waits]").dataset.waits);
+  const before = filesLost;
+  await last;
+  if (composer !== form()) letGo();
+  else if (filesLost === before) issueRequest(true);
+  else {
+    isDirty = true; // it does not leave without its file; why it has none is said
+    letGo();
+  }
+}
+for (const end of ["htmx:afterRequest", "htmx:validation:halted"])
+  document.addEventListener(end, (event) => held && event.detail.elt === held && letGo());
 // Another conversation is opened: what was written here is saved first.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target?.id === "conversation" && !event.detail.elt.closest?.("#composer")) saveIfDirty();
