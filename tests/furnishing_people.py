@@ -39,6 +39,7 @@ def furnish(house: SimpleNamespace, now: datetime) -> dict[str, str]:
     of_conversations.set_value(said, order, "R-1182", **by)
     return {
         "person": f"/people/{grace.public_id}/",
+        "who": grace.public_id,
         "organisation": f"/organisations/{whitlow.public_id}/",
         "field": size.public_id,
     }

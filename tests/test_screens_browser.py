@@ -96,6 +96,7 @@ DAILY = {
     "today": "/",
     "promises": "/promises/",
     "promises-nothing": "/promises/?state=kept&who=me&kind=send",
+    "promises-person": "/promises/?person={who}&period=all",
     "promise-late": "{promise-late}",
     "promise-anew": "{promise-anew}",
     "promise-kept": "{promise-kept}",

@@ -19,7 +19,6 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
 from goodword.core import prepared
 from goodword.core.counting import CappedCount
-from goodword.people.models import Person
 from goodword.promises import queries
 from goodword.promises.models import Promise
 
@@ -37,12 +36,14 @@ _HEAVY = ("text", "reply_text", "html", "search_text", "oddities", "invitation")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What of the ledger is wanted; `state` is one of STATES. Empty and None: whatever it is."""
+    """What of the ledger is wanted; `state` is one of STATES. Empty and None: whatever it is.
+    `persons`: all the keys of one (`people.queries.keys_of`).
+    """
 
     state: str = ""
     owner: Teammate | None = None
     team: Team | None = None
-    person: Person | None = None
+    persons: Sequence[int] = ()
     kind: str = ""
     direction: str = ""
     start: datetime | None = None  # due in [start, end)
@@ -51,14 +52,15 @@ class Asked:
     @property
     def on_an_index(self) -> bool:
         """Whether one index alone has all of it in its order."""
-        return bool(self.owner or self.person)
+        return bool(self.owner or self.persons)
 
     @property
     def keys(self) -> dict[str, prepared.Key]:
         """What is asked for by a key or a moment."""
-        rows = {"owner": self.owner, "team": self.team, "person": self.person}
+        rows = {"owner": self.owner, "team": self.team}
         moments = {"start": self.start, "end": self.end}
         keys: dict[str, prepared.Key] = {name: row.pk for name, row in rows.items() if row}
+        keys |= {f"person {n}": key for n, key in enumerate(self.persons)}
         return keys | {name: each for name, each in moments.items() if each}
 
 
@@ -206,7 +208,6 @@ class _Here:
         columns = {
             "owner": given.get("owner"),
             "team": given.get("team"),
-            "person": given.get("person"),
             "kind": self.asked.kind,
             "direction": self.asked.direction,
         }
@@ -217,6 +218,8 @@ class _Here:
     @property
     def runs(self) -> list[QuerySet[Promise]]:
         """Parts of `rows`, each of which lies in its order in an index."""
+        if self.asked.persons:
+            return [self.rows.filter(person=key) for key in self._persons]
         if self.asked.on_an_index:
             return [self.rows]
         each = [self.rows.filter(inbox=key) for key in self.inboxes]
@@ -225,9 +228,15 @@ class _Here:
     @property
     def lots(self) -> list[QuerySet[Promise]]:
         """The same in fewer parts, where no order is needed."""
+        if self.asked.persons:
+            return [self.rows.filter(person__in=self._persons)]
         if self.asked.on_an_index:
             return [self.rows]
         return [self.rows.filter(inbox__isnull=True), self.rows.filter(inbox__in=self.inboxes)]
+
+    @property
+    def _persons(self) -> list[Any]:
+        return [self.given[f"person {n}"] for n in range(len(self.asked.persons))]
 
 
 def together(parts: Sequence[QuerySet[Promise]]) -> QuerySet[Promise]:

@@ -1,8 +1,7 @@
-"""The ledger as CSV: what is filtered, whole, as a stream."""
+"""The ledger as CSV: what is filtered, whole."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -17,29 +16,13 @@ from goodword.ui.chips import FORMS
 from goodword.web.ledger import showing
 from goodword.web.ledger.showing import Shown
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_BYTE_ORDER = "\ufeff"  # without it Excel takes UTF-8 for its own alphabet
 
-
-class _Echo:
-    """What csv writes to: hands each line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def lines(ledger: Ledger, *, by: Teammate, now: datetime) -> Iterator[str]:
+def rows(ledger: Ledger, *, by: Teammate, now: datetime) -> Iterator[list[str]]:
     """Times are the house's, with their offset from UTC."""
-    writer = csv.writer(_Echo())
-    yield _BYTE_ORDER + writer.writerow(_heads())
+    yield _heads()
     for page in ledger.all():
         for row in showing.shown(page, by=by, now=now):
-            yield writer.writerow([safe(cell) for cell in _cells(row)])
-
-
-def safe(cell: str) -> str:
-    """As text: a spreadsheet runs what begins like a formula, and customers choose their names."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+            yield _cells(row)
 
 
 def _heads() -> list[str]:

@@ -1,4 +1,4 @@
-"""What of the ledger is asked for, as its address says: state, whose, kind, direction, period."""
+"""What of the ledger is asked for, as its address says: state, whose, to whom, kind, and so on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise as LazyText
@@ -17,7 +17,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
 from goodword.desk import queries as desk
+from goodword.desk.persons import seeing
 from goodword.inboxes import queries as inboxes
+from goodword.people import queries as people
+from goodword.people.models import Person
 from goodword.promises import kinds
 from goodword.promises.ledger import STATES, Asked
 from goodword.promises.models import Promise
@@ -81,6 +84,7 @@ class Filters:
     owner: Teammate | None
     team: Team | None
     today: date
+    person: Person | None = None  # one whom `by` may see
 
     @property
     def asked(self) -> Asked:
@@ -89,6 +93,7 @@ class Filters:
             state=self.state,
             owner=self.owner,
             team=self.team,
+            persons=tuple(people.keys_of(self.person)) if self.person else (),
             kind=self.kind,
             direction=self.direction,
             start=start,
@@ -116,15 +121,20 @@ class Filters:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.state or self.who or self.kind or self.direction or self.day)
+        chosen = (self.state, self.who, self.kind, self.direction, self.day, self.person)
+        return any(chosen)
 
     @property
     def without_day(self) -> str:
         return self.url(day="")
 
     @property
+    def without_person(self) -> str:
+        return self.url(person="")
+
+    @property
     def everything(self) -> str:
-        return self.url(state="", who="", kind="", direction="", day="", period="all")
+        return self.url(state="", who="", kind="", direction="", day="", person="", period="all")
 
     def url(self, *, name: str = "promises:ledger", **changes: str) -> str:
         """The ledger's address with some of it changed; what is as usual is left out."""
@@ -135,13 +145,16 @@ class Filters:
             "direction": self.direction,
             "period": "" if self.period == USUAL_PERIOD else self.period,
             "day": self.day.isoformat() if self.day else "",
+            "person": self.person.public_id if self.person else "",
         }
         query = urlencode({key: each for key, each in (values | changes).items() if each})
         return f"{reverse(name)}?{query}" if query else reverse(name)
 
 
 def read(values: QueryDict, *, by: Teammate, now: datetime) -> Filters:
-    """What isn't known is passed over: an old address shows more, never an error."""
+    """What isn't known is passed over: an old address shows more, never an error. Raises Http404
+    for a person whom `by` may not see: what was promised to others is no answer to that.
+    """
     here = Filters(
         state=_known(typed(values, "state"), STATES),
         who="",
@@ -152,12 +165,20 @@ def read(values: QueryDict, *, by: Teammate, now: datetime) -> Filters:
         owner=None,
         team=None,
         today=timezone.localtime(now).date(),
+        person=_person(typed(values, "person"), by),
     )
     return _with_who(here, typed(values, "who"), by)
 
 
 def _known(value: str, among: Sequence[str]) -> str:
     return value if value in among else ""
+
+
+def _person(public_id: str, by: Teammate) -> Person | None:
+    found = seeing.found(by, public_id) if public_id else None
+    if public_id and found is None:
+        raise Http404
+    return found
 
 
 def _with_who(here: Filters, who: str, by: Teammate) -> Filters:

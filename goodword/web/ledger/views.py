@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -21,6 +20,8 @@ from goodword.promises import queries as promises
 from goodword.promises.ledger import COUNT_TO, Ledger
 from goodword.promises.models import REPLY, Promise
 from goodword.ui import marks
+from goodword.web import spreadsheets
+from goodword.web.inbox.showing import name_of
 from goodword.web.inside import inside, moment_of, teammate_of, typed, wants_piece
 from goodword.web.ledger import acts, drawing, exporting, filters, picture, showing, steps
 from goodword.web.ledger.filters import Filters
@@ -41,6 +42,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         return render(request, "web/ledger/_more.html", rows)
     context = rows | {
         "filters": here,
+        "with_whom": name_of(here.person) if here.person else "",
         "choices": filters.choices(here, by=teammate),
         "icons": marks.symbols(showing.icons()),
         "may_promise": rights.may_answer(teammate),
@@ -115,19 +117,9 @@ def _pictured(here: Filters, teammate: Teammate, now: datetime) -> dict[str, Any
 def csv(request: HttpRequest) -> HttpResponseBase:
     teammate, now = teammate_of(request), moment_of(request)
     here = filters.read(request.GET, by=teammate, now=now)
-    rows = Ledger(teammate, here.asked, now=now)
-    zone = timezone.get_current_timezone()
-
-    def stream() -> Iterator[str]:
-        # It is read after this request is over, and its zone and language with it.
-        with timezone.override(zone):
-            yield from exporting.lines(rows, by=teammate, now=now)
-
-    answer = StreamingHttpResponse(stream(), content_type="text/csv; charset=utf-8")
-    name = _("promises") + f"-{here.today.isoformat()}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    whole = Ledger(teammate, here.asked, now=now)
+    rows = exporting.rows(whole, by=teammate, now=now)
+    return spreadsheets.streamed(rows, name=_("promises"))
 
 
 @inside

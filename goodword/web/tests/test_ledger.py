@@ -11,15 +11,17 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from goodword.accounts.models import Teammate
 from goodword.desk.keeping import promising
+from goodword.people import merging
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
 from goodword.promises.ledger import STATES, Asked, Ledger
 from goodword.promises.models import Promise
-from goodword.web.ledger.exporting import safe
+from goodword.web.spreadsheets import safe
 from goodword.web.tests.promised import THURSDAY, ZONE, promise
 from tests.factories import DAY, HOUR, make_house, receive
 
@@ -138,6 +140,46 @@ def test_filters_narrow_what_is_shown(house, ana, query, seen) -> None:
     asked = query.format(ben=house.ben.public_id, front=house.front.public_id)
 
     assert set(_words(ana, asked)) == (everyday if seen is None else seen)
+
+
+def test_of_one_person_all_stands_that_one_may_see_also_from_before_two_were_one(
+    house, ana
+) -> None:
+    grace = promise(house, "now", due=NOW - HOUR).person
+    promise(house, "theirs", due=NOW + DAY, direction="theirs")
+    promises.break_(promise(house, "broken", due=NOW - 300 * DAY), by=house.ana, at=NOW)
+    promise(house, "in repairs", due=NOW + DAY, inbox=house.repairs)
+    before = promise(house, "before", due=NOW - DAY, to="Gracie W").person
+    promise(house, "another's", due=NOW, to="Tom Tell")
+    merging.merge(before, grace, by=house.ana, at=NOW)
+    query = f"?person={before.public_id}&period=all"  # the old address leads to who stands
+
+    assert _words(ana, query) == ["in repairs", "theirs", "now", "before", "broken"]
+    assert _words(ana, f"{query}&state=broken") == ["broken"]
+    assert _words(ana, f"{query}&who=me&direction=theirs") == []
+    assert [row[1] for row in _csv(ana, query)[1:]] == _words(ana, query)
+    page = ana.get(f"/promises/{query}")
+    assert "Grace Whitlow" in page.content.decode()
+    assert page.context["filters"].without_person == "/promises/?period=all"
+    marks = sum(len(each.dots) for each in page.context["pictures"][:1])
+    assert marks == 4  # all but the one of long ago
+    link = f"/promises/?person={grace.public_id}&amp;period=all"
+    assert link in ana.get(f"/people/{grace.public_id}/").content.decode()
+
+    ben = Client()
+    ben.force_login(house.ben)
+    assert _words(ben, query) == ["theirs", "now", "before", "broken"]
+
+
+@pytest.mark.parametrize("path", ["", "promises.csv"])
+def test_who_may_not_be_seen_has_no_ledger(house, ana, path) -> None:
+    tom = promise(house, "hidden", due=NOW, to="Tom Tell", inbox=house.repairs).person
+    ben = Client()
+    ben.force_login(house.ben)
+
+    assert ben.get(f"/promises/{path}?person={tom.public_id}").status_code == 404
+    assert ana.get(f"/promises/{path}?person=nobody%00").status_code == 404
+    assert ana.get(f"/promises/{path}?person={tom.public_id}").status_code == 200
 
 
 def test_a_day_is_the_houses_and_not_the_servers(house, ana) -> None:
@@ -298,10 +340,11 @@ def test_the_file_has_every_row_also_beyond_a_page(house, ana) -> None:
 # What it costs
 
 
-@pytest.mark.parametrize("query", ["", "?who=me", "?state=late", "?period=all"])
+@pytest.mark.parametrize("query", ["", "?who=me", "?state=late", "?period=all", "?person={grace}"])
 def test_a_full_ledger_costs_what_a_short_one_does(
     house, ana, query, django_assert_max_num_queries
 ) -> None:
+    query = query.format(grace=promise(house, due=NOW).person.public_id)
     for number in range(4):
         promise(house, due=NOW - number * HOUR, to=f"Person N{number}")
         receive(house, sender=f"p{number}@x.example", name="", at=NOW - DAY)
@@ -320,7 +363,7 @@ def test_a_full_ledger_costs_what_a_short_one_does(
 def _plan(ledger_of: Teammate, asked: Asked) -> str:
     """How the database finds the first page and the counts."""
     whole = Ledger(ledger_of, asked, now=NOW)
-    runs = 1 if asked.on_an_index else len(whole._inboxes) + 1
+    runs = len(asked.persons) or (1 if asked.on_an_index else len(whole._inboxes) + 1)
     plans = []
     for number in range(runs):
         _shape, build, *keys = whole._query((), lambda here, number=number: here.runs[number])
@@ -338,6 +381,16 @@ def test_no_page_of_the_ledger_sorts_or_reads_all_promises(house, who) -> None:
         # SQLite's words: with PostgreSQL's there is nothing to find in a table so small.
         assert "SCAN promises_promise\n" not in f"{found}\n"
         assert "TEMP B-TREE" not in found
+
+
+def test_the_ledger_of_a_person_is_found_by_an_index_of_theirs(house) -> None:
+    grace = promise(house, due=NOW).person
+
+    found = _plan(house.lea, Asked(persons=(grace.pk, grace.pk + 1)))
+
+    if connection.vendor == "sqlite":
+        assert found.count("promise_to_person (person_id=?)") == 2, found
+    assert "SCAN promises_promise\n" not in f"{found}\n"
 
 
 def test_a_promise_on_our_own_page_shows_where_it_was_said(house, ana) -> None:
