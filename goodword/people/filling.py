@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -64,6 +65,19 @@ def values_of_person(person: Person) -> list[tuple[Field, str]]:
     by_age = sorted(rows, key=lambda row: -keys.index(row[0]))
     found = {field: text for _person, field, text in by_age}
     return [(each, found.get(each.pk, "")) for each in fields.of(Field.About.PERSON)]
+
+
+def values_of_persons(keys: Sequence[int]) -> dict[int, dict[int, str]]:
+    """What stands in the fields of these who stand, as stored, by person and by field."""
+    merged = Person.objects.filter(redirect_to__in=keys, redirect_to__isnull=False)
+    stands = {key: to for key, to in merged.values_list("pk", "redirect_to") if to}
+    rows = PersonValue.objects.filter(person__in=[*keys, *stands])
+    found: dict[int, dict[int, str]] = {}
+    for key, field, text in rows.values_list("person", "field", "text"):
+        known = found.setdefault(stands.get(key, key), {})
+        if key not in stands or field not in known:  # who stands goes before who was merged
+            known[field] = text
+    return found
 
 
 def values_of_organisation(organisation: Organisation) -> list[tuple[Field, str]]:

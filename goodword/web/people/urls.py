@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goodword.web.people import addresses, directory, notes, organisations, person, same
+from goodword.web.people import addresses, directory, exporting, notes, organisations, person, same
 
 app_name = "people"
 _PERSON = "people/<slug:public_id>"
@@ -11,6 +11,7 @@ _ORGANISATION = "organisations/<slug:public_id>"
 
 urlpatterns = [
     path("people/", directory.directory, name="directory"),
+    path("people/people.csv", exporting.csv, name="csv"),
     path(f"{_PERSON}/", person.page, name="person"),
     path(f"{_PERSON}/describe/", person.describe, name="describe"),
     path(f"{_PERSON}/addresses/new/", addresses.new, name="new_address"),
