@@ -168,10 +168,11 @@ def _serve(change: ChangeOver | None = None, *, doors: str = "") -> None:
     from django.conf import settings
     from django.db import connection
 
+    from goodword.inboxes.queries import languages
     from goodword.language.readiness import make_ready
 
+    ready = threading.Timer(_READY_AFTER_SECONDS, make_ready, [languages()])
     connection.close()
-    ready = threading.Timer(_READY_AFTER_SECONDS, make_ready)
     ready.daemon = True
     ready.start()
     config = uvicorn.Config(

@@ -116,3 +116,8 @@ def worded(inbox: Inbox, purpose: str, *, language: str = "") -> tuple[str, str]
         if wanted in texts:
             return wanted, texts[wanted]
     return next(iter(texts.items()), ("", ""))
+
+
+def languages() -> set[str]:
+    """Codes of the languages in which our inboxes write."""
+    return set(Inbox.objects.values_list("language", flat=True))

@@ -18,6 +18,7 @@ from typing import Any
 
 from goodword.language import words
 from goodword.language.kinds import MEANS, PARTS, Meaning, Piece
+from goodword.language.late import Late
 from goodword.language.moments import Now
 from goodword.language.notation import Lists, values
 
@@ -197,7 +198,7 @@ class _Grammar:
             slot, _, at = name.partition("__")
             if at:
                 self._slots.setdefault(int(at), []).append((slot, index))
-        self.joins = re.compile(lists.any_of(table["joins"]))
+        self.joins = Late(lists.any_of(table["joins"]))
 
     def pieces(self, text: str) -> Iterator[Piece]:
         for match in islice(self._pieces.finditer(text), _MOST_PIECES):

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from goodword.language import deadlines, words
 from goodword.language.deadlines import Deadline
+from goodword.language.late import Late
 from goodword.language.moments import Now
 from goodword.language.notation import Lists
 
@@ -52,17 +53,17 @@ class _Rule:
         table: Mapping[str, Any],
         phrase: str,
         lists: Lists,
-        subjects: re.Pattern[str],
-        no_names: re.Pattern[str],
+        subjects: Late,
+        no_names: Late,
     ) -> None:
         self._subjects, self._no_names = subjects, no_names
         first, _, act = phrase.partition("@")
         loop = _LOOP.search(first) if act else None  # "will <fully*> @": shared as well
-        self._loop = _compiled(lists.expression(loop.group())) if loop else None
+        self._loop = _shared(lists.expression(loop.group())) if loop else None
         first = first[: loop.start()] if loop else first
         self.table = table
-        self.first = re.compile(lists.expression(first))
-        self._act = _compiled(lists.expression(act)) if act else None
+        self.first = Late(lists.expression(first))
+        self._act = _shared(lists.expression(act)) if act else None
 
     def match(self, text: str, at: int, said: str) -> tuple[int, int, int] | None:
         """Start, act and end, if `text` says so from `at` on; `said`: with its capitals."""
@@ -89,14 +90,14 @@ class _Rule:
 
 
 @cache
-def _starting(expression: str) -> re.Pattern[str]:
+def _starting(expression: str) -> Late:
     """`expression` where a word starts."""
-    return re.compile(rf"(?<![\w'])(?:{expression})")
+    return Late(rf"(?<![\w'])(?:{expression})")
 
 
 @cache
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
+def _shared(expression: str) -> Late:
+    return Late(expression)
 
 
 class Grammar:
@@ -109,33 +110,33 @@ class Grammar:
         never = [self._any(table["clauses"][each]) for each in ("subjects", "no-names")]
         self._rules = [_Rule(rule, phrase, self._lists, *never) for rule, phrase in _phrases(table)]
         firsts = "|".join(rule.first.pattern for rule in self._rules)
-        self._firsts = re.compile(rf"(?<![\w'])(?:{_GROUP.sub('(?:', firsts)})")
+        self._firsts = Late(rf"(?<![\w'])(?:{_GROUP.sub('(?:', firsts)})")
         self._choice = self._any(table["lists"]["choice"])
         clauses, conditions, vetoes = table["clauses"], table["conditions"], table["vetoes"]
         breaks = self._lists.any_of(clauses["breaks"])
         starts = self._lists.any_of(clauses["starts"])
-        self._breaks = re.compile(rf"(?:[;]|[,.:-]\s|\)\s?)\s*(?={starts})|;|(?<!\w)(?={breaks})")
-        self._cues = re.compile(self._lists.any_of(table["cues"]["words"]))
-        self._break = re.compile(rf"^{self._lists.any_of(clauses['breaks'])}")
-        self._starts = re.compile(rf"(?<![\w'])(?:{starts}|{breaks})")
+        self._breaks = Late(rf"(?:[;]|[,.:-]\s|\)\s?)\s*(?={starts})|;|(?<!\w)(?={breaks})")
+        self._cues = Late(self._lists.any_of(table["cues"]["words"]))
+        self._break = Late(rf"^{self._lists.any_of(clauses['breaks'])}")
+        self._starts = Late(rf"(?<![\w'])(?:{starts}|{breaks})")
         self.apart = self._any(clauses["apart"])
         self.matter = self._any(table["lists"]["matter"])
         self._conditions = self._any(conditions["words"])
         self._harmless = self._any(conditions["harmless"])
         self._requests = self._any(conditions["requests"])
-        self._links = re.compile(self._lists.any_of(conditions["links"]) + r"\s*$")
+        self._links = Late(self._lists.any_of(conditions["links"]) + r"\s*$")
         self._regardless = self._any(conditions["regardless"])
         self._then = self._any(conditions["then"])
         self._vetoes = self._any(vetoes["before"])
         self._vetoes_after = self._any(vetoes.get("after", ()))
         self._policy = self._any(vetoes["policy"])
-        self._tags = re.compile(self._lists.any_of(vetoes["tags"]) + r"\s*\?+$")
+        self._tags = Late(self._lists.any_of(vetoes["tags"]) + r"\s*\?+$")
         also = table["also"]
         links, acts = (self._lists.any_of(also[each]) for each in ("links", "acts"))
-        self._link = re.compile(rf"(?<=\s){links}\s*$")
-        self._also = re.compile(rf"(?<![\w'])(?P<link>{links}){acts}")
+        self._link = Late(rf"(?<=\s){links}\s*$")
+        self._also = Late(rf"(?<![\w'])(?P<link>{links}){acts}")
 
-    def _any(self, phrases: Sequence[str]) -> re.Pattern[str]:
+    def _any(self, phrases: Sequence[str]) -> Late:
         return _starting(self._lists.any_of(phrases))
 
     def heads(self, text: str, said: str, side: Side) -> list[Head]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from goodword.language import words
+from goodword.language.late import Late
 from goodword.language.sentences import Sentence, split
 from goodword.language.wording import flat, pattern
 
@@ -135,10 +136,10 @@ def _is_name(line: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    quote_begins: re.Pattern[str]
-    closings: re.Pattern[str]
-    weak_closings: re.Pattern[str]
-    postscripts: re.Pattern[str]
+    quote_begins: Late
+    closings: Late
+    weak_closings: Late
+    postscripts: Late
     heads: re.Pattern[str]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from goodword.language import words
+from goodword.language.late import Late
 from goodword.language.letters import own_sentences
 from goodword.language.questions.tables import table
 from goodword.language.tongues import tongue_of
@@ -27,9 +28,9 @@ _MATTER = re.compile(r"[\d€$£%@]|https?:|www\.")
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    thanks: re.Pattern[str]
-    listed: re.Pattern[str]
-    more: re.Pattern[str]
+    thanks: Late
+    listed: Late
+    more: Late
     fillers: frozenset[str]
 
 

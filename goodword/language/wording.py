@@ -18,10 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from goodword.language.late import Late
+
 _BETWEEN = r"[,;:]?[ ]{1,4}"
 _ANY_WORD = r"[^ ]{1,40}"
 _SAME_LENGTH = str.maketrans({"’": "'", "‘": "'", "\n": " ", "\t": " ", "\r": " ", "\xa0": " "})
-NOTHING = re.compile(r"(?!)")
+NOTHING = Late(r"(?!)")
 
 
 def flat(text: str) -> str:
@@ -32,7 +34,7 @@ def flat(text: str) -> str:
     return lower.translate(_SAME_LENGTH)
 
 
-def pattern(phrases: Iterable[str], *, leads: Iterable[str] = ()) -> re.Pattern[str]:
+def pattern(phrases: Iterable[str], *, leads: Iterable[str] = ()) -> Late:
     """One pattern for all `phrases`, to be searched in what `flat` made.
 
     `leads`: words that may stand before a phrase that begins with ^.
@@ -42,7 +44,7 @@ def pattern(phrases: Iterable[str], *, leads: Iterable[str] = ()) -> re.Pattern[
     if before:
         begin += rf"(?:(?:{before})(?![^\W_])[ ,;:!.–-]{{0,5}}){{0,4}}"
     made = [_one(each, begin) for each in phrases]
-    return re.compile("|".join(made)) if made else NOTHING
+    return Late("|".join(made)) if made else NOTHING
 
 
 def _one(phrase: str, begin: str) -> str:

@@ -24,7 +24,6 @@ from goodword.language import gist, questions
 from goodword.language import promises as language
 from goodword.language.promises import Commitment, OfficeHours
 from goodword.language.questions import Answered, Pitch
-from goodword.language.readiness import make_ready
 from goodword.plan import hours as business_time
 from goodword.plan import queries as plan
 from goodword.plan.hours import Hours
@@ -66,7 +65,6 @@ class Advice:
 
 def advise(conversation: Conversation, draft: str, *, by: Teammate, at: datetime) -> Advice:
     """On what `by` is writing here."""
-    make_ready()
     asked = questions.find([each.shown_text[:_MOST_READ] for each in open_messages(conversation)])
     compared = questions.compare(asked, draft)
     left = [each.question for each in compared if not each.answered]
@@ -145,7 +143,6 @@ def _found(
     by: Teammate,
     at: datetime,
 ) -> list[Found]:
-    make_ready()
     business = accounts.business()
     zone = ZoneInfo(business.zone if business else "UTC")
     hours = plan.current().hours_of(conversation.inbox_id)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from goodword.language import words
+from goodword.language.late import Late
 from goodword.language.wording import NOTHING, flat, pattern
 
 TOKEN = re.compile(r"[^\W_]{1,40}(?:'[^\W_]{1,10})?|€")
@@ -19,21 +20,21 @@ _UMLAUTS = str.maketrans("äöüß", "aous")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    starts: re.Pattern[str]
-    starts_plainly: re.Pattern[str]  # without a question mark
-    openers: re.Pattern[str]
-    seconds: re.Pattern[str]
-    asking: re.Pattern[str]
-    requests: re.Pattern[str]
-    deeds: re.Pattern[str]
-    missing: re.Pattern[str]
-    never: re.Pattern[str]
-    pleasantries: re.Pattern[str]
-    vague: re.Pattern[str]
-    settled: re.Pattern[str]
-    kinds: Mapping[str, re.Pattern[str]]
-    proofs: Mapping[str, re.Pattern[str]]
-    answers: Mapping[str, re.Pattern[str]]
+    starts: Late
+    starts_plainly: Late  # without a question mark
+    openers: Late
+    seconds: Late
+    asking: Late
+    requests: Late
+    deeds: Late
+    missing: Late
+    never: Late
+    pleasantries: Late
+    vague: Late
+    settled: Late
+    kinds: Mapping[str, Late]
+    proofs: Mapping[str, Late]
+    answers: Mapping[str, Late]
     dates: re.Pattern[str]
     pronouns: frozenset[str]
     subordinate: frozenset[str]
@@ -138,10 +139,10 @@ def table(tongue: str) -> Table:
     letters = words.read(tongue, "letters")
     leads, turning = letters.get("leads", []), letters.get("turning_leads", [])
 
-    def made(key: str, within: Mapping[str, list[str]] = data) -> re.Pattern[str]:
+    def made(key: str, within: Mapping[str, list[str]] = data) -> Late:
         return pattern(within.get(key, []), leads=leads)
 
-    def all_of(key: str) -> dict[str, re.Pattern[str]]:
+    def all_of(key: str) -> dict[str, Late]:
         group = data.get(key, {})
         return defaultdict(lambda: NOTHING, {name: made(name, group) for name in group})
 

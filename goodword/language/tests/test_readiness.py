@@ -1,10 +1,54 @@
-from goodword.language import grammar
-from goodword.language.readiness import make_ready
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from goodword.language import late, promises, readiness, words
+from goodword.language.grammar import grammar
+from goodword.language.late import Late
 
 
-def test_what_languages_need_is_made_once_and_kept():
-    make_ready()
-    made = grammar.grammar.cache_info()
-    make_ready()
-    assert grammar.grammar.cache_info().misses == made.misses
-    assert made.currsize >= 2
+@pytest.fixture
+def made(monkeypatch):
+    """The lengths of what is made from now on, of all that was made anew."""
+    lengths = []
+
+    def note(expression):
+        lengths.append(len(expression))
+        return compiled(expression)
+
+    compiled = late.re.compile
+    monkeypatch.setattr(late.re, "compile", note)
+    grammar.cache_clear()
+    return lengths
+
+
+def test_an_expression_is_made_once_and_when_it_is_used(made):
+    expression = Late(r"(\d+) gifts")
+    assert made == []
+    assert expression.search("there are 12 gifts")[1] == "12"
+    assert expression.sub("some", "12 gifts") == "some"
+    assert [each.start() for each in expression.finditer("1 gifts, 2 gifts")] == [0, 9]
+    assert expression.match("12 gifts", 1)
+    assert not expression.fullmatch("12 gifts", 0, 7)
+    assert len(made) == 1
+
+
+def test_who_writes_english_waits_for_no_other_language(made):
+    said = "I'll call you tomorrow at 10:00."
+    promises.detect(said, sent_at=datetime.now(UTC), zone=ZoneInfo("UTC"))
+    english = sum(made)
+    promises.detect("Ich rufe Sie an.", sent_at=datetime.now(UTC), zone=ZoneInfo("UTC"))
+    assert sum(made) > 1.4 * english
+
+
+def test_what_a_language_needs_is_there_once_it_was_made_ready(made):
+    readiness.make_ready(["en", "xx"])
+    made.clear()
+    said = "We will send it by Friday."
+    promises.detect(said, sent_at=datetime.now(UTC), zone=ZoneInfo("UTC"))
+    assert sum(made) < 5000
+
+
+def test_every_language_has_its_sample():
+    assert readiness._SAMPLES.keys() == set(words.tongues())
