@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
+from goodword.core import ids
 from goodword.desk.answering import sharing
 from goodword.desk.intake import joining
 from goodword.web.inbox import composer
@@ -191,3 +192,34 @@ def test_words_that_another_page_saves_just_before_it_is_sent_are_not_thrown_awa
     assert page.context["composer"].text == "And the colour?\n\nIt left."
     draft = Draft.objects.get()
     assert (draft.text, draft.files.count()) == ("And the colour?\n\nIt left.", 1)
+
+
+@pytest.mark.parametrize("act", ["reply", "note"])
+def test_a_page_that_has_said_its_words_makes_no_draft_of_them_only_of_what_came_after(
+    house: SimpleNamespace, lea: Client, older: Conversation, act: str
+) -> None:
+    form = {"mode": act, "to": GRACE, "once": ids.public_id()}
+    said = {**form, "text": "It left on Friday."}
+    assert lea.post(url(older, act), said).status_code == 302
+
+    assert lea.post(url(older, "draft"), said, headers=HTMX).status_code == 200
+    assert not Draft.objects.exists()
+    lea.post(url(older, "draft"), {**form, "text": "It left on Friday.\n\nBy mail."}, headers=HTMX)
+    assert Draft.objects.get().text == "By mail."
+    # A second press on a page that is on its way says nothing twice and loses nothing.
+    lea.post(url(older, act), {**form, "text": "It left on Friday.\n\nBy mail. Soon."})
+    assert "By mail. Soon." in Draft.objects.get().text
+    assert older.messages.filter(teammate=house.lea).count() == 1
+
+
+def test_a_colleague_who_knows_the_id_of_an_answer_keeps_the_same_words_as_a_draft(
+    house: SimpleNamespace, lea: Client, older: Conversation
+) -> None:
+    said = {"mode": "reply", "to": GRACE, "once": ids.public_id(), "text": "It left on Friday."}
+    lea.post(url(older, "reply"), said)
+    ben = Client()
+    ben.force_login(house.ben)
+
+    ben.post(url(older, "draft"), said, headers=HTMX)
+
+    assert Draft.objects.get().teammate == house.ben

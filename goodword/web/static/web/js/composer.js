@@ -182,11 +182,11 @@ function letGo() {
   for (const field of held?.querySelectorAll("textarea, input") ?? []) field.readOnly = false;
   held = null;
 }
-for (const kind of ["keydown", "click", "paste", "drop"])
+for (const kind of ["click", "paste", "drop"])
   document.addEventListener(
     kind,
     (event) => {
-      if (!held?.contains(event.target) || (event.key && event.key !== "Enter")) return;
+      if (!held?.contains(event.target)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     },

@@ -77,7 +77,7 @@ function goOn() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.id !== "composer-text" || event.isComposing || event.altKey || !isReply()) return;
+  if (event.target.id !== "composer-text" || event.target.readOnly || event.isComposing || event.altKey || !isReply()) return;
   const mod = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
   const isDone =
