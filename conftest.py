@@ -62,8 +62,8 @@ def _postgres_url() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What starts servers and browsers comes first, dealt among the workers.
 
-    What asks nothing of the run's database is tried with SQLite alone: it would only say the same
-    again.
+    What asks nothing of the run's database, or only how pages look, is tried with SQLite alone: it
+    would only say the same again.
     """
     if _DATABASE == "postgres" and (same := [each for each in items if not _asks_it(each)]):
         config.hook.pytest_deselected(items=same)
@@ -103,6 +103,8 @@ def _asks_it(item: pytest.Item) -> bool:
     """Through Django, by a Goodword cast from a mould (tests/servers/fixtures.py), or as its module
     says by having a `DATABASE`.
     """
+    if item.get_closest_marker("looks") is not None:
+        return False
     module = item.getparent(pytest.Module)
     says = item.get_closest_marker("django_db") or hasattr(getattr(module, "obj", None), "DATABASE")
     return bool(says) or not _OF_THE_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))

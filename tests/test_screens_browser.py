@@ -188,6 +188,7 @@ OUTSIDE = {
 
 
 @pytest.mark.long
+@pytest.mark.looks
 def test_daily_pages_are_open_to_everyone(
     chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
 ) -> None:
@@ -200,6 +201,7 @@ def test_daily_pages_are_open_to_everyone(
         assert complaints == []
 
 
+@pytest.mark.looks
 def test_settings_and_doors_are_open_to_everyone(
     chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
 ) -> None:
@@ -216,6 +218,7 @@ def test_settings_and_doors_are_open_to_everyone(
         assert complaints == []
 
 
+@pytest.mark.looks
 def test_what_opens_over_a_page_is_open_to_everyone(
     chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
 ) -> None:

@@ -47,6 +47,7 @@ def looked_at(page: Page) -> list[str]:
     return faults
 
 
+@pytest.mark.looks
 def test_pages_of_settings_are_open_to_everyone(desk: Page, live_server, house: SimpleNamespace):
     faults = []
     for path in (
