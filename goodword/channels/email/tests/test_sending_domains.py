@@ -160,6 +160,14 @@ def test_each_domain_is_asked_once_and_a_providers_own_never(house):
     assert not any("gmail" in name for name in server.asked)
 
 
+def test_every_domain_that_an_answer_may_leave_from_is_looked_at(house):
+    InboxAddress.objects.create(inbox=house.hello, value="sales@second.example")
+    with NameServer(FINE) as server:
+        found = list(sending_domains.look(server.resolver))
+
+    assert {each.about.rpartition(" ")[2] for each in found} == {"shop.example", "second.example"}
+
+
 def test_one_provider_that_is_silent_hides_nothing_else():
     with NameServer(FINE) as server:
         server.silent = {"spf.post.example"}
