@@ -76,16 +76,24 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
         return menus.show(request, pages.visible(request, public_id), "assign")
 
-    def act(found: Conversation, by: Teammate, at: datetime) -> None:
-        to, word = _whom(typed(request.POST, "to"), by), request.POST.get("word", "")
-        giving.hand_over(found, to=to, word=word, by=by, at=at)
-
     try:
-        return _do(request, public_id, act, done=_("Given away."), undoes=True)
+        to = _whom(typed(request.POST, "to"), teammate_of(request))
     except NobodySuch:
         found = pages.visible(request, public_id)
         messages.error(request, _("Nothing was changed: whom you named isn't here any more."))
         return redirect(pages.address_of(request, found))
+
+    def act(found: Conversation, by: Teammate, at: datetime) -> None:
+        giving.hand_over(found, to=to, word=request.POST.get("word", ""), by=by, at=at)
+
+    done = _given(to, by=teammate_of(request))
+    return _do(request, public_id, act, done=done, undoes=True)
+
+
+def _given(to: Teammate | Team | None, *, by: Teammate) -> str:
+    if to is None:
+        return _("It is nobody's now.")
+    return _("It is yours now.") if to == by else _("Given to %(whom)s.") % {"whom": to.name}
 
 
 def _whom(name: str, by: Teammate) -> Teammate | Team | None:
