@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import rows, run_code
@@ -26,7 +26,7 @@ for n, name in enumerate({_NAMES}):
     receive(house, f"Words of {{name}}", sender=f"{{name.lower()}}@x.example", name=name,
             subject=f"About {{name}}", at=timezone.now() - timedelta(hours=20 - n))
 """
-FILE = {"name": "ring.txt", "mimeType": "text/plain", "buffer": b"A ring."}
+FILE: FilePayload = {"name": "ring.txt", "mimeType": "text/plain", "buffer": b"A ring."}
 
 
 class Lost(Held):
@@ -123,7 +123,7 @@ def test_sending_waits_for_a_file_that_goes_up_and_says_so(lea: Page) -> None:
     opened(lea, "Fourth")
     write(lea, "Here it is.")
     late = Held(lea, "**/draft/**")
-    lea.set_input_files("[data-uploads]", [FILE])  # type: ignore[list-item]  # a dict of its kind
+    lea.set_input_files("[data-uploads]", [FILE])
     late.wait()
     lea.keyboard.press("Control+Enter")
 
@@ -140,7 +140,7 @@ def test_an_answer_does_not_leave_without_the_file_that_could_not_go_up(
     opened(lea, "Fifth")
     write(lea, "Here it is.")
     late = Lost(lea, "**/draft/**")
-    lea.set_input_files("[data-uploads]", [FILE])  # type: ignore[list-item]  # a dict of its kind
+    lea.set_input_files("[data-uploads]", [FILE])
     late.wait()
     lea.keyboard.press("Control+Enter")
     expect(lea.locator("#composer-state")).to_contain_text("Sends as soon as")
