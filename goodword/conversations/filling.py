@@ -15,6 +15,7 @@ from goodword.events import actions as events
 from goodword.fields import queries as fields
 from goodword.fields import values
 from goodword.fields.models import Field
+from goodword.fields.sorting import sorts_as
 
 
 class NotOfConversations(Exception):
@@ -36,7 +37,9 @@ def set_value(
     conversation = lock(conversation)
     if stored:
         ConversationValue.objects.update_or_create(
-            conversation=conversation, field=field, defaults={"text": stored}
+            conversation=conversation,
+            field=field,
+            defaults={"text": stored, "sorts_as": sorts_as(field, stored)},
         )
     else:
         ConversationValue.objects.filter(conversation=conversation, field=field).delete()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.core import ids
 
 LONGEST_VALUE = 500
+LONGEST_ORDER = 120  # bytes
 
 
 class Field(models.Model):
@@ -51,13 +52,15 @@ class Field(models.Model):
 class Value(models.Model):
     """What stands in a field for one subject; the room of the subject says of which.
 
-    `text` is what `values.parse` made of what was typed: alike is written alike.
+    `text` is what `values.parse` made of what was typed: alike is written alike; `sorts_as` is
+    where that stands in its order (`sorting`).
     """
 
     field: models.ForeignKey[Any, Field] = models.ForeignKey(
         Field, on_delete=models.CASCADE, related_name="+"
     )
     text = models.CharField(max_length=LONGEST_VALUE)
+    sorts_as = models.BinaryField(max_length=LONGEST_ORDER, default=b"")
 
     class Meta:
         abstract = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from goodword.events import actions as events
 from goodword.fields import queries as fields
 from goodword.fields import values
 from goodword.fields.models import Field
+from goodword.fields.sorting import sorts_as
 from goodword.people import events as facts
 from goodword.people import queries
 from goodword.people.models import Organisation, OrganisationValue, Person, PersonValue
@@ -41,17 +43,21 @@ def set_value(
             PersonValue.objects.filter(person__in=queries.keys_of(subject), field=field).delete()
         else:
             PersonValue.objects.update_or_create(
-                person=subject, field=field, defaults={"text": stored}
+                person=subject, field=field, defaults=_written(field, stored)
             )
     elif stored:
         OrganisationValue.objects.update_or_create(
-            organisation=subject, field=field, defaults={"text": stored}
+            organisation=subject, field=field, defaults=_written(field, stored)
         )
     else:
         OrganisationValue.objects.filter(organisation=subject, field=field).delete()
     fact = facts.FieldFilled(field_id=field.pk, on=bool(stored))
     events.announce(fact, by=by, about=subject, at=at)
     return stored
+
+
+def _written(field: Field, stored: str) -> dict[str, Any]:
+    return {"text": stored, "sorts_as": sorts_as(field, stored)}
 
 
 def values_of_person(person: Person) -> list[tuple[Field, str]]:

@@ -247,7 +247,7 @@ class PersonValue(Value):
         constraints = [
             models.UniqueConstraint(fields=["person", "field"], name="person_value_once")
         ]
-        indexes = [models.Index(fields=["field", "text"], name="person_value_is")]
+        indexes = [models.Index(fields=["field", "sorts_as"], name="person_value_in_order")]
 
 
 class OrganisationValue(Value):
@@ -263,4 +263,4 @@ class OrganisationValue(Value):
                 fields=["organisation", "field"], name="organisation_value_once"
             )
         ]
-        indexes = [models.Index(fields=["field", "text"], name="organisation_value_is")]
+        indexes = [models.Index(fields=["field", "sorts_as"], name="organisation_value_in_order")]

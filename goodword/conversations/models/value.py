@@ -21,4 +21,4 @@ class ConversationValue(Value):
                 fields=["conversation", "field"], name="conversation_value_once"
             )
         ]
-        indexes = [models.Index(fields=["field", "text"], name="conversation_value_is")]
+        indexes = [models.Index(fields=["field", "sorts_as"], name="conversation_value_in_order")]

@@ -1,0 +1,27 @@
+"""The order of what stands in a field, as bytes that both databases compare alike."""
+
+from __future__ import annotations
+
+from goodword.core.text import fold
+from goodword.fields.models import LONGEST_ORDER, Field
+
+_DIGITS = 30  # before the point; `values` takes no more
+_COMPLEMENT = str.maketrans("0123456789", "9876543210")
+
+
+def sorts_as(field: Field, stored: str) -> bytes:
+    """Text alike but for case and signs sorts alike, numbers by how much, days by when."""
+    kind = Field.Kind(field.kind)
+    if kind == Field.Kind.NUMBER:
+        return _number(stored)
+    if kind in {Field.Kind.DATE, Field.Kind.YES_NO}:
+        return stored.encode()
+    return fold(stored).encode()[:LONGEST_ORDER]
+
+
+def _number(stored: str) -> bytes:
+    before, _point, after = stored.lstrip("-").partition(".")
+    digits = f"{before:0>{_DIGITS}}.{after}"
+    # Of negative ones the greater is less, also the one with more behind the point.
+    said = f"0{digits.translate(_COMPLEMENT)}~" if stored.startswith("-") else f"1{digits}"
+    return said.encode()
