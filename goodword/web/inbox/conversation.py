@@ -19,6 +19,7 @@ from goodword.conversations.models import AlsoIn, Conversation, Draft, Following
 from goodword.core import prepared
 from goodword.desk.keeping import owing
 from goodword.desk.shaping import emptying
+from goodword.inboxes.models import InboxAddress
 from goodword.language import thanks
 from goodword.people import queries as people
 from goodword.people.models import Address, Person
@@ -98,7 +99,9 @@ def _whole(teammate: Teammate) -> QuerySet[Conversation]:
     rows = conversations.visible_to(teammate)
     mine = Following.objects.filter(conversation=OuterRef("pk"), teammate=teammate.pk)
     shared = Draft.objects.filter(conversation=OuterRef("pk"), shared_at__isnull=False)
+    others = InboxAddress.objects.filter(inbox=OuterRef("inbox"), preferred=False)
     rows = rows.annotate(
+        has_senders=Exists(others),
         is_followed=Exists(mine),
         has_shared=Exists(shared),
         has_checklist=is_there(ChecklistItem),

@@ -52,7 +52,7 @@ class Said:
 
     message: Message
     name: str
-    address: str
+    address: str  # of ours: what it left from, where it could have been another
     quiet: str  # what kind of automatic mail it is; empty for a person's word
     text: SafeString
     rest: str
@@ -146,9 +146,15 @@ def of(
         earlier, first = max(counted["all"] - len(shown), 0), counted["first"]
     ended = {each.message_id: _ended(each, by=by, now=now) for each in replies if not each.is_open}
     told, attached = conversations.told(shown), conversations.attached(shown)
+    several = getattr(conversation, "has_senders", False)
     said = [
         _said(
-            each, told=told[each.pk], attached=attached[each.pk], ended=ended.get(each.pk), now=now
+            each,
+            _address(each, several=several),
+            told=told[each.pk],
+            attached=attached[each.pk],
+            ended=ended.get(each.pk),
+            now=now,
         )
         for each in shown
     ]
@@ -217,6 +223,7 @@ def _with_days(
 
 def _said(
     message: Message,
+    address: str,
     *,
     told: list[Recipient],
     attached: list[Attachment],
@@ -236,7 +243,7 @@ def _said(
     return Said(
         message=message,
         name=message.author_name or _name(message),
-        address=message.address.written if message.address else "",
+        address=address,
         quiet=_quiet(message),
         text=ours or linked(shown),
         rest="" if ours else shown[MOST_SHOWN:],
@@ -257,6 +264,13 @@ def _said(
         ended=ended,
         told=told,
     )
+
+
+def _address(message: Message, *, several: bool) -> str:
+    if message.address:
+        return message.address.written
+    dispatch = deliveries.dispatch_of(message) if several else None
+    return dispatch.sender if dispatch else ""
 
 
 def _formatted(message: Message, attached: Sequence[Attachment]) -> SafeString:

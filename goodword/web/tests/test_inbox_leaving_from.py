@@ -189,6 +189,17 @@ def test_notes_and_light_teammates_choose_nothing(house, ben, asked) -> None:
     assert not asked.messages.filter(direction="out").exists()
 
 
+def test_a_message_of_ours_says_what_it_left_from_where_there_are_several(ben, asked) -> None:
+    ben.post(url(asked, "note"), {"mode": "note", "text": "She is kind."})
+    ben.post(url(asked, "reply"), said(sender=HELP))
+    assert f"{HELP}, by e-mail" in page_of(ben, asked)  # before it has left as well
+    deliver(at=timezone.now() + MINUTE)
+    InboxAddress.objects.filter(value=HELP).delete()
+    assert f"{HELP}, by e-mail" in page_of(ben, asked)  # which is what they have
+    InboxAddress.objects.filter(value=SALES).delete()
+    assert HELP not in page_of(ben, asked)
+
+
 def test_the_menu_of_a_message_says_what_it_left_from_where_there_are_several(
     ben, asked, house
 ) -> None:
