@@ -14,11 +14,9 @@ from django.views.decorators.http import require_GET
 
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
-from goodword.conversations.models import Conversation, Message
+from goodword.conversations.models import Conversation
 from goodword.core import prepared
 from goodword.desk import queries as desk
-from goodword.desk.models import Dispatch
-from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.promises.models import REPLY
 from goodword.web.inbox import conversation as pages
@@ -49,16 +47,9 @@ def of_message(request: HttpRequest, public_id: str) -> HttpResponse:
         "message",
         message=message,
         confirmed=marks.confirmed(message),
-        left_from=_left_from(message, found),
         is_newest=request.GET.get("newest") == "1",
         may_split=found.is_live and not found.side_of_id,
     )
-
-
-def _left_from(message: Message, found: Conversation) -> str:
-    """What a message of ours left or leaves from, where it could have been another address."""
-    sender = Dispatch.objects.filter(message=message).values_list("sender", flat=True).first()
-    return sender if sender and inboxes.addresses_of(found.inbox_id) != [sender] else ""
 
 
 _PAGES = {

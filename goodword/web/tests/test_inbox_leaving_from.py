@@ -200,20 +200,6 @@ def test_a_message_of_ours_says_what_it_left_from_where_there_are_several(ben, a
     assert HELP not in page_of(ben, asked)
 
 
-def test_the_menu_of_a_message_says_what_it_left_from_where_there_are_several(
-    ben, asked, house
-) -> None:
-    ben.post(url(asked, "reply"), said(sender=HELP))
-    deliver(at=timezone.now() + MINUTE)
-    sent = asked.messages.get(direction="out")
-    menu = f"/messages/{sent.public_id}/menu/"
-    assert f"From {HELP}" in ben.get(menu).text
-    InboxAddress.objects.exclude(value=HELP).delete()
-    assert f"From {HELP}" not in ben.get(menu).text
-    theirs = asked.messages.get(direction="in")
-    assert "From h" not in ben.get(f"/messages/{theirs.public_id}/menu/").text
-
-
 def test_a_draft_shown_to_colleagues_says_what_it_leaves_from_as_long_as_that_is_so(
     ben, asked, house
 ) -> None:
