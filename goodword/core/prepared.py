@@ -8,17 +8,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import CharField, DateTimeField, Field, Model, QuerySet, TextField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
-from goodword.core import planned
+from goodword.core import direct, planned
 
 M = TypeVar("M", bound=Model)
 Key = int | str | datetime
@@ -29,7 +39,11 @@ _STAND_IN_DAY = datetime(9000, 1, 1, tzinfo=UTC)
 _made: dict[Hashable, _Query] = {}
 _MOST = 500
 _PLACE = re.compile("(?<!%)%s")
-_TEXT = (CharField, TextField)
+_AS_IT_STANDS: dict[tuple[type[Field[Any, Any]], ...], type] = {
+    (CharField, TextField): str,
+    (IntegerField, ForeignKey): int,
+    (BooleanField,): bool,
+}
 
 
 class _Query(NamedTuple):
@@ -70,11 +84,7 @@ def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
 
 
 def _ask(sql: str, values: Sequence[Any]) -> Rows:
-    if connection.vendor == "postgresql":
-        return list(planned.ask(sql, values))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
+    return list((planned if connection.vendor == "postgresql" else direct).ask(sql, values))
 
 
 def _query(
@@ -210,53 +220,48 @@ def _maker(compiler: SQLCompiler) -> Callable[[Sequence[Any]], Model]:
 def insert(row: Model) -> None:
     """Store a new row as `save` does, and give it its key. Sends no signals."""
     keyed = row.pk is not None
-    sql, fields = _insert(type(row), keyed, connection.vendor)
+    sql, columns = _insert(type(row), keyed, connection.vendor)
     if keyed:
-        _ask(sql, _values(row, fields))
+        _ask(sql, _values(row, columns))
     else:
-        row.pk = _ask(f"{sql} RETURNING id", _values(row, fields))[0][0]
+        row.pk = _ask(f"{sql} RETURNING id", _values(row, columns))[0][0]
     row._state.adding, row._state.db = False, connection.alias
 
 
 def insert_all(rows: Sequence[Model]) -> None:
     """Store new rows of one kind at once. They don't learn their keys."""
     if rows:
-        sql, fields = _insert(type(rows[0]), False, connection.vendor)
-        _send(sql, [_values(row, fields) for row in rows])
+        sql, columns = _insert(type(rows[0]), False, connection.vendor)
+        _send(sql, [_values(row, columns) for row in rows])
 
 
 def update_all(rows: Sequence[Model], *names: str) -> None:
     """Store these fields of rows of one kind at once."""
     if rows:
-        sql, fields = _update(type(rows[0]), names, connection.vendor)
-        _send(sql, [[*_values(row, fields), row.pk] for row in rows])
+        sql, columns = _update(type(rows[0]), names, connection.vendor)
+        _send(sql, [[*_values(row, columns), row.pk] for row in rows])
 
 
 def _send(sql: str, given: Sequence[Sequence[Any]]) -> None:
-    if connection.vendor == "postgresql":
-        planned.ask_all(sql, given)
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, given)
+    (planned if connection.vendor == "postgresql" else direct).ask_all(sql, given)
 
 
 # The names below are those of our own models, and each has its key in the column `id`.
 
 
 @cache
-def _insert(model: type[Model], keyed: bool, vendor: str) -> tuple[str, list[Field[Any, Any]]]:
+def _insert(model: type[Model], keyed: bool, vendor: str) -> tuple[str, list[_Column]]:
     quote = connection.ops.quote_name
     fields = [f for f in model._meta.local_concrete_fields if keyed or not f.primary_key]
     columns = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(_place(number, vendor) for number in range(1, len(fields) + 1))
     table = quote(model._meta.db_table)
-    return f"INSERT INTO {table} ({columns}) VALUES ({places})", fields  # noqa: S608
+    sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608
+    return sql, list(map(_column, fields))
 
 
 @cache
-def _update(
-    model: type[Model], names: Sequence[str], vendor: str
-) -> tuple[str, list[Field[Any, Any]]]:
+def _update(model: type[Model], names: Sequence[str], vendor: str) -> tuple[str, list[_Column]]:
     quote = connection.ops.quote_name
     fields = [field for field in model._meta.local_concrete_fields if field.name in names]
     columns = ", ".join(
@@ -264,20 +269,42 @@ def _update(
         for number, field in enumerate(fields, 1)
     )
     key = f"id = {_place(len(fields) + 1, vendor)}"
-    return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key}", fields  # noqa: S608
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key}"  # noqa: S608
+    return sql, list(map(_column, fields))
 
 
 def _place(number: int, vendor: str) -> str:
     return f"${number}" if vendor == "postgresql" else "%s"
 
 
-def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:
-    database = connections[DEFAULT_DB_ALIAS]  # itself: its stand-in costs a look each time
-    values = [(field, getattr(row, field.attname)) for field in fields]
+class _Column(NamedTuple):
+    name: str
+    field: Field[Any, Any]
+    kind: type | None  # what of its values goes to the database as it stands
+    is_moment: bool
+
+
+def _column(field: Field[Any, Any]) -> _Column:
+    kind = next((kind for fields, kind in _AS_IT_STANDS.items() if isinstance(field, fields)), None)
+    return _Column(field.attname, field, kind, isinstance(field, DateTimeField))
+
+
+def _values(row: Model, columns: Sequence[_Column]) -> list[Any]:
+    values = [(column, getattr(row, column.name)) for column in columns]
     return [
-        # Half of what a row holds is nothing, or text as it stands.
-        value
-        if value is None or (type(value) is str and isinstance(field, _TEXT))
-        else field.get_db_prep_save(value, database)
-        for field, value in values
+        # Most of what a row holds is nothing, or text and numbers as they stand.
+        value if value is None or type(value) is column.kind else _converted(value, column)
+        for column, value in values
     ]
+
+
+def _converted(value: Any, column: _Column) -> Any:
+    if column.is_moment and type(value) is datetime and value.tzinfo is UTC:
+        return _moment(value)
+    return column.field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+
+
+@lru_cache(maxsize=100)
+def _moment(value: datetime) -> Any:
+    """As the database takes it. What is stored together was mostly done at one moment."""
+    return connection.ops.adapt_datetimefield_value(value)

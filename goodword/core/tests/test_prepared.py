@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
@@ -9,6 +12,9 @@ from django.db.models.functions import Length
 from django.test.utils import CaptureQueriesContext
 
 from goodword.core import prepared
+from goodword.desk.models import Arrival
+from goodword.events.models import Event
+from goodword.files.models import File
 from goodword.people.models import Address, Holding, Person
 from tests.factories import MONDAY_NOON
 
@@ -76,3 +82,50 @@ def test_what_is_always_the_same_is_found_as_it_is(always) -> None:
 
     assert prepared.rows(("always", always), build, 0) == [(always,)]
     assert prepared.rows(("always", always), build, 2**60) == []
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+TWICE = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN)  # the hour that comes twice
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        MONDAY_NOON,
+        MONDAY_NOON.replace(microsecond=0),
+        MONDAY_NOON.replace(microsecond=1),
+        MONDAY_NOON.astimezone(BERLIN),
+        MONDAY_NOON.astimezone(timezone(timedelta(hours=-7))),
+        TWICE,
+        TWICE.replace(fold=1),
+        TWICE.astimezone(UTC),
+        TWICE.replace(fold=1).astimezone(UTC),
+    ],
+)
+def test_a_moment_is_stored_as_the_moment_it_is(at) -> None:
+    person = Person(name="Ana", made_at=at)
+    prepared.insert(person)
+    saved = Person.objects.create(name="Ben", made_at=at)
+    stored = [Person.objects.get(pk=each.pk).made_at for each in (person, saved)]
+    assert stored == [at.astimezone(UTC)] * 2
+    assert Person.objects.filter(made_at=at).count() == 2
+
+
+@pytest.mark.parametrize("data", [{"a": None, "b": [1, True]}, {}, [], "text", 7, True])
+def test_what_has_no_columns_of_its_own_is_stored_as_it_was(data) -> None:
+    event = Event(at=MONDAY_NOON, kind="test", actor="a", subject="b", data=data)
+    prepared.insert(event)
+    event.refresh_from_db()
+    assert event.data == data
+
+
+def test_a_row_is_stored_as_save_stores_it() -> None:
+    state = Arrival.State.FAILED
+    raw = File.objects.create(sha256="0" * 64, size_bytes=7, stored_at=MONDAY_NOON)
+    moments = {"arrived_at": MONDAY_NOON, "said_at": MONDAY_NOON}
+    columns = {"raw": raw, "state": state, "envelope_to": ["a@shop.example"], "tries": 3}
+    prepared.insert(Arrival(road="email", source="pipe", **columns, **moments))
+    Arrival.objects.create(road="email", source="pipe", **columns, **moments)
+    one, two = Arrival.objects.values().order_by("pk")
+    assert one | {"id": 0} == two | {"id": 0}
+    assert Arrival.objects.filter(state="failed", tries=3, leased_until=None).count() == 2
