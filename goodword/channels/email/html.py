@@ -162,9 +162,11 @@ _FRAME = """<!doctype html>
 <style>
 {colours}
 html {{ background: var(--paper); }}
-body {{ display: flow-root; margin: 0; padding: 1px; color: var(--ink);
+body {{ display: flow-root; margin: 0; padding: 8px 12px; color: var(--ink);
   font: 15px/1.55 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
   overflow-wrap: anywhere; }}
+body > :first-child {{ margin-top: 0; }}
+body > :last-child {{ margin-bottom: 0; }}
 a {{ color: var(--link); }}
 img {{ max-width: 100%; height: auto; }}
 img[data-remote-src] {{ display: none; }}
@@ -178,11 +180,11 @@ blockquote {{ margin: .6em 0 .6em .2em; padding-left: .9em; border-left: 2px sol
 """
 _LIGHT = (
     ":root { color-scheme: light; "
-    "--paper: #fff; --ink: #1f1d1a; --link: #0b57a4; --line: #c9c4bb; }"
+    "--paper: #fffefc; --ink: #251f1a; --link: #0e563f; --line: #d0ccc3; }"
 )
 _DARK = (
     ":root { color-scheme: dark; "
-    "--paper: #1d1b19; --ink: #e9e5de; --link: #8fbdf0; --line: #57524a; }"
+    "--paper: #24211d; --ink: #ece9e4; --link: #7bcba7; --line: #4a453f; }"
 )
 _AS_THE_SYSTEM = f"{_LIGHT}\n@media screen and (prefers-color-scheme: dark) {{ {_DARK} }}"
 _COLOURS = {"light": _LIGHT, "dark": _DARK}
