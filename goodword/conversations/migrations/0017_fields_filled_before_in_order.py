@@ -15,7 +15,7 @@ def fold(text):
     flat = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(each for each in flat if not unicodedata.combining(each))
     paired = CJK.sub(pairs, unicodedata.normalize("NFC", plain))
-    return " ".join(re.findall(r"[^\W_]+", paired))
+    return " ".join(word[:64] for word in re.findall(r"[^\W_]+", paired))
 
 
 def pairs(found):

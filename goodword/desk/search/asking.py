@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from goodword.core.text import clean, fold
 from goodword.desk.search.operators import DAY_NAMES, NAMES, OURS, VALUES
 
+_NONE: Mapping[str, str] = {}
 _MOST = 20  # words, and operators
 _MOST_VALUE = 120  # characters
 _PART = re.compile(r'(?<![^\s"])(-?)(?:([^\W\d_]{2,20}):(?!//))?("[^"]*"?|[^\s"]\S*|)')
@@ -65,8 +67,12 @@ class Asked:
         return " ".join(f"{self.text[: term.start]} {self.text[term.end :]}".split())
 
 
-def read(text: str, *, at: datetime) -> Asked:
-    """Understand what was typed; any input is safe. `at`: now, in the zone of the house."""
+def read(text: str, *, at: datetime, own: Mapping[str, str] = _NONE) -> Asked:
+    """Understand what was typed; any input is safe. `at`: now, in the zone of the house.
+
+    `own`: the house's own fields, by their folded names: `colour:red` asks `field:colour=red`, and
+    `has:colour` asks `field:colour`.
+    """
     text = clean(text)
     terms: list[Term] = []
     plain: list[str] = []
@@ -80,9 +86,11 @@ def read(text: str, *, at: datetime) -> Asked:
             continue
         minus, name, typed = match.groups()
         value = typed.strip('"').strip()[:_MOST_VALUE]
-        known = NAMES.get(fold(name)) if name else None
+        known, asked = NAMES.get(fold(name)) if name else None, value
+        if name and (of_field := _of_field(fold(name), value, own)):
+            known, asked = "field", of_field
         if known:
-            term = _term(known, value, match, at.date())
+            term = _term(known, asked, match, at.date())
             if term is None or len(terms) == _MOST:
                 unread.append(match.group())
             else:
@@ -102,6 +110,15 @@ def read(text: str, *, at: datetime) -> Asked:
         phrases=[each for each in phrases if each][:_MOST],
         without=[each for each in without if each][:_MOST],
     )  # fmt: skip
+
+
+def _of_field(name: str, value: str, own: Mapping[str, str]) -> str:
+    """What an operator of the house's own asks of a field; empty for one that is not its own."""
+    if name not in NAMES and name in own and value:
+        return f"{own[name]}{value if value[0] in '<>=' else f'={value}'}"
+    if NAMES.get(name) == "has" and fold(value) not in VALUES["has"]:
+        return own.get(fold(value), "")
+    return ""
 
 
 def _term(name: str, value: str, match: re.Match[str], today: date) -> Term | None:

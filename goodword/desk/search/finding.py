@@ -23,7 +23,7 @@ from goodword.conversations.search import Stopped, limited_to
 from goodword.core import ids
 from goodword.core.text import fold
 from goodword.desk import queries
-from goodword.desk.search import asking
+from goodword.desk.search import asking, own
 from goodword.desk.search.asking import Asked, Term
 from goodword.desk.search.looking import PAGE, Hit, Look
 from goodword.desk.search.narrowing import narrowed
@@ -37,7 +37,7 @@ _BULK_SECONDS = 60.0
 _BULK_PAGE = 500
 _ALIKE_FOR_ALL = frozenset(
     {"from", "to", "with", "subject", "tag", "inbox", "team", "before", "after", "since", "on"}
-    | {"due", "number"}
+    | {"due", "number", "field"}
 )
 _ALIKE_VALUES = {
     "is": {"open", "closed", "snoozed", "spam", "trash", "unassigned", "owed", "late", "urgent"},
@@ -58,9 +58,18 @@ class Found:
 
 
 def read(text: str, *, at: datetime) -> Asked:
-    """What was typed, with its days in the zone of the house."""
+    """What was typed, with its days in the zone of the house, and the house's own fields."""
     business = accounts.business()
-    return asking.read(text, at=at.astimezone(ZoneInfo(business.zone if business else "UTC")))
+    at = at.astimezone(ZoneInfo(business.zone if business else "UTC"))
+    return knowing_fields(asking.read(text, at=at))
+
+
+def knowing_fields(asked: Asked) -> Asked:
+    """With what was read as nothing, and is the name of a field. Else it asks no database."""
+    if not (asked.strange or asked.unread):
+        return asked
+    named = own.names()
+    return asking.read(asked.text, at=asked.at, own=named) if named else asked
 
 
 def is_personal(asked: Asked) -> bool:

@@ -27,6 +27,7 @@ from goodword.conversations.models import (
 from goodword.core import ids
 from goodword.core.text import fold
 from goodword.desk import queries, whom
+from goodword.desk.search import own
 from goodword.desk.search.asking import Asked, Term
 from goodword.desk.search.saying import (
     OneMessage,
@@ -285,6 +286,14 @@ def _number(found: Narrowed, term: Term, at: datetime) -> _Meaning:
     return _Meaning(Q(pk__in=named.values("pk")) | Q(pk__in=joined), is_indexed=True)
 
 
+def _field(found: Narrowed, term: Term, at: datetime) -> _Meaning:
+    asked = own.read(term.value, at=at)
+    if not asked:
+        found.gone.append(term)
+    condition, source = own.condition(asked)
+    return _Meaning(condition, source=source)
+
+
 _MEANINGS: dict[str, Callable[[Narrowed, Term, datetime], _Meaning]] = {
     "is": _is,
     "in": _in,
@@ -295,6 +304,7 @@ _MEANINGS: dict[str, Callable[[Narrowed, Term, datetime], _Meaning]] = {
     "team": _team,
     "due": _due,
     "number": _number,
+    "field": _field,
 }
 
 

@@ -31,6 +31,7 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
     "on": {"en": ("date",), "de": ("am",)},
     "due": {"en": (), "de": ("fällig",)},
     "number": {"en": ("conversation", "ticket", "ref"), "de": ("nummer", "gespräch", "vorgang")},
+    "field": {"en": (), "de": ("feld",)},
 }
 
 # The values of those operators that know theirs, with their aliases.

@@ -55,7 +55,7 @@ def test_what_comes_first_sorts_first(kind: str, first: str, second: str) -> Non
 def test_text_is_alike_but_for_case_signs_and_what_lies_beyond_its_order() -> None:
     text = Field(kind=Field.Kind.TEXT)
     assert sorts_as(text, "Über-Größe!") == sorts_as(text, "uber grosse")
-    assert len(sorts_as(text, "ü" * 500)) == 120
+    assert len(sorts_as(text, "über " * 100)) == 120
 
 
 @pytest.mark.django_db
@@ -63,7 +63,8 @@ def test_what_was_filled_before_has_its_place_as_what_is_filled_now() -> None:
     ana = make_house().ana
     grace = people.meet("grace@whitlow.example", name="Grace", at=MONDAY_NOON)[0]
     typed = {
-        "text": "Größe 東京都 X", "number": "-12.50", "date": "2024-02-03", "yes_no": "yes",
+        "text": "Größe 東京都 " + "x" * 70,
+        "number": "-12.50", "date": "2024-02-03", "yes_no": "yes",
         "link": "shop.example/a",
     }  # fmt: skip
     for kind, text in typed.items():

@@ -23,7 +23,7 @@ from goodword.conversations import queries as conversations
 from goodword.desk import whom
 from goodword.desk.search import operators
 from goodword.inboxes import queries as inboxes
-from goodword.web.inbox import filters
+from goodword.web.inbox import filters, suggesting
 from goodword.web.inbox.places import Place, place
 from goodword.web.inside import inside, moment_of, teammate_of, wants_piece
 
@@ -77,6 +77,7 @@ def _kinds(here: Place, by: Teammate) -> Iterator[Kind]:
         (_("Inboxes"), "inbox", (each.name for each in inboxes.open_to(by))),
         (_("Said since"), "since", (operators.day(each, language) for each in _SINCE)),
         (_("Due"), "due", (operators.day(each, language) for each in _DUE)),
+        (_("Fields of your own"), "field", suggesting.of_fields("")),
     )
     for heading, name, values in named:
         if offered := [Filter(each, _with(here, name, each)) for each in values]:

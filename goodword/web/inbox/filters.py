@@ -34,6 +34,7 @@ MEANINGS: dict[str, LazyText] = {
     "on": _("said on this day, or in this week, month or year"),
     "due": _("with something of ours due then: today, tomorrow, late, this week, a day"),
     "number": _("the conversation with this number"),
+    "field": _("with this in a field of your own: a name, name=value, name=beginning*, name>5"),
 }
 CHOICES: dict[tuple[str, str], LazyText] = {
     ("is", "open"): _("open"),

@@ -109,7 +109,8 @@ def list_context(
 
 def _search_context(request: HttpRequest, here: Place, *, after: str, most: int) -> dict[str, Any]:
     teammate = teammate_of(request)
-    asked = asking.read(here.text, at=timezone.localtime(moment_of(request)))
+    at = timezone.localtime(moment_of(request))
+    asked = finding.knowing_fields(asking.read(here.text, at=at))
     found = finding.find(asked, by=teammate, order=here.order, after=after, most=most)
     return {
         "asked": asked,

@@ -22,6 +22,8 @@ from goodword.conversations import readings
 from goodword.core.text import clean, fold
 from goodword.desk import lists, whom
 from goodword.desk.search import finding, operators
+from goodword.fields import queries as fields
+from goodword.fields.models import Field
 from goodword.inboxes import queries as inboxes
 from goodword.web.inbox import filters, showing
 from goodword.web.inbox.places import MOST_ASKED, place_of
@@ -98,6 +100,8 @@ def _operators(begun: str) -> Iterator[tuple[str, str | LazyText]]:
     for (name, value), words in filters.CHOICES.items():
         if fold(operators.choice(name, value, language)).startswith(folded):
             yield f"{filters.written(name, value)} ", words
+    for each in of_fields(begun):
+        yield f"{filters.written('field', each)} ", filters.MEANINGS["field"]
 
 
 def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, str | LazyText]]:
@@ -109,6 +113,8 @@ def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, 
     if name in {"before", "after", "since", "on", "due"}:
         days = [operators.day(each, language) for each in operators.DAYS]
         return [(each, "") for each in days if _begins(each, begun)]
+    if name == "field":
+        return [(each, "") for each in of_fields(begun)]
     if name == "tag":
         tags = conversations.tags_seen_by(teammate)
         return [(tag.name, "") for tag in tags if _begins(tag.name, begun)]
@@ -124,6 +130,17 @@ def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, 
         named = [(each.name, "") for each in whom.colleagues_of(teammate)]
         return [each for each in ours + named if _begins(each[0], begun)]
     return _people(name, begun, request) if begun.strip() else []
+
+
+def of_fields(begun: str) -> Iterator[str]:
+    """The house's own fields, and of those that know their values these, as they are asked for."""
+    for field in fields.every():
+        choices = field.choices
+        if field.kind == Field.Kind.YES_NO:
+            choices = ["yes", "no"]
+        for each in (field.name, *(f"{field.name}={choice}" for choice in choices)):
+            if _begins(each, begun):
+                yield each
 
 
 def _begins(word: str, begun: str) -> bool:

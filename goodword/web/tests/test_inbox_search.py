@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from goodword.conversations import actions as conversations
-from goodword.conversations import readings
+from goodword.conversations import filling, readings
 from goodword.desk import handling
 from goodword.desk import queries as desk
-from goodword.desk.search import finding
+from goodword.desk.search import finding, saved
+from goodword.fields import actions as fields
 from goodword.web.inbox.excerpts import finder, in_context
 from tests.factories import DAY, HOUR, MINUTE, make_house, receive
 
@@ -170,6 +171,38 @@ def test_filters_offer_the_house_s_own_words_and_take_the_name_of_anybody_outsid
     assert answer["Location"] == f"/search/?{quoted}"
     for nothing in ({"name": "with", "value": " "}, {"name": "is", "value": "late"}):
         assert ben.get("/search/filters/", nothing).status_code == 200
+
+
+def test_fields_of_one_s_own_are_offered_found_shown_as_chips_and_kept_in_a_view(ben, house):
+    at = timezone.now()
+    stone = fields.define(
+        "Stone", about="conversation", kind="one_of", choices=["Opal", "Blue jade"],
+        by=house.ana, at=at,
+    )  # fmt: skip
+    fields.define("Ring size", about="person", kind="number", by=house.ana, at=at)
+    asked = receive(house, "Where is it?", at=at - MINUTE).conversation
+    receive(house, "Elsewhere", sender="tom@x.example", name="Tom", at=at - MINUTE)
+    filling.set_value(asked, stone, "Blue jade", by=house.ben, at=at)
+
+    page = ben.get("/search/filters/", {"q": "it"}).content.decode()
+    for value in ("field:Stone", 'field:"Stone=Blue jade"', 'field:"Ring size"'):
+        assert f'"/search/?{urlencode({"q": f"it {value}"})}"' in page
+    offered = ben.get("/search/suggestions/", {"q": "it field:sto"}).content.decode()
+    assert "field:Stone" in offered and "Stone=Blue jade" in offered
+    assert "Ring size" in ben.get("/search/suggestions/", {"q": "ri"}).content.decode()
+
+    for query in ("field:stone", 'stone:"blue jade"', "has:stone where"):
+        shown = said(ben, query)
+        assert "Grace Whitlow" in shown and "Tom" not in shown
+    assert '<span class="faint">field</span> Stone=blue jade' in said(ben, 'stone:"blue jade"')
+    assert "<code>weight:5</code>" in said(ben, "weight:5")
+    assert "<b>field: weight=5</b>" in said(ben, "field:weight=5")
+
+    wanted = saved.Wanted("Jade", 'stone:"blue jade"', "all")
+    view = saved.keep(wanted, by=house.ana, at=at)
+    listed = ben.get(f"/inbox/view/{view.public_id}/").content.decode()
+    assert "Grace Whitlow" in listed and "Tom" not in listed
+    assert not finding.is_personal(finding.read(view.asked, at=at))
 
 
 def test_nobody_is_named_who_works_elsewhere(house) -> None:

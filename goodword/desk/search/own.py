@@ -1,0 +1,173 @@
+"""What a search asks of a business's own fields: `field:colour`, `field:colour=red`,
+`field:colour=re*`, `field:"ring size>=54"`, `field:since=2024`.
+
+What stands for a person or their organisation is asked of every conversation with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language, override
+
+from goodword.conversations.models import Conversation, ConversationValue
+from goodword.core.text import fold
+from goodword.desk.search.asking import days_of
+from goodword.fields import queries, values
+from goodword.fields.models import Field
+from goodword.fields.sorting import sorts_as
+from goodword.people.models import OrganisationValue, Person, PersonValue
+
+FEW = 500  # people that are looked at one and all
+_SIGN = re.compile(r"[<>]=|[<>=]")
+_LOOKUPS = {"=": "exact", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+_ORDERED = frozenset({Field.Kind.NUMBER, Field.Kind.DATE})
+
+
+class Asked(NamedTuple):
+    """A field, and what its value must be: nothing said is anything at all."""
+
+    field: Field
+    value: Q
+
+
+def names() -> dict[str, str]:
+    """What the fields are called, by their folded names."""
+    return {folded(each.name): each.name for each in queries.every()}
+
+
+def folded(name: str) -> str:
+    return fold(name) or name.casefold()
+
+
+def read(text: str, *, at: datetime) -> list[Asked]:
+    """Of each field of that name; none where there is none, or the value is no value of it."""
+    every = list(queries.every())
+    if whole := [each for each in every if each.name.casefold() == text.casefold()]:
+        return [Asked(each, Q()) for each in whole]
+    for sign in _SIGN.finditer(text):
+        if named := _named(text[: sign.start()], every):
+            said = sign.group(), text[sign.end() :].strip()
+            read = ((each, _value(each, *said, at.date())) for each in named)
+            return [Asked(each, value) for each, value in read if value is not None]
+    return [] if _SIGN.search(text) else [Asked(each, Q()) for each in _named(text, every)]
+
+
+def _named(name: str, every: Iterable[Field]) -> list[Field]:
+    return [each for each in every if folded(each.name) == folded(name)]
+
+
+def _value(field: Field, sign: str, text: str, today: date) -> Q | None:
+    """None for what can't be asked of such a field."""
+    if text in {"", "*"}:
+        return Q() if sign == "=" else None
+    if field.kind == Field.Kind.DATE:
+        days = days_of(text, today)
+        return _within(sign, *(each.isoformat().encode() for each in days)) if days else None
+    if sign != "=" and field.kind not in _ORDERED:
+        return None
+    if text.endswith("*"):
+        return _beginning(field, text[:-1])
+    stored = _stored(field, text)
+    return Q((f"sorts_as__{_LOOKUPS[sign]}", sorts_as(field, stored))) if stored else None
+
+
+def _stored(field: Field, text: str) -> str:
+    """Empty for what is no value. Read as English first: a view says the same to everybody."""
+    if field.kind == Field.Kind.ONE_OF:
+        return text  # what is no choice any more may still stand somewhere
+    for language in ("en", get_language()):
+        try:
+            with override(language):
+                return values.parse(field, text)
+        except values.NotAValue:
+            pass
+    return ""
+
+
+def _within(sign: str, first: bytes, last: bytes) -> Q:
+    """Of days; before and after a month is before its first and after its last."""
+    if sign == "=":
+        return Q(sorts_as__gte=first, sorts_as__lte=last)
+    edge = last if sign in {">", "<="} else first
+    return Q((f"sorts_as__{_LOOKUPS[sign]}", edge))
+
+
+def _beginning(field: Field, text: str) -> Q | None:
+    if field.kind in {*_ORDERED, Field.Kind.YES_NO}:
+        return None
+    if field.kind == Field.Kind.LINK and "://" not in text:
+        text = f"https://{text}"
+    begins = sorts_as(field, text)
+    # No letter has this byte.
+    return Q(sorts_as__gte=begins, sorts_as__lt=begins + b"\xff") if begins else None
+
+
+# Conversations by them
+
+
+def condition(asked: Sequence[Asked]) -> tuple[Q, QuerySet[Any, Any] | None]:
+    """That a conversation has one of these; and all that do as a list of keys, where an index
+    leads there.
+    """
+    whole, sources = Q(pk__in=[]), list[QuerySet[Any, Any]]()
+    is_led = True
+    for each in asked:
+        met, source = _MEANT[Field.About(each.field.about)](each)
+        whole |= met
+        is_led = is_led and source is not None
+        if source is not None:
+            sources.append(source)
+    if not is_led or not sources:
+        return whole, None
+    return whole, sources[0].union(*sources[1:], all=True) if sources[1:] else sources[0]
+
+
+def _of_conversations(asked: Asked) -> tuple[Q, QuerySet[Any, Any] | None]:
+    filled = ConversationValue.objects.filter(asked.value, field=asked.field)
+    met = Q(Exists(filled.filter(conversation=OuterRef("pk"))))
+    return met, filled.values_list("conversation", flat=True)
+
+
+def _of_persons(asked: Asked) -> tuple[Q, QuerySet[Any, Any] | None]:
+    own = PersonValue.objects.filter(field=asked.field, person=OuterRef("person__redirect_to"))
+    filled = PersonValue.objects.filter(asked.value, field=asked.field)
+    # What stands for who stands goes before what stands for who was merged into them.
+    filled = filled.filter(Q(person__redirect_to__isnull=True) | ~Exists(own))
+    few = filled.values_list(Coalesce("person__redirect_to", "person"), flat=True)[: FEW + 1]
+    if len(keys := set(few)) <= FEW:
+        return _with(keys)
+    stands = Coalesce(OuterRef("person__redirect_to"), OuterRef("person"))
+    merged = filled.filter(person__redirect_to__isnull=False, person__redirect_to=stands)
+    return Q(Exists(filled.filter(person=stands))) | Q(Exists(merged)), None
+
+
+def _of_organisations(asked: Asked) -> tuple[Q, QuerySet[Any, Any] | None]:
+    filled = OrganisationValue.objects.filter(asked.value, field=asked.field)
+    few = filled.values_list("organisation", flat=True)[: FEW + 1]
+    if len(keys := set(few)) <= FEW:
+        people = Person.objects.filter(organisation__in=keys, redirect_to__isnull=True)
+        belonging = set(people.order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(belonging) <= FEW:
+            return _with(belonging)
+    theirs = OuterRef("person__redirect_to__organisation"), OuterRef("person__organisation")
+    return Q(Exists(filled.filter(organisation=Coalesce(*theirs)))), None
+
+
+def _with(persons: set[int]) -> tuple[Q, QuerySet[Any, Any] | None]:
+    """Those with these who stand, also from before they were merged."""
+    merged = Person.objects.filter(redirect_to__in=persons, redirect_to__isnull=False)
+    met = Q(person__in=persons.union(merged.values_list("pk", flat=True)))
+    return met, Conversation.objects.filter(met).values_list("pk", flat=True)
+
+
+_MEANT = {
+    Field.About.CONVERSATION: _of_conversations,
+    Field.About.PERSON: _of_persons,
+    Field.About.ORGANISATION: _of_organisations,
+}
