@@ -4,6 +4,7 @@ who sees them all: else one inbox's people would decide for those of another.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -35,6 +36,17 @@ def rename(organisation: Organisation, name: str, *, by: Teammate, at: datetime)
     if not sees_whole(organisation, by):
         raise SeenInPart
     belonging.name_organisation(name, organisation=organisation, by=by, at=at)
+
+
+@transaction.atomic
+def have_domains(
+    organisation: Organisation, domains: Iterable[str], *, by: Teammate, at: datetime
+) -> None:
+    """Raises MayNot, SeenInPart, NotADomain, PublicProvider, DomainTaken."""
+    rights.require_answer(by)
+    if not sees_whole(organisation, by):
+        raise SeenInPart
+    belonging.have_domains(organisation, domains, by=by, at=at)
 
 
 def may_forget(organisation: Organisation, teammate: Teammate) -> bool:

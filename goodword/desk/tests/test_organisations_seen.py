@@ -1,4 +1,4 @@
-"""Nobody renames or forgets an organisation for the people of another inbox."""
+"""Nobody renames, forgets or gives domains to an organisation for the people of another inbox."""
 
 import pytest
 
@@ -39,13 +39,17 @@ def test_one_unseen_is_enough_to_leave_it_to_an_owner(house, mill):
     for by in (house.ben, house.lea):
         with pytest.raises(organisations.SeenInPart):
             organisations.rename(mill, "Ours", by=by, at=LATER)
+        with pytest.raises(organisations.SeenInPart):
+            organisations.have_domains(mill, ["stranger.example"], by=by, at=LATER)
     with pytest.raises(organisations.SeenInPart):
         organisations.forget(mill, by=house.lea, at=LATER)
+    assert not mill.domains.exists()
     hidden.refresh_from_db()
     assert hidden.organisation is not None
     assert hidden.organisation.name == "Mill"
 
     organisations.rename(mill, "Mill & Sons", by=house.ana, at=LATER)
+    organisations.have_domains(mill, ["mill.example"], by=house.ana, at=LATER)
     organisations.forget(mill, by=house.ana, at=LATER)
     assert not Organisation.objects.exists()
 

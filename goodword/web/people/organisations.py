@@ -168,7 +168,7 @@ def _write_down(
             elif "name" in form.changed_data:
                 organisations.rename(found, given["name"], by=by, at=at)
             if "domains" in form.changed_data:
-                belonging.have_domains(found, given["domains"].split(), by=by, at=at)
+                organisations.have_domains(found, given["domains"].split(), by=by, at=at)
             for field, text in form.written().items():
                 filling.set_value(found, field, text, by=by, at=at)
     except belonging.NoName:
@@ -176,8 +176,8 @@ def _write_down(
     except belonging.NameTaken:
         form.add_error("name", _("There is another organisation of this name."))
     except organisations.SeenInPart:
-        words = _("People belong to it whom you may not see. An owner can rename it.")
-        form.add_error("name", words)
+        words = _("People belong to it whom you may not see. An owner can change this.")
+        form.add_error("name" if "name" in form.changed_data else "domains", words)
     except belonging.NotADomain as error:
         form.add_error("domains", _("This is no mail domain: %(text)s") % {"text": error})
     except belonging.PublicProvider as error:

@@ -300,9 +300,12 @@ def test_a_lead_decides_nothing_for_those_of_an_organisation_whom_they_do_not_se
     assert f"{url}forget/" not in lea.get(url).content.decode()
     assert lea.post(f"{url}forget/").status_code == 404
     answer = lea.post(f"{url}change/", {"name": "Ours", "initial-name": "Whitlow & Co"})
-    assert answer.status_code == 422 and "An owner can rename it" in answer.content.decode()
+    assert answer.status_code == 422 and "An owner can change this" in answer.content.decode()
+    more = {"name": "Whitlow & Co", "initial-name": "Whitlow & Co"}
+    answer = lea.post(f"{url}change/", {**more, "domains": "ours.example", "initial-domains": ""})
+    assert answer.status_code == 422 and "An owner can change this" in answer.content.decode()
     whitlow.refresh_from_db()
-    assert whitlow.name == "Whitlow & Co"
+    assert whitlow.name == "Whitlow & Co" and not whitlow.domains.exists()
 
     assert "2 people belong to it" in client_of(house.ana).get(f"{url}forget/").content.decode()
 
