@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -116,3 +117,26 @@ def test_a_page_that_nobody_looks_at_asks_for_no_news_until_somebody_does(
 
     ben.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
     expect(ben.locator("#rows")).to_contain_text("A knock")
+
+
+def test_a_head_that_somebody_uses_is_brought_up_to_date_once_they_have_left_it(
+    desks: tuple[Page, Page],
+) -> None:
+    ana, ben = desks
+    for page in desks:
+        open_first(page)
+    menu = ben.locator("#head details[data-acts]").first
+    menu.locator("summary").click()
+    expect(menu).to_have_attribute("open", "")
+    ana.locator("#timeline").focus()
+    ana.keyboard.press("w")
+    expect(ana.locator("#head .menu-body :focus")).to_contain_text("Me")
+    ana.keyboard.press("Enter")
+    expect(ben.locator("#timeline")).to_contain_text("Ana Ruiz took this")
+    owed = ben.locator("#head .chip").first
+    expect(owed).to_have_attribute("title", re.compile("Everyone owes"))
+    expect(menu).to_have_attribute("open", "")
+
+    ben.keyboard.press("Escape")  # the focus is at its button by now
+    ben.locator("#timeline").focus()
+    expect(owed).to_have_attribute("title", re.compile("Ana Ruiz owes"))

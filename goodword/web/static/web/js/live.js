@@ -183,6 +183,14 @@ function showGone(pane, gone) {
   announce(gone.querySelector("h1").textContent);
 }
 
+let isBehind = false; // its head or the person was in use when there was news: it comes once that has ended
+const isUsed = (element) => element.matches(":focus-within") || element.querySelector("details[open]") !== null;
+for (const kind of ["focusout", "toggle"])
+  document.addEventListener(kind, (event) => {
+    const place = isBehind && event.target.closest?.("#head, #person");
+    if (place) setTimeout(() => opened()?.dataset.id && !isUsed(place) && gather(`conversation:${opened().dataset.id}`));
+  }, true);
+
 async function refreshConversation() {
   const pane = opened();
   if (!pane?.dataset.id) return;
@@ -200,11 +208,13 @@ async function refreshConversation() {
   const timeline = document.getElementById("timeline");
   const atEnd = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 80;
   const before = timeline.querySelectorAll(".message").length;
+  isBehind = false;
   for (const id of ["head", "person"]) {
     const element = document.getElementById(id);
     const fresh = page.getElementById(id);
-    if (!element || !fresh || element.matches(":focus-within") || element.querySelector("details[open]")) continue;
-    put(element, fresh);
+    if (!element || !fresh) continue;
+    if (isUsed(element)) isBehind = true;
+    else put(element, fresh);
   }
   const fresh = page.getElementById("timeline");
   timeline.dataset.newest = fresh.dataset.newest;
