@@ -234,10 +234,9 @@ def know_identity(message: Message, *, scope: str, value: str, ids: Iterable[str
 
 def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:
     """Let ids from outside lead to `message`; an id that leads elsewhere already stays there."""
-    ExternalId.objects.bulk_create(
-        [ExternalId(scope=scope, value=value[:300], message=message) for value in values if value],
-        ignore_conflicts=True,
-    )
+    rows = [ExternalId(scope=scope, value=each[:300], message=message) for each in values if each]
+    if rows:
+        ExternalId.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def await_ids(message: Message, *, scope: str, values: Iterable[str]) -> None:

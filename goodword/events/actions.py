@@ -52,7 +52,7 @@ def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Eve
         kind=fact.KIND,
         actor=name_of(by),
         subject=name_of(about),
-        data={k: _plain(v) for k, v in dataclasses.asdict(fact).items()},
+        data={each.name: _plain(getattr(fact, each.name)) for each in dataclasses.fields(fact)},
     )
     prepared.insert(event)
     listeners = _listeners.get(fact.KIND, [])
@@ -63,7 +63,7 @@ def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Eve
     return event
 
 
-def hand_on(*, at: datetime, most: int = 50) -> int:
+def hand_on(*, at: datetime, most: int = 100) -> int:
     """Call the listeners of what is due; a failing one is put off and blocks no other.
 
     What is new is claimed and finished by one commit each; what has failed or stopped a worker

@@ -45,8 +45,7 @@ def keep(data: bytes, *, at: datetime) -> File:
             )
             if not target.exists():
                 spare = spare or _write_spare(data)  # the sweep took it since we looked
-                target.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(spare, target)
+                _put(spare, target)
                 _sync_folder(target.parent)
         return file
     finally:
@@ -59,10 +58,12 @@ def keep_all(contents: Sequence[bytes], *, at: datetime) -> list[File]:
 
     In the transaction that makes the references, or before it; what has none goes after a day.
     """
-    if len(contents) == 1:
-        return [keep(contents[0], at=at)]
-    named = {hashlib.sha256(data).hexdigest(): data for data in contents}
-    new = [digest for digest in named if not _path(digest).exists()]
+    if len(contents) <= 1:
+        return [keep(data, at=at) for data in contents]
+    digests = [hashlib.sha256(data).hexdigest() for data in contents]
+    named = dict(zip(digests, contents, strict=True))
+    paths = {digest: _path(digest) for digest in named}
+    new = [digest for digest, path in paths.items() if not path.exists()]
     with ThreadPoolExecutor(_WRITERS) as writers:
         spares = {digest: writers.submit(_write_spare, named[digest]) for digest in new}
         try:
@@ -77,9 +78,8 @@ def keep_all(contents: Sequence[bytes], *, at: datetime) -> list[File]:
                     ignore_conflicts=True,
                 )
                 for digest, spare in written.items():
-                    _path(digest).parent.mkdir(parents=True, exist_ok=True)
-                    os.replace(spare, _path(digest))
-                list(writers.map(_sync_folder, {_path(digest).parent for digest in new}))
+                    _put(spare, paths[digest])
+                list(writers.map(_sync_folder, {paths[digest].parent for digest in new}))
         finally:
             for each in spares.values():
                 if each.exception() is None:
@@ -87,9 +87,7 @@ def keep_all(contents: Sequence[bytes], *, at: datetime) -> list[File]:
     rows = {row.sha256: row for row in File.objects.filter(sha256__in=named)}
     # Gone between the first look and the update, by the hand of the sweep: once more, alone.
     return [
-        rows[digest] if _path(digest).exists() else keep(data, at=at)
-        for data in contents
-        for digest in (hashlib.sha256(data).hexdigest(),)
+        rows[digest] if paths[digest].exists() else keep(named[digest], at=at) for digest in digests
     ]
 
 
@@ -137,6 +135,14 @@ def _write_spare(data: bytes) -> Path:
         spare.unlink(missing_ok=True)
         raise
     return spare
+
+
+def _put(spare: Path, target: Path) -> None:
+    try:
+        os.replace(spare, target)
+    except FileNotFoundError:  # the first file of its folder
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(spare, target)
 
 
 def _sweep_spares(*, at: datetime) -> None:

@@ -13,6 +13,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.actions import Named
 from goodword.conversations.models import Attachment, Conversation, Message, Recipient
+from goodword.core import prepared
 from goodword.core.text import clean_line
 from goodword.desk.intake.known import Known
 from goodword.desk.roads import Inbound
@@ -104,13 +105,15 @@ def _oddities(inbound: Inbound, taken: Collection[str]) -> list[str]:
 
 
 def _attach(message: Message, inbound: Inbound, *, at: datetime) -> None:
-    Attachment.objects.bulk_create(
-        Attachment(
-            message=message,
-            file=files.keep(each.data, at=at),
-            name=clean_line(each.name, most=250) or "file",
-            content_type=clean_line(each.content_type, most=120),
-            content_id=each.content_id[:250],
-        )
-        for each in inbound.files
+    prepared.insert_all(
+        [
+            Attachment(
+                message=message,
+                file=files.keep(each.data, at=at),
+                name=clean_line(each.name, most=250) or "file",
+                content_type=clean_line(each.content_type, most=120),
+                content_id=each.content_id[:250],
+            )
+            for each in inbound.files
+        ]
     )
