@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk.models import Dispatch
@@ -70,6 +70,27 @@ def test_by_keyboard_another_address_is_chosen_said_kept_over_a_reload_and_left_
     expect(ana.locator("#composer-whom")).to_have_text(words)
     assert Draft.objects.get().sender == "hello@shop.example"
 
+    ana.focus("#composer-text")
+    ana.keyboard.press("Control+Enter")
+    expect(ana.locator(".delivery")).to_be_visible()
+    assert Dispatch.objects.get().sender == "hello@shop.example"
+
+
+def test_what_is_chosen_while_an_act_is_under_way_is_still_chosen_after_it(ana: Page) -> None:
+    held: list[Route] = []
+    ana.route("**/tag/**", lambda route: held.append(route))
+    ana.get_by_label("New tag").fill("gift")
+    ana.keyboard.press("Enter")
+    while not held:
+        ana.wait_for_timeout(20)  # the page goes on meanwhile
+    ana.fill("#composer-text", "It left today.")
+    ana.click(".recipients > summary")
+    ana.select_option("#composer-sender", "hello@shop.example")
+    held[0].continue_()
+
+    expect(ana.locator("#person")).to_contain_text("gift")
+    expect(ana.locator("#composer-whom")).to_contain_text("from hello@shop.example")
+    expect(ana.locator("#composer-text")).to_have_value("It left today.")
     ana.focus("#composer-text")
     ana.keyboard.press("Control+Enter")
     expect(ana.locator(".delivery")).to_be_visible()

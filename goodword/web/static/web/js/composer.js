@@ -4,6 +4,7 @@ import { announce } from "../../ui/js/announce.js";
 
 const SAVE_AFTER_MS = 1500;
 const AGAIN_AFTER_MS = 5000;
+const HEADS = ["to", "cc", "bcc", "sender"];
 const form = () => document.getElementById("composer");
 let timer = 0;
 let last = Promise.resolve(); // one request at a time, so that an older text never overwrites a newer
@@ -63,7 +64,7 @@ function isSaved(composer, text) {
 function showAll(composer, text, joined) {
   const field = composer.elements.text;
   const all = joined.content.textContent;
-  for (const name of ["to", "cc", "bcc", "sender"]) if (composer.elements[name]) composer.elements[name].value = joined.dataset[name];
+  for (const name of HEADS) if (composer.elements[name]) composer.elements[name].value = joined.dataset[name];
   const before = Math.max(all.indexOf(text), 0);
   const [start, end] = [field.selectionStart + before, field.selectionEnd + before];
   field.value = all.includes(text) ? all.slice(0, before) + field.value + all.slice(before + text.length) : all;
@@ -305,10 +306,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // An act draws the same conversation anew: what was written while it was under way stands there still.
 const draftOf = (composer) => `${composer?.dataset.draftUrl.split("?")[0]} ${composer?.elements.mode.value}`;
 let left = null;
+let leftUnsaved = false;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;
   if (target?.id !== "conversation") return;
   left = requestConfig?.elt?.closest?.("#composer") ? null : form();
+  leftUnsaved = isDirty;
   if (left && isDirty) save();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -316,9 +319,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "conversation" || !before || !now || before === now) return;
   left = null;
   const [field, text] = [now.elements.text, before.elements.text.value];
-  const isOlder = text !== field.value && known(before).some((each) => each.value === field.value);
-  if (draftOf(before) !== draftOf(now) || !isOlder) return;
+  const isOlder = known(before).some((each) => each.value === field.value);
+  const isWrittenOn = text === field.value ? leftUnsaved : isOlder; // with the same words it may be for somebody else
+  if (draftOf(before) !== draftOf(now) || !isWrittenOn) return;
   for (const each of [...known(before).map((saved) => saved.value), text]) mayBeSaved(now, each);
+  for (const name of HEADS) if (now.elements[name] && before.elements[name]) now.elements[name].value = before.elements[name].value;
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
