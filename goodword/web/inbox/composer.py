@@ -17,22 +17,19 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, Draft
-from goodword.desk import handling, wording
+from goodword.desk import wording
 from goodword.desk.answering import leaving_from, replying, sharing
-from goodword.desk.answering.leaving_from import NotOfInbox
 from goodword.desk.answering.meanwhile import SaidMeanwhile
 from goodword.desk.answering.recipients import (
-    NobodyToReach,
     NotAnAddress,
     Recipients,
     read_addresses,
     reply_to_all,
 )
-from goodword.desk.together.sides import SeenByCustomer
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
 from goodword.web.canned import along
-from goodword.web.inbox import advice, colleagues, sending, stale, writing
+from goodword.web.inbox import advice, colleagues, not_sent, sending, stale, writing
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
@@ -87,13 +84,13 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         scripted = request.POST.get("scripted") == "yes"  # then the bar is beside the text
         wish = sending.wished(request.POST)
         if wish.asks:
-            raise _Asks
+            raise not_sent.Asks
         if bar is not None and bar.unseen and not scripted:
-            raise _LookFirst(bar)
+            raise not_sent.LookFirst(bar)
         promise = promises.owed_reply(found)
         late = sending.leaves_after(promise, wish, now=at)
         if late and request.POST.get("knows_late") != late:
-            raise _LeavesLate(late)
+            raise not_sent.LeavesLate(late)
         html = replying.html_of(text, kept)
         with transaction.atomic():
             message = replying.reply(
@@ -180,68 +177,15 @@ def _send(
     except SaidMeanwhile as error:
         news = stale.of(error, after=form.knows or 0)
         return _wrong(request, pages.visible(request, public_id), form, {}, news=news)
-    except _LookFirst as error:
+    except not_sent.LookFirst as error:
         return _look_first(request, found, form, error.bar)
-    except _LeavesLate as error:
+    except not_sent.LeavesLate as error:
         words = _("%(late)s Send it all the same, or choose another time.")
         errors = {"": [words % {"late": error}]}
         return _wrong(request, found, form, errors, knows_late=str(error))
-    except _REFUSED as error:
-        return _wrong(request, found, form, _said_of(error))
+    except not_sent.REFUSED as error:
+        return _wrong(request, found, form, not_sent.by_field(error))
     return redirect(pages.address_of(request, found))
-
-
-class _Asks(Exception):
-    """Without script: one of the menus beside Send is to be shown."""
-
-
-class _LeavesLate(Exception):
-    """It leaves after the time that the answer is promised by; `str()` says so."""
-
-
-class _LookFirst(Exception):
-    """It promises what the page has not shown yet."""
-
-    def __init__(self, bar: Bar) -> None:
-        super().__init__()
-        self.bar = bar
-
-
-class _WrongField(Exception):
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.field, self.words = field, words
-
-
-_AT: dict[type[Exception], str] = {NobodyToReach: "to", SeenByCustomer: "to", NotOfInbox: "sender"}
-_REFUSED: tuple[type[Exception], ...] = (
-    _Asks,
-    along.Refused,
-    sending.WrongMoment,
-    handling.InThePast,
-    advice.WrongTime,
-    _WrongField,
-    *_AT,
-    replying.NothingSaid,
-    rights.MayNot,
-)
-
-
-def _said_of(error: Exception) -> dict[str, list[str]]:
-    """Why nothing was sent, by field."""
-    match error:
-        case _Asks():
-            return {}
-        case along.Refused():
-            return {"": [str(error)]}
-        case sending.WrongMoment() | handling.InThePast():
-            return {"": [_("Not sent: choose a moment that lies ahead.")]}
-        case advice.WrongTime():
-            words = _("Not sent: the time of “%(what)s” has passed or can't be read.")
-            return {"text": [words % {"what": error}]}
-        case _WrongField():
-            return {error.field: [error.words]}
-    return {_AT.get(type(error), "text"): [sentence(error)]}
 
 
 def _look_it_over(request: HttpRequest, found: Conversation, form: ComposerForm) -> HttpResponse:
@@ -257,13 +201,13 @@ def _look_first(
 
 
 def _recipients(form: ComposerForm) -> Recipients:
-    """Raises _WrongField."""
+    """Raises not_sent.WrongField."""
     read: dict[str, tuple[str, ...]] = {}
     for name in ("to", "cc", "bcc"):
         try:
             read[name] = read_addresses(form.cleaned_data[name])
         except NotAnAddress as error:
-            raise _WrongField(name, sentence(error)) from error
+            raise not_sent.WrongField(name, sentence(error)) from error
     return Recipients(read["to"], read["cc"], read["bcc"], sender=form.cleaned_data["sender"])
 
 
