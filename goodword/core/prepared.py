@@ -84,13 +84,13 @@ def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
 
 
 def _ask(sql: str, values: Sequence[Any]) -> Rows:
-    return list((planned if connection.vendor == "postgresql" else direct).ask(sql, values))
+    return list((planned if _is_postgres() else direct).ask(sql, values))
 
 
 def _query(
     shape: Hashable, build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]
 ) -> _Query:
-    shape = (connection.vendor, shape, *map(type, keys))
+    shape = (shape, *map(type, keys))
     found = _made.get(shape)
     if found is None:
         if len(_made) >= _MOST:
@@ -112,7 +112,7 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     strange = [p for p in params if p not in stand_ins and _holds(p, stand_ins)]
     assert not strange, f"a key was changed on its way into the query: {strange}"
     made = _maker(compiler) if queryset._iterable_class is ModelIterable else None
-    if connection.vendor == "postgresql":
+    if _is_postgres():
         sql, asked = planned.numbered(sql, params, places)
         params, places = (None,) * len(asked), list(enumerate(asked))
     else:
@@ -186,7 +186,7 @@ def _reader(
 
 def _quicker(convert: Convert, expression: Any) -> Convert:
     """Django's own of SQLite's moments asks the settings about each, and a page has hundreds."""
-    if connection.vendor != "sqlite" or not isinstance(expression.output_field, DateTimeField):
+    if _is_postgres() or not isinstance(expression.output_field, DateTimeField):
         return convert
 
     def in_utc(value: Any, expression: Any, asked: Any) -> Any:
@@ -220,7 +220,7 @@ def _maker(compiler: SQLCompiler) -> Callable[[Sequence[Any]], Model]:
 def insert(row: Model) -> None:
     """Store a new row as `save` does, and give it its key. Sends no signals."""
     keyed = row.pk is not None
-    sql, columns = _insert(type(row), keyed, connection.vendor)
+    sql, columns = _insert(type(row), keyed)
     if keyed:
         _ask(sql, _values(row, columns))
     else:
@@ -231,50 +231,55 @@ def insert(row: Model) -> None:
 def insert_all(rows: Sequence[Model]) -> None:
     """Store new rows of one kind at once. They don't learn their keys."""
     if rows:
-        sql, columns = _insert(type(rows[0]), False, connection.vendor)
+        sql, columns = _insert(type(rows[0]), False)
         _send(sql, [_values(row, columns) for row in rows])
 
 
 def update_all(rows: Sequence[Model], *names: str) -> None:
     """Store these fields of rows of one kind at once."""
     if rows:
-        sql, columns = _update(type(rows[0]), names, connection.vendor)
+        sql, columns = _update(type(rows[0]), names)
         _send(sql, [[*_values(row, columns), row.pk] for row in rows])
 
 
 def _send(sql: str, given: Sequence[Sequence[Any]]) -> None:
-    (planned if connection.vendor == "postgresql" else direct).ask_all(sql, given)
+    (planned if _is_postgres() else direct).ask_all(sql, given)
+
+
+@cache
+def _is_postgres() -> bool:
+    """Asked once for all: a process has one database, and its stand-in costs a look each time."""
+    return connection.vendor == "postgresql"
 
 
 # The names below are those of our own models, and each has its key in the column `id`.
 
 
 @cache
-def _insert(model: type[Model], keyed: bool, vendor: str) -> tuple[str, list[_Column]]:
+def _insert(model: type[Model], keyed: bool) -> tuple[str, list[_Column]]:
     quote = connection.ops.quote_name
     fields = [f for f in model._meta.local_concrete_fields if keyed or not f.primary_key]
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(_place(number, vendor) for number in range(1, len(fields) + 1))
+    places = ", ".join(_place(number) for number in range(1, len(fields) + 1))
     table = quote(model._meta.db_table)
     sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608
     return sql, list(map(_column, fields))
 
 
 @cache
-def _update(model: type[Model], names: Sequence[str], vendor: str) -> tuple[str, list[_Column]]:
+def _update(model: type[Model], names: Sequence[str]) -> tuple[str, list[_Column]]:
     quote = connection.ops.quote_name
     fields = [field for field in model._meta.local_concrete_fields if field.name in names]
     columns = ", ".join(
-        f"{quote(str(field.column))} = {_place(number, vendor)}"
-        for number, field in enumerate(fields, 1)
+        f"{quote(str(field.column))} = {_place(number)}" for number, field in enumerate(fields, 1)
     )
-    key = f"id = {_place(len(fields) + 1, vendor)}"
+    key = f"id = {_place(len(fields) + 1)}"
     sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key}"  # noqa: S608
     return sql, list(map(_column, fields))
 
 
-def _place(number: int, vendor: str) -> str:
-    return f"${number}" if vendor == "postgresql" else "%s"
+def _place(number: int) -> str:
+    return f"${number}" if _is_postgres() else "%s"
 
 
 class _Column(NamedTuple):

@@ -24,6 +24,7 @@ from goodword.desk.roads import CannotParse, Inbound
 from goodword.events import actions as events
 from goodword.events import waking
 from goodword.files import actions as files
+from goodword.files.models import File
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
 from goodword.plan import queries as plan
@@ -128,10 +129,11 @@ def _receive_together(arrivals: Sequence[Arrival], *, at: datetime) -> None:
             read.append((arrival, _parse(arrival)))
         except Exception:  # noqa: BLE001  # alone it fails again, and is put off with its reason
             alone.append(arrival)
-    files.keep_all([file.data for _, inbound in read for file in inbound.files], at=at)
+    contents = [file.data for _, inbound in read for file in inbound.files]
+    kept = dict(zip(contents, files.keep_all(contents, at=at), strict=True))
     try:
         with transaction.atomic(), plan.asked_once():
-            received = _receive_all(read, alone, at=at)
+            received = _receive_all(read, alone, kept, at=at)
             prepared.update_all(received, "state", "message", "inbox")
             due.finish_together(received)
     except OperationalError:
@@ -142,12 +144,16 @@ def _receive_together(arrivals: Sequence[Arrival], *, at: datetime) -> None:
 
 
 def _receive_all(
-    read: Sequence[tuple[Arrival, Inbound]], alone: list[Arrival], *, at: datetime
+    read: Sequence[tuple[Arrival, Inbound]],
+    alone: list[Arrival],
+    kept: Mapping[bytes, File],
+    *,
+    at: datetime,
 ) -> list[Arrival]:
     """Those that could be received, each within a savepoint; the others are put to `alone`."""
     received = []
     inbounds = [inbound for _, inbound in read]
-    known = Known(inbounds)
+    known = Known(inbounds, kept)
     for number, (arrival, inbound) in enumerate(read, start=1):
         try:
             with transaction.atomic():
@@ -159,7 +165,7 @@ def _receive_all(
             alone.append(arrival)
         if arrival not in received[-1:] or inbound.kind == "bounce":
             # Rolled back, or changed elsewhere too: what is known is asked anew.
-            known = Known(inbounds[number:])
+            known = Known(inbounds[number:], kept)
     return received
 
 

@@ -91,10 +91,11 @@ def _receive(
     attached = [file.data for number in new for file in fresh[number].files]
     kept = files.keep_all([*(olds[number].raw for number in new), *attached], at=at)
     raws = dict(zip(new, kept, strict=False))
+    by_content = dict(zip(attached, kept[len(new) :], strict=True))
     outcomes: dict[int, Outcome] = {}
     with transaction.atomic():
         inbounds = list(fresh.values())
-        known = Known(inbounds)
+        known = Known(inbounds, by_content)
         for place, (number, inbound) in enumerate(fresh.items(), start=1):
             if receiving.was_thrown_away(inbound, known):
                 outcomes[number] = _THERE  # it was here and is gone for good
@@ -102,7 +103,7 @@ def _receive(
             raw = raws.get(number)
             outcomes[number] = _receive_one(inbound, raw, inbox=inbox, known=known, at=at)
             if outcomes[number].state == "failed":
-                known = Known(inbounds[place:])  # what was rolled back is not known
+                known = Known(inbounds[place:], by_content)  # what was rolled back is not known
     return outcomes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from goodword.accounts import queries as accounts
@@ -14,6 +14,7 @@ from goodword.conversations.queries import Lead
 from goodword.core import turns
 from goodword.desk.intake import reply_addresses, screening
 from goodword.desk.roads import Inbound, Party
+from goodword.files.models import File
 from goodword.inboxes import queries as inboxes
 from goodword.people import actions as people
 from goodword.people import queries as holders
@@ -27,10 +28,14 @@ class Known:
 
     Made in the transaction that receives these inbounds, and of no use after it. What receiving
     one of them adds is noted here, so that the next finds it. Where a savepoint was rolled back,
-    or rows changed that are held here, make a new one.
+    or rows changed that are held here, make a new one. `files`: those of their files that are
+    kept already, by what is in them.
     """
 
-    def __init__(self, inbounds: Sequence[Inbound]) -> None:
+    def __init__(
+        self, inbounds: Sequence[Inbound], files: Mapping[bytes, File] | None = None
+    ) -> None:
+        self.files = files or {}
         named = [party for inbound in inbounds for party in _named(inbound)]
         senders = [party for inbound in inbounds for party in _senders(inbound)]
         delivered = [address for inbound in inbounds for address in inbound.delivered_to]

@@ -80,7 +80,7 @@ def store(
         invitation=asdict(inbound.invitation) if inbound.invitation else None,
         **columns,
     )
-    _attach(message, inbound, at=at)
+    _attach(message, inbound, known, at=at)
     new = [each for each in inbound.external_ids if each[:300] not in taken]
     conversations.know_identity(message, scope=inbound.road, value=inbound.identity, ids=new)
     if inbound.kind == "human":
@@ -104,12 +104,12 @@ def _oddities(inbound: Inbound, taken: Collection[str]) -> list[str]:
     return found
 
 
-def _attach(message: Message, inbound: Inbound, *, at: datetime) -> None:
+def _attach(message: Message, inbound: Inbound, known: Known, *, at: datetime) -> None:
     prepared.insert_all(
         [
             Attachment(
                 message=message,
-                file=files.keep(each.data, at=at),
+                file=known.files.get(each.data) or files.keep(each.data, at=at),
                 name=clean_line(each.name, most=250) or "file",
                 content_type=clean_line(each.content_type, most=120),
                 content_id=each.content_id[:250],
