@@ -191,8 +191,10 @@ def _absence_notice(mail: Part, text: str) -> str:
     Old Outlooks answer by a rule on the client, which sets no header at all.
     """
     subject = line(mail, "Subject", most=200)
+    if "?" in text or not _WORDS["subject"].match(subject):  # as mostly: that is soon seen
+        return ""
     thanks, away = _WORDS["thanks"].search(text), _WORDS["away"].search(text)
-    if not _WORDS["subject"].match(subject) or not thanks or not away or "?" in text:
+    if not thanks or not away:
         return ""
     return f"Subject: {subject}; text: {thanks.group()} … {away.group()}"
 
@@ -205,13 +207,12 @@ def _weak_signs(mail: Part, text: str, sender: str) -> Iterator[str]:
         yield "X-MS-Exchange-Generated-Message-Source"
     if re.search(r"\b(?:oof|autoreply)\b", first(mail, "X-Auto-Response-Suppress").lower()):
         yield "X-Auto-Response-Suppress"
-    said = _WORDS["automated"].search(text)
     if _WORDS["subject"].match(subject):
         yield f"Subject: {subject}"
         # These two alone stand on what forms send, too: only such a subject lets them count.
         if is_no_reply(sender) and not _is_a_form(mail, sender):
             yield f"From: {sender}"
-        if said:
+        if said := _WORDS["automated"].search(text):
             yield f"text: {said.group()}"
     if _CHALLENGER.search(sender.partition("@")[0]) and _WORDS["challenge"].search(subject):
         yield f"From: {sender}"
