@@ -5,7 +5,6 @@ from __future__ import annotations
 from goodword.core.text import fold
 from goodword.fields.models import LONGEST_ORDER, Field
 
-_DIGITS = 30  # before the point; `values` takes no more
 _COMPLEMENT = str.maketrans("0123456789", "9876543210")
 
 
@@ -20,8 +19,11 @@ def sorts_as(field: Field, stored: str) -> bytes:
 
 
 def _number(stored: str) -> bytes:
+    """How many digits it has before the point, then these: what differs does so in a few bytes,
+    by which PostgreSQL tells how many lie beyond.
+    """
     before, _point, after = stored.lstrip("-").partition(".")
-    digits = f"{before:0>{_DIGITS}}.{after}"
+    digits = f"{len(before):02}{before}.{after}"
     # Of negative ones the greater is less, also the one with more behind the point.
     said = f"0{digits.translate(_COMPLEMENT)}~" if stored.startswith("-") else f"1{digits}"
     return said.encode()

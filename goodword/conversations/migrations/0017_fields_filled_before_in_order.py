@@ -25,7 +25,7 @@ def pairs(found):
 
 def number(text):
     before, _point, after = text.lstrip("-").partition(".")
-    digits = f"{before:0>30}.{after}"
+    digits = f"{len(before):02}{before}.{after}"
     return f"0{digits.translate(COMPLEMENT)}~" if text.startswith("-") else f"1{digits}"
 
 

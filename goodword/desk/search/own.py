@@ -74,7 +74,7 @@ def _value(field: Field, sign: str, text: str, today: date) -> Q | None:
     if text.endswith("*"):
         return _beginning(field, text[:-1])
     stored = _stored(field, text)
-    return Q((f"sorts_as__{_LOOKUPS[sign]}", sorts_as(field, stored))) if stored else None
+    return _than(sign, sorts_as(field, stored)) if stored else None
 
 
 def _stored(field: Field, text: str) -> str:
@@ -94,8 +94,15 @@ def _within(sign: str, first: bytes, last: bytes) -> Q:
     """Of days; before and after a month is before its first and after its last."""
     if sign == "=":
         return Q(sorts_as__gte=first, sorts_as__lte=last)
-    edge = last if sign in {">", "<="} else first
-    return Q((f"sorts_as__{_LOOKUPS[sign]}", edge))
+    return _than(sign, last if sign in {">", "<="} else first)
+
+
+def _than(sign: str, edge: bytes) -> Q:
+    """Numbers and days lie between these two ends: a database that counts how many lie beyond
+    `edge` takes the text of other fields for more of them, and would rather read them all.
+    """
+    ends = {">": Q(sorts_as__lt=b":"), "<": Q(sorts_as__gte=b"0")}
+    return Q((f"sorts_as__{_LOOKUPS[sign]}", edge)) & ends.get(sign[0], Q())
 
 
 def _beginning(field: Field, text: str) -> Q | None:

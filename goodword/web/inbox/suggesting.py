@@ -82,8 +82,10 @@ def _options(request: HttpRequest, text: str) -> Iterator[Option]:
         return
     known = operators.NAMES.get(fold(name))
     # A value with a blank that isn't quoted has ended at it.
-    if known is None or (" " in value and not quote):
+    if not fold(name) or (" " in value and not quote):
         return
+    if known is None:  # the name of a field of the house's own, if anything
+        known, name, value = "field", "field", f"{name}={value}"
     for shown, words in _values(known, value, request):
         quoted = f'"{shown}"' if re.search(r"\s", shown) else shown
         yield Option(shown, words, f"{before}{name}:{quoted} ")

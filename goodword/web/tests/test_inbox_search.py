@@ -189,6 +189,10 @@ def test_fields_of_one_s_own_are_offered_found_shown_as_chips_and_kept_in_a_view
         assert f'"/search/?{urlencode({"q": f"it {value}"})}"' in page
     offered = ben.get("/search/suggestions/", {"q": "it field:sto"}).content.decode()
     assert "field:Stone" in offered and "Stone=Blue jade" in offered
+    offered = ben.get("/search/suggestions/", {"q": "it stone:o"}).content.decode()
+    assert "it field:Stone=Opal" in offered and "jade" not in offered
+    for nothing in (":", "%:", "12:30", "gems:o"):
+        assert "Stone" not in ben.get("/search/suggestions/", {"q": nothing}).content.decode()
     assert "Ring size" in ben.get("/search/suggestions/", {"q": "ri"}).content.decode()
 
     for query in ("field:stone", 'stone:"blue jade"', "has:stone where"):
