@@ -5,13 +5,22 @@ const STAYS_MS = 6000;
 const UNDO_STAYS_MS = 10000;
 const region = document.getElementById("toasts");
 
-/** Show a copy of `<template id="toast-{name}">`; once only while it is still there. */
-export function showToast(name) {
+/** Show a copy of `<template id="toast-{name}">`, or with it `words`; once only while it is still there. */
+export function showToast(name, words = "") {
   const template = document.getElementById(`toast-${name}`);
-  if (!template || !region || region.querySelector(`[data-toast="${name}"]`)) return;
+  if (!template || !region) return;
+  region.querySelector(`[data-toast="${name}"]`)?.remove(); // said again it is news again
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.dataset.toast = name;
+  if (words) toast.querySelector("p").textContent = words;
   region.append(toast);
+}
+
+/** What the page says that was answered instead: why, and what to do. */
+function wordsOf(page) {
+  const sheet = new DOMParser().parseFromString(page, "text/html").querySelector("main.sheet");
+  const [why, what] = ["h1", "h1 + p"].map((each) => sheet?.querySelector(each)?.textContent.trim());
+  return why && what ? `${why}. ${what}` : "";
 }
 
 function leaveLater(toast) {
@@ -41,7 +50,7 @@ document.addEventListener("htmx:sendError", () => showToast("unreached"));
 document.addEventListener("htmx:timeout", () => showToast("unreached"));
 document.addEventListener("htmx:responseError", (event) => {
   // 422 comes back as the form itself; 401 means signed out elsewhere, where only a full load helps.
-  const status = event.detail.xhr.status;
+  const { status, responseText } = event.detail.xhr;
   if (status === 401) window.location.reload();
-  else if (status !== 422) showToast("refused");
+  else if (status !== 422) showToast("refused", wordsOf(responseText));
 });

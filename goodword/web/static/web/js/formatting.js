@@ -1,6 +1,7 @@
 // Marks in the text: bold, a link, a list, a quote, code. What is typed stays text; "As they see it" shows what becomes
 // of it. Typing goes through insertText, so that the browser's own undo knows it.
 import { announce } from "../../ui/js/announce.js";
+import { showToast } from "../../ui/js/toasts.js";
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("composer-text");
@@ -118,8 +119,10 @@ async function preview(button) {
   try {
     response = await fetch(composer.dataset.draftUrl.replace("/draft/", "/preview/"), { method: "POST", body: content, headers: { "HX-Request": "true" } });
   } catch {
+    showToast("unreached");
     return;
   }
+  if (!response.ok) showToast("refused");
   if (!response.ok || composer !== form()) return;
   const answer = new DOMParser().parseFromString(await response.text(), "text/html");
   const place = document.createElement("div");
