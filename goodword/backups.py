@@ -17,6 +17,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,6 +147,8 @@ def _write_rows(model: type[models.Model], out: BinaryIO) -> int:
 
 class _Encoder(DjangoJSONEncoder):
     def default(self, o: Any) -> Any:
+        if isinstance(o, bytes | memoryview):
+            return b64encode(o).decode()  # as `BinaryField.to_python` reads it
         # Django's own cuts microseconds; a due time is exact.
         return o.isoformat() if isinstance(o, datetime) else super().default(o)
 

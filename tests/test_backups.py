@@ -15,8 +15,10 @@ from goodword.desk import checking
 from goodword.desk.keeping import advising, promising, reminding
 from goodword.desk.models import Dispatch, Keeping, NotAPromise
 from goodword.desk.roads import InboundFile
+from goodword.fields import actions as fields
 from goodword.files import actions as files
 from goodword.notices import actions as notices
+from goodword.people import filling
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from tests.factories import DAY, HOUR, MONDAY_NOON, deliver, make_house, receive, reply
@@ -113,10 +115,15 @@ def rows_of(*apps_named):
 
 
 def test_every_word_comes_back_as_it_was_and_nobody_is_asked_for_patience(settings, tmp_path):
-    owe_in_every_way(*fill())
+    message, answer = fill()
+    owe_in_every_way(message, answer)
+    by = {"by": Teammate.objects.get(name__startswith="Ana"), "at": MONDAY_NOON}
+    size = fields.define("Size", about="person", kind="number", **by)
+    filling.set_value(message.conversation.person, size, "54.5", **by)
     before = rows_of("plan", "promises", "notices", "people")
     assert all(before[f"plan.{name}"] for name in ("Closure", "Duty", "Absence", "InboxPlan"))
     assert before["notices.Notice"] and before["promises.Step"] and before["plan.Target"]
+    assert before["people.PersonValue"][0]["sorts_as"]
     backups.write(tmp_path / "b", at=MONDAY_NOON + 3 * HOUR)
     empty(settings)
     backups.restore(tmp_path / "b", at=MONDAY_NOON + DAY)
