@@ -81,7 +81,7 @@ if settings.EXAMPLE:  # nothing leaves it: the road pretends, notices stay, no m
 # What has time, and how many seconds it has. What looks through whole tables has an hour.
 SWEEP: list[tuple[Job, int]] = [
     (lambda at: handling.wake_due(at=at), 20),
-    (lambda at: emptying.empty_due(at=at), 60),
+    (lambda at: emptying.empty_due(at=at), 0),  # a full trash goes slice by slice, without a rest
     (lambda at: emptying.trash_old_spam(at=at), 3600),
     (lambda at: emptying.forget_refused(at=at), 3600),
     (lambda at: assigning.give_waiting(at=at), 20),
