@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import run_code
-from tests.factories import PASSWORD
-from tests.servers import tables
 from tests.servers.chromium import Chromium
+from tests.servers.desk import Held, at_desk, filled, opened, write
 
 pytestmark = pytest.mark.browser
 _NAMES = ("Older", "Younger", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
@@ -36,69 +35,14 @@ JOIN = 'joining.join(about("Younger"), about("Older"), by=ben, at=at)'
 
 @pytest.fixture(scope="module")
 def goodword() -> Iterator[GoodwordProcess]:
-    process = tables.goodword(in_file=True)
-    try:
-        run_code(process, _DESK)
-        yield process.start()
-    finally:
-        process.remove()
+    with filled(_DESK) as (process, _said):
+        yield process
 
 
 @pytest.fixture
 def lea(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[Page]:
-    with chromium.context(goodword.url) as context:
-        page = context.new_page()
-        # What is asked just when the first route is made can slip through: there is one already.
-        page.route("**/none/", Route.abort)
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/account/login/?next=/inbox/all/?order=newest")
-        page.fill("[name=login]", "lea@shop.example")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.locator("#list h1").wait_for()
-        page.wait_for_load_state("load")
+    with at_desk(chromium, goodword, "lea", "/inbox/all/?order=newest") as page:
         yield page
-        assert faults == []
-
-
-class Held:
-    """Requests to `url` wait until they are let go."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self._page, self._waiting, self._is_open = page, list[Route](), False
-        page.route(url, self._came)
-
-    def _came(self, route: Route) -> None:
-        if self._is_open:
-            route.continue_()
-        else:
-            self._waiting.append(route)
-
-    def wait(self) -> None:
-        eventually(self._page, lambda: bool(self._waiting))
-
-    def let_go(self) -> None:
-        self._is_open = True
-        for each in self._waiting:
-            each.continue_()
-
-
-def eventually(page: Page, holds: Callable[[], bool]) -> None:
-    for _look in range(1000):
-        if holds():
-            return
-        page.wait_for_timeout(20)  # what the page says of itself comes in meanwhile
-    raise AssertionError("it never came to that")
-
-
-def opened(page: Page, name: str) -> None:
-    page.locator("#rows .row-who", has_text=name).click()
-    expect(page.locator("#head h1")).to_have_text(f"About {name}")
-
-
-def write(page: Page, words: str) -> None:
-    page.locator("#composer-text").press_sequentially(words)
 
 
 def saved(page: Page) -> None:

@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import run_code
-from tests.factories import PASSWORD
-from tests.servers import tables
+from tests.servers import desk
 from tests.servers.chromium import Chromium
+from tests.servers.desk import at_desk, filled
 
 pytestmark = pytest.mark.browser
 ELSEWHERE = "https://elsewhere.example/"
@@ -72,29 +71,18 @@ for n, (name, html) in enumerate({LETTERS!r}.items()):
 
 @pytest.fixture(scope="module")
 def goodword() -> Iterator[GoodwordProcess]:
-    process = tables.goodword(in_file=True)
-    try:
-        run_code(process, _DESK)
-        yield process.start()
-    finally:
-        process.remove()
+    with filled(_DESK) as (process, _said):
+        yield process
 
 
 @pytest.fixture
 def ben(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[Page]:
-    with chromium.context(goodword.url) as context:
-        page = context.new_page()
-        page.goto("/account/login/?next=/inbox/all/")
-        page.fill("[name=login]", "ben@shop.example")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.locator("#list h1").wait_for()
+    with at_desk(chromium, goodword, "ben", "/inbox/all/") as page:
         yield page
 
 
 def opened(page: Page, name: str) -> None:
-    page.locator("#rows .row-who", has_text=name).click()
-    expect(page.locator("#head h1")).to_have_text(f"About {name}")
+    desk.opened(page, name)
     shown(page)
 
 

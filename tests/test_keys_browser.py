@@ -10,10 +10,8 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import run_code
-from tests.factories import PASSWORD
-from tests.servers import tables
 from tests.servers.chromium import Chromium, axe, look_at
+from tests.servers.desk import at_desk, filled
 
 pytestmark = pytest.mark.browser
 
@@ -36,33 +34,21 @@ for n, name in enumerate(NAMES):
 
 @pytest.fixture(scope="module")
 def goodword() -> Iterator[GoodwordProcess]:
-    process = tables.goodword(in_file=True)
-    try:
-        run_code(process, _DESK)
-        yield process.start()
-    finally:
-        process.remove()
+    with filled(_DESK) as (process, _said):
+        yield process
 
 
 @contextmanager
 def ben_at(
     chromium: Chromium, goodword: GoodwordProcess, path: str, **options: object
 ) -> Iterator[tuple[Page, list[str]]]:
-    with chromium.context(goodword.url, **options) as context:
-        page = context.new_page()
-        page.goto(f"/account/login/?next={path}")
-        page.fill("[name=login]", "ben@shop.example")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.locator("#nav").wait_for(state="attached")
-        page.wait_for_load_state("load")  # and with it every module
+    with at_desk(chromium, goodword, "ben", path, **options) as page:
         complaints: list[str] = []
 
         def note(said: ConsoleMessage) -> None:
             if said.type in ("error", "warning") and "Failed to load resource" not in said.text:
                 complaints.append(said.text)
 
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", note)
         yield page, complaints
 

@@ -13,24 +13,18 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import run_code
 from tests.factories import PASSWORD
-from tests.servers import tables
 from tests.servers.chromium import Chromium, Theme, axe, look_at, shot
+from tests.servers.desk import filled
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def furnished() -> Iterator[tuple[GoodwordProcess, dict[str, str]]]:
-    """Filled before it starts: the worker of a running one would send what `furnish` queues."""
-    process = tables.goodword(in_file=True)
-    try:
-        code = "import json\nfrom tests.furnishing import furnish\nprint(json.dumps(furnish()))"
-        places: dict[str, str] = json.loads(run_code(process, code))
-        yield process.start(), places
-    finally:
-        process.remove()
+    code = "import json\nfrom tests.furnishing import furnish\nprint(json.dumps(furnish()))"
+    with filled(code) as (process, said):
+        yield process, json.loads(said)
 
 
 @pytest.fixture(scope="module")

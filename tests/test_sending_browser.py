@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import rows, run_code
-from tests.factories import PASSWORD
-from tests.servers import tables
+from tests.doors.house import rows
 from tests.servers.chromium import Chromium
-from tests.test_delays_browser import Held, opened, write
+from tests.servers.desk import Held, at_desk, filled, opened, write
 
 pytestmark = pytest.mark.browser
 _NAMES = ("First", "Second", "Third", "Fourth", "Fifth")
@@ -39,28 +37,14 @@ class Lost(Held):
 
 @pytest.fixture(scope="module")
 def goodword() -> Iterator[GoodwordProcess]:
-    process = tables.goodword(in_file=True)
-    try:
-        run_code(process, _DESK)
-        yield process.start()
-    finally:
-        process.remove()
+    with filled(_DESK) as (process, _said):
+        yield process
 
 
 @pytest.fixture
 def lea(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[Page]:
-    with chromium.context(goodword.url) as context:
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/account/login/?next=/inbox/all/?order=newest")
-        page.fill("[name=login]", "lea@shop.example")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.locator("#list h1").wait_for()
-        page.wait_for_load_state("load")
+    with at_desk(chromium, goodword, "lea", "/inbox/all/?order=newest") as page:
         yield page
-        assert faults == []
 
 
 _DRAFTS = """

@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import run_code
 from tests.factories import PASSWORD
-from tests.servers import tables
 from tests.servers.chromium import Chromium, axe, look_at, shot
+from tests.servers.desk import filled
 
 pytestmark = pytest.mark.browser
 
@@ -49,12 +48,8 @@ for name in ("grace", "ida", "jon"):
 @pytest.fixture(scope="module")
 def furnished() -> Iterator[tuple[GoodwordProcess, list[str]]]:
     """A running Goodword: the key of one canned reply, then those of three conversations."""
-    process = tables.goodword(in_file=True)
-    try:
-        keys = run_code(process, FURNISH).split()
-        yield process.start(), keys
-    finally:
-        process.remove()
+    with filled(FURNISH) as (process, said):
+        yield process, said.split()
 
 
 @contextmanager
