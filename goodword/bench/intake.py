@@ -21,7 +21,8 @@ from goodword.bench.sending import Senders
 from goodword.bench.servers.dovecot import Dovecot
 from goodword.bench.servers.postgres import Postgres
 
-_IDLE_SECONDS = 3  # each lane of the worker has looked once
+# Each lane of the worker has looked, and what a start makes ready after fifteen seconds is made.
+_IDLE_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
