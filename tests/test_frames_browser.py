@@ -156,8 +156,22 @@ def test_who_reads_the_last_words_has_them_in_sight_when_the_frame_above_gets_it
 ) -> None:
     opened(ben, "Long")
 
+    timeline = ben.locator("#timeline")
     left = "place => place.scrollHeight - place.scrollTop - place.clientHeight"
-    assert ben.locator("#timeline").evaluate(left) < 2
+    assert timeline.evaluate(left) < 2
+    room = "place => place.clientHeight"
+    before = timeline.evaluate(room)
+    ben.locator("#composer-text").fill("Dear Long,\n" * 8)  # and while the answer grows below them
+    two_drawn(ben)
+    assert timeline.evaluate(room) < before
+    assert timeline.evaluate(left) < 2
+
+    timeline.evaluate("place => { place.scrollTop -= 300; }")
+    two_drawn(ben)
+    ben.locator("#composer-text").fill("")
+    ben.locator("#composer-text").fill("Dear Long,\n" * 4)
+    two_drawn(ben)
+    assert timeline.evaluate(left) > 100  # who has gone up stays there
 
 
 class Watch:

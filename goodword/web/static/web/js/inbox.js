@@ -6,10 +6,32 @@ import { filled } from "./menus.js";
 
 const main = () => document.querySelector("main.inbox");
 
-/** The latest word is what one came for. */
+// The latest word is what one came for, and what one answers: it stays in sight when the composer grows or a picture
+// comes, until one scrolls up.
+let isAtEnd = false;
+let scrolledTo = 0;
+
+function stayAtEnd() {
+  const timeline = document.getElementById("timeline");
+  if (timeline && isAtEnd) timeline.scrollTop = timeline.scrollHeight;
+}
+const heights = new ResizeObserver(stayAtEnd);
+document.addEventListener("load", (event) => event.target.closest?.("#timeline") && stayAtEnd(), true);
+document.addEventListener("scroll", ({ target }) => {
+  if (target.id !== "timeline") return;
+  if (target.scrollHeight - target.scrollTop - target.clientHeight < 80) isAtEnd = true;
+  else if (target.scrollTop < scrolledTo) isAtEnd = false;
+  scrolledTo = target.scrollTop;
+}, true);
+
 export function toTheEnd() {
   const timeline = document.getElementById("timeline");
-  if (timeline && !new URLSearchParams(window.location.search).has("all")) timeline.scrollTop = timeline.scrollHeight;
+  heights.disconnect();
+  if (!timeline) return;
+  isAtEnd = !new URLSearchParams(window.location.search).has("all");
+  scrolledTo = 0;
+  stayAtEnd();
+  heights.observe(timeline);
 }
 
 /** Mark the row of the open conversation. */
