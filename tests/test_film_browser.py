@@ -8,10 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
-from tests.doors.house import run_code
-from tests.factories import PASSWORD
-from tests.servers import tables
 from tests.servers.chromium import Chromium, axe
+from tests.servers.desk import at_desk, filled
 
 pytestmark = pytest.mark.browser
 # The browser itself films a clock for a second: no film has to lie in the repository.
@@ -53,23 +51,13 @@ def film(chromium: Chromium) -> str:
 
 @pytest.fixture(scope="module")
 def goodword(film: str) -> Iterator[GoodwordProcess]:
-    process = tables.goodword(in_file=True)
-    try:
-        run_code(process, _DESK.format(film=film))
-        yield process.start()
-    finally:
-        process.remove()
+    with filled(_DESK.format(film=film)) as (process, _said):
+        yield process
 
 
 @pytest.fixture
 def ben(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[Page]:
-    with chromium.context(goodword.url) as context:
-        page = context.new_page()
-        page.goto("/account/login/?next=/inbox/all/")
-        page.fill("[name=login]", "ben@shop.example")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.locator("#list h1").wait_for()
+    with at_desk(chromium, goodword, "ben", "/inbox/all/") as page:
         page.locator(".row-who").first.click()
         yield page
 

@@ -13,9 +13,8 @@ from playwright.sync_api import Page, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import run_code
-from tests.factories import PASSWORD
-from tests.servers import tables
 from tests.servers.chromium import Chromium
+from tests.servers.desk import at_desk, filled
 from tests.test_screens_browser import BOTH, faults_of
 
 pytestmark = pytest.mark.browser
@@ -30,23 +29,13 @@ _TOO_MUCH = str(10**12)
 
 @pytest.fixture(scope="module")
 def goodword() -> Iterator[GoodwordProcess]:
-    process = tables.goodword(in_file=True)
-    try:
-        run_code(process, _DESK)
-        yield process.start()
-    finally:
-        process.remove()
+    with filled(_DESK) as (process, _said):
+        yield process
 
 
 @pytest.fixture
 def ben(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[Page]:
-    with chromium.context(goodword.url) as context:
-        page = context.new_page()
-        page.goto("/account/login/?next=/inbox/all/")
-        page.fill("[name=login]", "ben@shop.example")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.locator("#list h1").wait_for()
+    with at_desk(chromium, goodword, "ben", "/inbox/all/") as page:
         yield page
 
 
