@@ -39,6 +39,10 @@ class NoChoice(Exception):
     """An answer is always on their page, and what we promised ourselves never is."""
 
 
+class NotOurs(Exception):
+    """What they promised us is theirs to keep: none of us can be given it."""
+
+
 class OnlyAnew(Exception):
     """Somebody waits for this answer: it can be promised anew, not just broken."""
 
@@ -233,11 +237,13 @@ def hand_over(
 ) -> Promise:
     """Someone else owes it. An answer goes with its conversation.
 
-    Raises MayNot, handling.CannotSee, AlreadyEnded.
+    Raises MayNot, handling.CannotSee, AlreadyEnded, NotOurs.
     """
     conversation = owing.lock(promise)
     if not promise.is_open:
         raise promises.AlreadyEnded(promise.pk)
+    if promise.direction == Direction.THEIRS:
+        raise NotOurs
     if not rights.may_reassign(by, now_with=promise.owner):
         raise rights.MayNot
     if conversation is not None and promise.kind == REPLY:

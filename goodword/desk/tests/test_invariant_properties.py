@@ -481,6 +481,7 @@ class Desk(RuleBasedStateMachine):
         except (
             MayNot,
             handling.CannotSee,
+            promising.NotOurs,
             promising.OnlyAnew,
             promises.AlreadyEnded,
             promises.AlreadyDue,

@@ -52,8 +52,10 @@ def test_a_tracked_promise_has_an_owner_a_person_and_stands_where_it_was_said(ho
 
 def test_theirs_is_owed_by_nobody_of_ours(house):
     promise = tracked(house, kind=kinds.WAITING, direction="theirs", what="the photo")
-    assert (promise.owner, promise.team) == (None, None)
     assert promise.look_at == promise.due_at
+    with pytest.raises(promising.NotOurs):
+        promising.hand_over(promise, to=house.lea, by=house.ana, at=MONDAY_NOON)
+    assert (promise.owner, promise.team) == (None, None)
 
 
 @pytest.mark.parametrize(

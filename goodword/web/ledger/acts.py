@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -121,6 +121,8 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest, public_id: str) -> HttpResponse:
     promise = found(request, public_id)
+    if promise.direction == Promise.Direction.THEIRS:
+        raise Http404
     form = WhomForm(_sent(request), inbox=promise.inbox)
 
     def act(promise: Promise, by: Teammate, at: datetime) -> None:

@@ -213,6 +213,15 @@ def test_handing_over_offers_those_who_answer_there_and_the_inboxes_teams(house,
     assert "You handed it to Ben Okri" in ana.get(_url(given)).content.decode()
 
 
+def test_what_they_promised_us_is_handed_to_nobody(house, ana) -> None:
+    given = promise(house, direction="theirs", due=NOW + HOUR)
+
+    assert ana.get(_url(given, "hand-over/")).status_code == 404
+    sent = {"to": f"teammate:{house.ben.public_id}"}
+    assert ana.post(_url(given, "hand-over/"), sent).status_code == 404
+    assert "hand-over/" not in ana.get(_url(given)).content.decode()
+
+
 @pytest.mark.parametrize("to", ["carl", "lou", "nobody"])
 def test_nobody_is_handed_what_they_could_not_keep(house, ana, to) -> None:
     given = promise(house, due=NOW + HOUR)
