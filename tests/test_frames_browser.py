@@ -39,7 +39,8 @@ LETTERS = {
     "Long": f"<p>{'A line of many words that says little. ' * 9}</p>" * 20 + _PICTURE,
     "Wide": f'<div style="width:2400px;height:60px">Wide</div>{_PICTURE}',
     "Vast": f'<div style="height:90000px">Vast</div>{_PICTURE}',
-    "Endless": '<div style="height:100vh;min-height:110vmax">Endless</div>' + _PICTURE,
+    "Endless": '<div style="height:100vh;min-height:110vmax">Endless</div>'
+    '<div style="height:100cqh">as its frame</div>' + _PICTURE,
     "Calling": f'<p>Look:</p>{_PICTURE}<img src="{ELSEWHERE}tall.png">',
     "Hostile": HOSTILE + _PICTURE,
 }

@@ -172,7 +172,7 @@ def _serve(change: ChangeOver | None = None, *, doors: str = "") -> None:
     from goodword.language.readiness import make_ready
 
     ready = threading.Timer(_READY_AFTER_SECONDS, make_ready, [languages()])
-    connection.close()
+    connection.close()  # the last that this thread asks
     ready.daemon = True
     ready.start()
     config = uvicorn.Config(

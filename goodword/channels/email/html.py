@@ -71,7 +71,7 @@ _STYLE_VALUE = re.compile(
 )
 _HIDES = re.compile(r"-\d{3,}")  # a negative margin that moves text out of its frame
 # As high as what it is seen in: our frame is made as high as the mail, so it would never end.
-_ENDLESS = re.compile(r"\d[sld]?v(?:h|b|min|max)\b", re.IGNORECASE)
+_ENDLESS = re.compile(r"\d(?:[sld]?v|cq)(?:h|b|min|max)\b", re.IGNORECASE)
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _REL = "noopener noreferrer nofollow"
