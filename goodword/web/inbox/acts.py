@@ -19,12 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
-from goodword.canned import applying
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
 from goodword.desk import handling
-from goodword.desk.answering import delivering
 from goodword.desk.intake import joining
 from goodword.desk.shaping import undoing as back_again
 from goodword.desk.together import giving
@@ -47,7 +45,7 @@ class NobodySuch(Exception):
     """The teammate or team a page named isn't there."""
 
 
-def _do(
+def do(
     request: HttpRequest, public_id: str, act: Act, *, done: str = "", undoes: bool = False
 ) -> HttpResponse:
     """Find, act, lead back; a refusal is said in a sentence and changes nothing.
@@ -87,7 +85,7 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
         giving.hand_over(found, to=to, word=request.POST.get("word", ""), by=by, at=at)
 
     done = _given(to, by=teammate_of(request))
-    return _do(request, public_id, act, done=done, undoes=True)
+    return do(request, public_id, act, done=done, undoes=True)
 
 
 def _given(to: Teammate | Team | None, *, by: Teammate) -> str:
@@ -128,7 +126,7 @@ def tag(request: HttpRequest, public_id: str) -> HttpResponse:
         if form.is_valid():
             conversations.tag(found, form.cleaned_data["name"], by=by, at=at)
 
-    return _do(request, public_id, act, done=_("Tagged.") if form.is_valid() else "", undoes=True)
+    return do(request, public_id, act, done=_("Tagged.") if form.is_valid() else "", undoes=True)
 
 
 @inside
@@ -140,7 +138,7 @@ def untag(request: HttpRequest, public_id: str) -> HttpResponse:
         for each in said.tags().filter(conversations=found, name=name):
             conversations.untag(found, each, by=by, at=at)
 
-    return _do(request, public_id, act, done=_("The tag is off."), undoes=True)
+    return do(request, public_id, act, done=_("The tag is off."), undoes=True)
 
 
 @inside
@@ -161,7 +159,7 @@ def snooze(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.snooze(found, until=until, by=by, at=at)
 
     done = _("Snoozed. What is owed stays owed, at its time.")
-    return _do(request, public_id, act, done=done, undoes=True)
+    return do(request, public_id, act, done=done, undoes=True)
 
 
 def _until(form: SnoozeForm, now: datetime) -> datetime | None:
@@ -178,7 +176,7 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
         _say_who_is_awaited(request, found)
 
     try:
-        return _do(request, public_id, act, done=_("Closed."), undoes=True)
+        return do(request, public_id, act, done=_("Closed."), undoes=True)
     except handling.AnswerOwed as error:
         return _ask(request, public_id, error.promise, "closing")
     except handling.PromisesOpen as error:
@@ -209,7 +207,7 @@ def trash(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.trash(found, fates=_fates(request), by=by, at=at)
 
     try:
-        return _do(request, public_id, act, done=_("Moved to the trash."), undoes=True)
+        return do(request, public_id, act, done=_("Moved to the trash."), undoes=True)
     except handling.PromisesOpen as error:
         return _ask_fates(request, public_id, error.promises, "trash")
 
@@ -222,7 +220,7 @@ def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.reopen(found, by=by, at=at)
 
-    return _do(request, public_id, act)
+    return do(request, public_id, act)
 
 
 @inside
@@ -232,7 +230,7 @@ def spam(request: HttpRequest, public_id: str) -> HttpResponse:
         handling.mark_spam(found, by=by, at=at)
 
     done = _("Marked as spam. Nobody owes it an answer.")
-    return _do(request, public_id, act, done=done, undoes=True)
+    return do(request, public_id, act, done=done, undoes=True)
 
 
 @inside
@@ -250,7 +248,7 @@ def no_answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
 
     try:
         done = _("Closed.") if closes else _("Noted: it needs no answer.")
-        return _do(request, public_id, act, done=done, undoes=True)
+        return do(request, public_id, act, done=done, undoes=True)
     except handling.PromisesOpen as error:
         return _ask_fates(request, public_id, error.promises, "no_answer_needed")
 
@@ -261,7 +259,7 @@ def answer_needed(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(found: Conversation, by: Teammate, at: datetime) -> None:
         handling.take_back_no_answer(found, by=by, at=at)
 
-    return _do(request, public_id, act)
+    return do(request, public_id, act)
 
 
 @inside
@@ -277,7 +275,7 @@ def works_again(request: HttpRequest, public_id: str) -> HttpResponse:
             if holds or said.took_part(found, address):
                 people.works_again(address, by=by, at=at)
 
-    return _do(request, public_id, act, done=_("Noted: mail is sent there as before."))
+    return do(request, public_id, act, done=_("Noted: mail is sent there as before."))
 
 
 # Two conversations that may be one; to join them is in `shaping`
@@ -305,62 +303,6 @@ def _two(request: HttpRequest, public_id: str) -> tuple[Conversation, Conversati
     if other is None and found.public_id == public_id:
         messages.error(request, sentence(joining.CannotJoin()))
     return found, other
-
-
-# A message of ours on its way out
-
-
-@inside
-@require_POST
-def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
-    message = pages.visible_message(request, public_id)
-    found = message.conversation
-    try:
-        applying.take_back(message, by=teammate_of(request), at=moment_of(request))
-    except REFUSALS as error:
-        messages.error(request, sentence(error))
-        return redirect(pages.address_of(request, found))
-    return redirect(pages.address_of(request, found, compose="reply"))
-
-
-@inside
-@require_POST
-def let_go(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Send what was held back."""
-    message = pages.visible_message(request, public_id)
-
-    def act(found: Conversation, by: Teammate, at: datetime) -> None:
-        delivering.let_go(message, by=by, at=at)
-
-    return _do(request, message.conversation.public_id, act)
-
-
-@inside
-@require_POST
-def decide(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What a person decides about a recipient in trouble: received, again or leave; or about a
-    message that was held back for all who haven't got it: unsent.
-    """
-    message = pages.visible_message(request, public_id)
-    verbs = {
-        "received": delivering.count_as_received,
-        "again": delivering.send_again,
-        "leave": delivering.leave_it,
-    }
-    verb = verbs.get(request.POST.get("choice", ""))
-    rows = message.recipients.filter(address__value=typed(request.POST, "address"))
-
-    @transaction.atomic
-    def act(found: Conversation, by: Teammate, at: datetime) -> None:
-        if request.POST.get("choice") == "unsent":
-            delivering.leave_unsent(message, by=by, at=at)
-            return
-        if verb is None:
-            raise delivering.NotInTrouble
-        for row in rows.select_related("message__conversation"):
-            verb(row, by=by, at=at)
-
-    return _do(request, message.conversation.public_id, act)
 
 
 # Questions, as a dialog where htmx asks and as a page of their own without it
