@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from goodword.core.text import fold
 from goodword.fields.models import LONGEST_ORDER, Field
 
@@ -16,6 +18,16 @@ def sorts_as(field: Field, stored: str) -> bytes:
     if kind in {Field.Kind.DATE, Field.Kind.YES_NO}:
         return stored.encode()
     return fold(stored).encode()[:LONGEST_ORDER]
+
+
+def bare(text: str) -> str:
+    """Text without capitals and accents, but with its signs; a quotation mark is none, for it
+    can't be searched for.
+    """
+    flat = unicodedata.normalize("NFD", text.casefold().replace('"', " "))
+    # Class 1 strikes through: “≠” is not “=” with an accent.
+    flat = "".join(each for each in flat if unicodedata.combining(each) < 2)
+    return " ".join(flat.split())
 
 
 def _number(stored: str) -> bytes:

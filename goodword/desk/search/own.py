@@ -19,14 +19,21 @@ from goodword.conversations.models import Conversation, ConversationValue
 from goodword.core.text import fold
 from goodword.desk.search.asking import days_of
 from goodword.fields import queries, values
-from goodword.fields.models import Field
-from goodword.fields.sorting import sorts_as
+from goodword.fields.models import Field, Value
+from goodword.fields.sorting import bare, sorts_as
 from goodword.people.models import OrganisationValue, Person, PersonValue
 
 FEW = 500  # people that are looked at one and all
+_FIRST_DIGIT, _PAST_DIGITS = b"0", b":"  # in ASCII the colon follows the nine
 _SIGN = re.compile(r"[<>]=|[<>=]")
 _LOOKUPS = {"=": "exact", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _ORDERED = frozenset({Field.Kind.NUMBER, Field.Kind.DATE})
+_SIGNED = frozenset({Field.Kind.TEXT, Field.Kind.ONE_OF, Field.Kind.LINK})
+_VALUES: dict[Field.About, type[Value]] = {
+    Field.About.CONVERSATION: ConversationValue,
+    Field.About.PERSON: PersonValue,
+    Field.About.ORGANISATION: OrganisationValue,
+}
 
 
 class Asked(NamedTuple):
@@ -64,17 +71,24 @@ def _named(name: str, every: Iterable[Field]) -> list[Field]:
 
 def _value(field: Field, sign: str, text: str, today: date) -> Q | None:
     """None for what can't be asked of such a field."""
-    if text in {"", "*"}:
+    is_choice = _is_choice(field, text)
+    if text in {"", "*"} and not is_choice:
         return Q() if sign == "=" else None
     if field.kind == Field.Kind.DATE:
         days = days_of(text, today)
         return _within(sign, *(each.isoformat().encode() for each in days)) if days else None
     if sign != "=" and field.kind not in _ORDERED:
         return None
-    if text.endswith("*"):
+    if text.endswith("*") and not is_choice:
         return _beginning(field, text[:-1])
     stored = _stored(field, text)
-    return _than(sign, sorts_as(field, stored)) if stored else None
+    if not stored:
+        return None
+    return _just(field, stored) if field.kind in _SIGNED else _than(sign, sorts_as(field, stored))
+
+
+def _is_choice(field: Field, text: str) -> bool:
+    return text.casefold() in {each.casefold() for each in field.choices}
 
 
 def _stored(field: Field, text: str) -> str:
@@ -90,6 +104,17 @@ def _stored(field: Field, text: str) -> str:
     return ""
 
 
+def _just(field: Field, stored: str) -> Q:
+    """The index leads to what has the same letters and digits, also far into a long text; of that
+    it is what has the same signs too. Choices that only accents tell apart are two.
+    """
+    alike = str.casefold if _is_choice(field, stored) else bare
+    said, order = alike(stored), sorts_as(field, stored)
+    there = _VALUES[Field.About(field.about)]._default_manager.filter(field=field, sorts_as=order)
+    texts = there.order_by().values_list("text", flat=True).distinct()
+    return Q(sorts_as=order, text__in=[stored, *(each for each in texts if alike(each) == said)])
+
+
 def _within(sign: str, first: bytes, last: bytes) -> Q:
     """Of days; before and after a month is before its first and after its last."""
     if sign == "=":
@@ -101,7 +126,7 @@ def _than(sign: str, edge: bytes) -> Q:
     """Numbers and days lie between these two ends: a database that counts how many lie beyond
     `edge` takes the text of other fields for more of them, and would rather read them all.
     """
-    ends = {">": Q(sorts_as__lt=b":"), "<": Q(sorts_as__gte=b"0")}
+    ends = {">": Q(sorts_as__lt=_PAST_DIGITS), "<": Q(sorts_as__gte=_FIRST_DIGIT)}
     return Q((f"sorts_as__{_LOOKUPS[sign]}", edge)) & ends.get(sign[0], Q())
 
 
@@ -147,8 +172,9 @@ def _of_persons(asked: Asked) -> tuple[Q, QuerySet[Any, Any] | None]:
     # What stands for who stands goes before what stands for who was merged into them.
     filled = filled.filter(Q(person__redirect_to__isnull=True) | ~Exists(own))
     few = filled.values_list(Coalesce("person__redirect_to", "person"), flat=True)[: FEW + 1]
-    if len(keys := set(few)) <= FEW:
-        return _with(keys)
+    # Counted before what stands for the same twice falls together: so many are cut off.
+    if len(keys := list(few)) <= FEW:
+        return _with(set(keys))
     stands = Coalesce(OuterRef("person__redirect_to"), OuterRef("person"))
     merged = filled.filter(person__redirect_to__isnull=False, person__redirect_to=stands)
     return Q(Exists(filled.filter(person=stands))) | Q(Exists(merged)), None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 from goodword.accounts.models import Teammate
@@ -16,9 +17,13 @@ NOW = MONDAY_NOON
 
 
 def define(
-    house: SimpleNamespace, name: str, kind: str = "text", about: str = "conversation"
+    house: SimpleNamespace,
+    name: str,
+    kind: str = "text",
+    about: str = "conversation",
+    choices: Sequence[str] = ("Opal", "Jade"),
 ) -> Field:
-    choices = ("Opal", "Jade") if kind == "one_of" else ()
+    choices = choices if kind == "one_of" else ()
     return fields.define(name, about=about, kind=kind, choices=choices, by=house.ana, at=NOW)
 
 

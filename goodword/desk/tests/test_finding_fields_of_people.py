@@ -13,6 +13,7 @@ from goodword.desk.search import asking, finding, own
 from goodword.desk.tests.own_fields import NOW, define, fill, found
 from goodword.fields.models import Field
 from goodword.people import belonging, filling
+from goodword.people.models import PersonValue
 from tests.factories import HOUR, make_house, receive
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,21 @@ def test_what_stands_for_a_person_is_asked_of_all_that_was_said_with_them(
     assert found(house, "kind:wholesale") == set()  # what stands for who stands goes before it
     assert found(house, "size:L") == {"grace", "gerda"}
     assert found(house, "-size:L") == {"tom"}
+
+
+def test_where_many_have_it_none_is_lost_though_several_became_one(house, monkeypatch) -> None:
+    monkeypatch.setattr(own, "FEW", 2)
+    kind = define(house, "Kind", about="person")
+    first, second = (house.named[name].person for name in ("grace", "gerda"))
+    filling.set_value(first, kind, "Retail", by=house.ana, at=NOW)
+    for number in range(2):
+        twin = receive(house, sender=f"twin{number}@x.example", at=NOW - HOUR).conversation.person
+        filling.set_value(twin, kind, "Retail", by=house.ana, at=NOW)
+        merging.merge(twin, second, by=house.ana, at=NOW)
+    PersonValue.objects.filter(person=second).delete()  # it stands for the merged ones alone
+    filling.set_value(house.named["tom"].person, kind, "Retail", by=house.ana, at=NOW)
+
+    assert found(house, "kind:retail") == {"grace", "gerda", "tom", "another"}
 
 
 @pytest.mark.parametrize("few", [500, 0])

@@ -1,0 +1,139 @@
+"""What a field is searched for is found but for capitals and accents: signs tell apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from goodword.desk.search import finding
+from goodword.desk.tests.own_fields import NOW, define, fill, found
+from goodword.fields import actions as fields
+from goodword.fields.sorting import bare
+from goodword.people import belonging, filling
+from tests.factories import HOUR, make_house, receive
+
+pytestmark = pytest.mark.django_db
+
+
+def _house_of(*names: str):
+    house = make_house()
+    house.named = {}
+    for number, name in enumerate(names):
+        said = receive(house, sender=f"n{number}@x.example", at=NOW - HOUR)
+        house.named[name] = said.conversation
+    return house
+
+
+GRADES = ("A", "A+", "A-", "A*", "B", "★", "★★★", "*", "**", "Café", "Cafe", '12"', "≠", "=")
+
+
+def test_each_choice_that_is_offered_finds_what_has_it_alone() -> None:
+    house = _house_of(*GRADES)
+    grade = define(house, "Grade", "one_of", choices=GRADES)
+    for each in GRADES:
+        fill(house, house.named[each], grade, each)
+
+    for each in GRADES:
+        offered = each.replace('"', " ").strip()  # as the menu of filters writes it
+        assert found(house, f'field:"grade={offered}"') == {each}, each
+        assert found(house, f'-field:"grade={offered}"') == {*GRADES} - {each}, each
+    assert found(house, "grade:a+") == {"A+"}
+    assert found(house, "grade:CAFÉ") == {"Café"}
+
+
+def test_a_choice_that_is_none_any_more_is_found_where_it_still_stands() -> None:
+    house = _house_of("C#", "C")
+    language = define(house, "Language", "one_of", choices=("C#", "C"))
+    for each in ("C#", "C"):
+        fill(house, house.named[each], language, each)
+    fields.choose_among(language, ["c", "Rust"], by=house.ana, at=NOW)
+
+    assert found(house, "language:c#") == {"C#"}
+    assert found(house, "language:C") == {"C"}
+
+
+TEXTS = (
+    "c",
+    "C#",
+    "C++",
+    "★",
+    "★★★",
+    "Rosé",
+    "rose",
+    "ROSÉ",
+    "ro-se",
+    "Größe",
+    "GRÖSSE",
+    "5 %",
+    "5",
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("c", {"c"}),
+        ("c#", {"C#"}),
+        ("c++", {"C++"}),
+        ("★", {"★"}),
+        ("★★★", {"★★★"}),
+        ("★★", set()),
+        ("rose", {"Rosé", "rose", "ROSÉ"}),
+        ("rosé", {"Rosé", "rose", "ROSÉ"}),
+        ("ro-se", {"ro-se"}),
+        ("grosse", {"Größe", "GRÖSSE"}),
+        ("5", {"5"}),
+        ("5 %", {"5 %"}),
+    ],
+)
+def test_text_is_found_but_for_capitals_and_accents_alone(asked: str, wanted: set[str]) -> None:
+    house = _house_of(*TEXTS)
+    code = define(house, "Code")
+    for each in TEXTS:
+        fill(house, house.named[each], code, each)
+
+    assert found(house, f'field:"code={asked}"') == wanted
+
+
+def test_links_and_what_differs_far_behind_are_told_apart() -> None:
+    long = "https://shop.example/" + "a" * 60
+    links = ("shop.example/a-b", "shop.example/a?b", f"{long}/1", f"{long}/2")
+    house = _house_of(*links)
+    link, text = define(house, "Link", "link"), define(house, "Über", "text")
+    for each in links:
+        fill(house, house.named[each], link, each)
+        fill(house, house.named[each], text, "ü" * 90 + each[-1])
+
+    for each in links:
+        assert found(house, f'field:"link={each}"') == {each}
+    assert found(house, f"field:über={'ü' * 90}1") == {links[2]}
+
+
+def test_signs_tell_apart_what_stands_for_people_and_organisations() -> None:
+    house = _house_of("A", "A+")
+    tier, rank = (define(house, name, about=name) for name in ("person", "organisation"))
+    for each in ("A", "A+"):
+        person = house.named[each].person
+        mill = belonging.name_organisation(f"Mill {each}", by=house.ana, at=NOW)
+        belonging.belong_to(person, mill, by=house.ana, at=NOW)
+        filling.set_value(person, tier, each, by=house.ana, at=NOW)
+        filling.set_value(mill, rank, each, by=house.ana, at=NOW)
+
+    for each in ("A", "A+"):
+        assert found(house, f"field:person={each}") == {each}
+        assert found(house, f"field:organisation={each}") == {each}
+
+
+@pytest.mark.parametrize(
+    "text", ["field:code=a field:code=%", "field:code=' OR 1=1", "code:\\", "code:☠"]
+)
+def test_signs_of_any_kind_find_nothing_and_break_nothing(text: str) -> None:
+    house = _house_of("a")
+    fill(house, house.named["a"], define(house, "Code"), "a")
+
+    assert finding.find(finding.read(text, at=NOW), by=house.ben).hits == []
+
+
+def test_bare_keeps_signs_and_drops_capitals_and_accents() -> None:
+    assert bare("  Über-Größe!  Ⅳ ") == "uber-grosse! ⅳ"
+    assert bare("a ≠ b") != bare("a = b")
+    assert bare('12"') == bare("12") != bare("12'")
