@@ -68,9 +68,17 @@ def chosen(conversation: Conversation, sender: str) -> str:
     return sender or own[0]
 
 
-def as_choice(conversation: Conversation, sender: str) -> str:
-    """`sender` as a draft keeps it: empty where it is the usual one, or none of the inbox now."""
+def as_choice(conversation: Conversation, sender: str, *, before: str = "") -> str:
+    """`sender` as a draft keeps it: empty where it is the usual one, or none of the inbox now.
+
+    `before`, which the draft keeps by now, stays where the answer leaves from there all the same:
+    what became the usual one meanwhile changes no draft.
+    """
+    if not (sender or before):
+        return ""
     own = choices(conversation)
+    if before in own and before == (sender or own[0]):
+        return before
     return sender if sender in own[1:] else ""
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +35,7 @@ from goodword.web.inbox import advice, colleagues, not_sent, sending, stale, wri
 from goodword.web.inbox import conversation as pages
 from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
-from goodword.web.inbox.forms import ComposerForm
+from goodword.web.inbox.forms import ComposerForm, sha256
 from goodword.web.inbox.stale import Stale
 from goodword.web.inbox.timeline import PICTURES
 from goodword.web.inbox.writing import Composer
@@ -165,6 +167,8 @@ def _send(
     if too_much:
         return _wrong(request, found, form, {"attached": [too_much]})
     if form.was_said:
+        if form.has_more:
+            messages.error(request, not_sent.said_before(form))
         return redirect(pages.address_of(request, found))
     if form.was_joined:
         return _look_it_over(request, found, form)
@@ -244,8 +248,12 @@ def _keep(
     before = writing.draft_of(found, teammate, form.mode_sent)
     said = found.messages.filter(public_id=sent["once"] or "-", teammate=teammate).first()
     if said is not None:
-        form.leave_out(said.text)
+        went = said.attachments.values_list("file__sha256", flat=True)
+        form.leave_out(said.text, files=set(went))
     form.join(before)
+    chosen = before.sender if before else ""
+    if "sender" not in form.data:  # the page shows nothing to choose from
+        sent["sender"] = leaving_from.as_choice(found, chosen, before=chosen)
     files = before.files.all() if before else ()
     stays = any(each.public_id != sent["take_out"] for each in files)
     new = [*sent["attached"], *sent["pictured"]]
@@ -259,23 +267,30 @@ def _keep(
         kind=form.kind,
         text=sent["text"],
         **{name: sent[name] for name in ("to", "cc", "bcc")},
-        sender=sent["sender"] and leaving_from.as_choice(found, sent["sender"]),
+        sender=leaving_from.as_choice(found, sent["sender"], before=chosen),
         at=at,
     )
     for each in kept.files.filter(public_id=sent["take_out"] or "-"):
         conversations.detach_from_draft(each)
     for each in new:
-        kind = (each.content_type or "").lower()
-        conversations.attach_to_draft(
-            kept,
-            name=each.name,
-            content_type=kind,
-            data=each.read(),
-            inline=each in sent["pictured"] and kind in PICTURES,
-            at=at,
-        )
+        _attach(kept, each, is_pictured=each in sent["pictured"], at=at)
     along.keep(kept, request.POST)
     return found, kept
+
+
+def _attach(kept: Draft, file: UploadedFile[bytes], *, is_pictured: bool, at: datetime) -> None:
+    """A file that lies there already is not put there again: Send was pressed twice at once."""
+    if not is_pictured and kept.files.filter(name=file.name, file__sha256=sha256(file)).exists():
+        return
+    kind = (file.content_type or "").lower()
+    conversations.attach_to_draft(
+        kept,
+        name=file.name or "",
+        content_type=kind,
+        data=file.read(),
+        inline=is_pictured and kind in PICTURES,
+        at=at,
+    )
 
 
 def _address_draft(kept: Draft, mode: str, *, by: Teammate, at: datetime) -> None:

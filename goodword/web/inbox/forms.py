@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Container
 from typing import Any
 
 from django import forms
@@ -70,6 +72,7 @@ class ComposerForm(forms.Form):
 
     was_joined = False  # with words of the draft that the page has not shown
     was_said = False  # by this form, before
+    has_more = False  # than what was said: words or files
 
     @property
     def mode_sent(self) -> str:
@@ -98,16 +101,32 @@ class ComposerForm(forms.Form):
             named = {name: getattr(kept, name) for name in ("to", "cc", "bcc")}
             sent.update(named if any(named.values()) else {}, sender=kept.sender)
 
-    def leave_out(self, said: str) -> None:
-        """Of what this form has said already only what was written since then is kept."""
-        written = clean(self.cleaned_data["text"]).strip()
-        if written.startswith(said):
-            self.cleaned_data["text"] = written[len(said) :].lstrip()
+    def leave_out(self, said: str, *, files: Container[str]) -> None:
+        """Of what this form has said already only what was added since then is kept.
+
+        Words that were changed are kept as a whole. `files`: the SHA-256 of those that went along.
+        """
+        sent = self.cleaned_data
+        written = clean(sent["text"]).strip()
+        rest = written[len(said) :]
+        if written.startswith(said) and not rest[:1].strip():  # not in the middle of a word
+            sent["text"] = rest.lstrip()
+        for name in ("attached", "pictured"):
+            sent[name] = [each for each in sent[name] if sha256(each) not in files]
         self.was_said = True
+        self.has_more = bool(sent["text"].strip() or sent["attached"] or sent["pictured"])
 
     @property
     def kind(self) -> str:
         return Draft.Kind.NOTE if self.mode_sent == "note" else Draft.Kind.REPLY
+
+
+def sha256(file: UploadedFile[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 class MomentForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from goodword.accounts import rights
+from goodword.conversations.models import Draft
 from goodword.desk import handling
 from goodword.desk.answering import replying
 from goodword.desk.answering.leaving_from import NotOfInbox
@@ -14,6 +15,7 @@ from goodword.web.canned import along
 from goodword.web.inbox import advice, sending
 from goodword.web.inbox.advice import Bar
 from goodword.web.inbox.errors import sentence
+from goodword.web.inbox.forms import ComposerForm
 
 
 class Asks(Exception):
@@ -50,6 +52,15 @@ REFUSED: tuple[type[Exception], ...] = (
     replying.NothingSaid,
     rights.MayNot,
 )
+
+
+def said_before(form: ComposerForm) -> str:
+    """Of a form that has said already what it says, and now more or otherwise."""
+    if form.kind == Draft.Kind.NOTE:
+        return _("This note was written already, as it was before. What you changed is kept as "
+                 "a draft.")  # fmt: skip
+    return _("This answer was sent already, as it was before. What you changed is kept as a "
+             "draft.")  # fmt: skip
 
 
 def by_field(error: Exception) -> dict[str, list[str]]:

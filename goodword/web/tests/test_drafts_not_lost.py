@@ -20,6 +20,7 @@ from tests.factories import DAY, HOUR, MINUTE, make_house, receive
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 GRACE = "grace@whitlow.example"
+AS_BEFORE = "already, as it was before. What you changed is kept as a draft."
 
 
 @pytest.fixture
@@ -207,8 +208,11 @@ def test_a_page_that_has_said_its_words_makes_no_draft_of_them_only_of_what_came
     lea.post(url(older, "draft"), {**form, "text": "It left on Friday.\n\nBy mail."}, headers=HTMX)
     assert Draft.objects.get().text == "By mail."
     # A second press on a page that is on its way says nothing twice and loses nothing.
-    lea.post(url(older, act), {**form, "text": "It left on Friday.\n\nBy mail. Soon."})
+    page = lea.post(
+        url(older, act), {**form, "text": "It left on Friday.\n\nBy mail. Soon."}, follow=True
+    )
     assert "By mail. Soon." in Draft.objects.get().text
+    assert AS_BEFORE in page.text
     assert older.messages.filter(teammate=house.lea).count() == 1
 
 
@@ -223,3 +227,92 @@ def test_a_colleague_who_knows_the_id_of_an_answer_keeps_the_same_words_as_a_dra
     ben.post(url(older, "draft"), said, headers=HTMX)
 
     assert Draft.objects.get().teammate == house.ben
+
+
+def ring(content: bytes = b"a ring", *, name: str = "ring.txt") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "text/plain")
+
+
+@pytest.mark.parametrize("act", ["reply", "note"])
+@pytest.mark.parametrize("text", ["Here.", ""])
+def test_pressed_twice_with_a_file_it_goes_once_and_no_draft_holds_it_again(
+    lea: Client, older: Conversation, act: str, text: str
+) -> None:
+    form = {"mode": act, "to": GRACE, "once": ids.public_id(), "saved": "", "text": text}
+    for _press in range(2):
+        page = lea.post(url(older, act), {**form, "attached": ring()}, follow=True)
+
+    said = older.messages.get(public_id=form["once"])
+    assert [each.name for each in said.attachments.all()] == ["ring.txt"]
+    assert not Draft.objects.exists()
+    assert AS_BEFORE not in page.text
+
+
+def test_pressed_twice_at_once_with_a_file_the_answer_holds_it_once(
+    lea: Client, older: Conversation
+) -> None:
+    """The second press keeps its draft before the first has sent it."""
+    form = {"mode": "reply", "to": GRACE, "once": ids.public_id(), "saved": "", "text": "Here."}
+    lea.post(url(older, "draft"), {**form, "attached": [ring(), ring(name="copy.txt")]})
+
+    lea.post(
+        url(older, "reply"), {**form, "saved": "Here.", "attached": [ring(), ring(name="copy.txt")]}
+    )
+
+    said = older.messages.get(public_id=form["once"])
+    assert sorted(each.name for each in said.attachments.all()) == ["copy.txt", "ring.txt"]
+
+
+def test_pressed_again_with_nothing_any_more_says_nothing(lea: Client, older: Conversation) -> None:
+    form = {"mode": "reply", "to": GRACE, "once": ids.public_id(), "saved": ""}
+    lea.post(url(older, "reply"), {**form, "text": "Here."})
+    page = lea.post(url(older, "reply"), {**form, "text": " \n "}, follow=True)
+    assert AS_BEFORE not in page.text and not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["attached", "pictured"])
+def test_pressed_again_with_another_file_that_one_is_kept_and_said(
+    lea: Client, older: Conversation, field: str
+) -> None:
+    form = {"mode": "reply", "to": GRACE, "once": ids.public_id(), "saved": "", "text": "Here."}
+    lea.post(url(older, "reply"), {**form, "attached": ring()})
+
+    again = {**form, "attached": ring(), field: [ring(), ring(b"another ring")]}
+    page = lea.post(url(older, "reply"), again, follow=True)
+
+    draft = Draft.objects.get()
+    assert (draft.text, [each.file.size_bytes for each in draft.files.all()]) == ("", [12])
+    assert f"This answer was sent {AS_BEFORE}" in page.text
+
+
+def test_a_file_that_comes_up_after_the_answer_left_without_it_is_kept(
+    lea: Client, older: Conversation
+) -> None:
+    form = {"mode": "reply", "to": GRACE, "once": ids.public_id(), "text": "Here."}
+    lea.post(url(older, "reply"), form)
+
+    lea.post(url(older, "draft"), {**form, "attached": ring()}, headers=HTMX)
+
+    draft = Draft.objects.get()
+    kept = draft.files.get()
+    assert (draft.text, kept.file.size_bytes) == ("", 6)
+
+
+@pytest.mark.parametrize(
+    ("act", "words"), [("reply", "This answer was sent"), ("note", "This note was written")]
+)
+@pytest.mark.parametrize(
+    "changed",
+    ["It costs 100 euro, sorry", "It costs 1", "It costs 10.", "Sorry, it costs 10", "10"],
+)
+def test_corrected_after_it_was_sent_the_whole_correction_is_kept_and_said(
+    lea: Client, older: Conversation, act: str, words: str, changed: str
+) -> None:
+    form = {"mode": act, "to": GRACE, "once": ids.public_id(), "saved": ""}
+    lea.post(url(older, act), {**form, "text": "It costs 10"})
+
+    page = lea.post(url(older, act), {**form, "text": changed}, follow=True)
+
+    assert Draft.objects.get().text == changed
+    assert older.messages.get(public_id=form["once"]).text == "It costs 10"
+    assert f"{words} {AS_BEFORE}" in page.text

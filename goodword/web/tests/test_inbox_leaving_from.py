@@ -172,6 +172,45 @@ def test_words_that_come_in_from_another_page_bring_what_the_draft_leaves_from(b
     assert Draft.objects.get().sender == HELP
 
 
+def test_a_page_that_has_nothing_to_choose_from_leaves_the_choice_of_another_alone(
+    ben, asked
+) -> None:
+    ben.post(url(asked, "draft"), said(sender=HELP))
+    older_page = said(text="It left on Friday.")  # drawn while the inbox had one address
+
+    kept = ben.post(url(asked, "draft"), older_page, headers={"HX-Request": "true"})
+
+    assert Draft.objects.get().sender == HELP
+    assert f"from {HELP}" in unescape(kept.text)
+    ben.post(url(asked, "reply"), older_page)
+    assert left_from() == [HELP]
+
+
+def test_given_that_address_is_gone_such_a_page_sends_from_the_usual_one(ben, asked) -> None:
+    ben.post(url(asked, "draft"), said(sender=HELP))
+    InboxAddress.objects.filter(value=HELP).delete()
+    ben.post(url(asked, "reply"), said())
+    assert left_from() == [SALES]
+
+
+@pytest.mark.parametrize("sent", ["", HELP])
+def test_approved_it_stays_so_when_what_was_chosen_becomes_the_usual_one(
+    ben, asked, house, sent
+) -> None:
+    first = asked.messages.get()
+    ben.post(url(asked, "draft"), said(sender=HELP))
+    Draft.objects.update(approved_by=house.lea, approved_at=timezone.now())
+    again = receive(house, to=HELP, answers=first, at=timezone.now() - MINUTE)
+    assert again.conversation == asked
+    assert f'<option value="">{HELP}</option>' in page_of(ben, asked)
+
+    ben.post(url(asked, "draft"), said(sender=sent))
+    assert (Draft.objects.get().sender, Draft.objects.get().approved_by) == (HELP, house.lea)
+
+    ben.post(url(asked, "draft"), said(sender=SALES))  # that is another address
+    assert (Draft.objects.get().sender, Draft.objects.get().approved_by) == (SALES, None)
+
+
 def test_an_inbox_of_one_address_shows_nothing_and_its_page_grows_by_no_byte(ben, house) -> None:
     InboxAddress.objects.filter(value__in=[SALES, HELP]).delete()
     page = page_of(ben, receive(house, at=timezone.now() - HOUR).conversation)
