@@ -15,9 +15,9 @@ function say(text) {
   if (state && text) state.textContent = text;
 }
 
-function sayWrong(text) {
+export function sayWrong(text) {
   const errors = document.getElementById("composer-errors");
-  if (!errors) return;
+  if (!errors || !text) return;
   const item = document.createElement("li");
   item.textContent = text;
   errors.replaceChildren(item);
@@ -118,7 +118,6 @@ export function saveFiles(named, progress) {
   });
   return done;
 }
-saveFiles.sayWrong = (words) => words && sayWrong(words);
 
 async function post(composer, changes) {
   const content = contentOf(composer, changes);
@@ -137,6 +136,11 @@ async function post(composer, changes) {
   took(composer, answer);
 }
 
+function showFiles(answer) {
+  for (const each of answer.querySelectorAll("template, #composer-marks")) each.remove(); // about the rest of the form
+  document.getElementById("draft-kept").replaceChildren(...answer.body.childNodes);
+}
+
 /** What the server says of what was sent; whether it took it. */
 function took(composer, { ok, words, text, isAboutFiles }) {
   const answer = new DOMParser().parseFromString(words, "text/html");
@@ -146,7 +150,11 @@ function took(composer, { ok, words, text, isAboutFiles }) {
     if (composer === form()) isDirty = true;
     return false;
   }
-  if (composer !== form()) return false; // another conversation was opened meanwhile
+  if (composer !== form()) {
+    // Another conversation was opened meanwhile, or an act drew this one anew: there its files are shown.
+    if (isAboutFiles && draftOf(composer) === draftOf(form())) showFiles(answer);
+    return true;
+  }
   const joined = answer.querySelector("template[data-joined]");
   isSaved(composer, joined?.content.textContent ?? text);
   if (joined) showAll(composer, text, joined);
@@ -154,8 +162,7 @@ function took(composer, { ok, words, text, isAboutFiles }) {
   say(answer.querySelector("[data-saved]")?.textContent.trim());
   sayWhom(answer);
   if (isAboutFiles) {
-    const kept = document.getElementById("draft-kept");
-    kept.replaceChildren(...answer.body.childNodes);
+    showFiles(answer);
     document.getElementById("composer-errors").hidden = true;
   }
   return true;
@@ -178,9 +185,12 @@ let held = null; // the composer that takes nothing more in
 function hold(composer) {
   held = composer;
   for (const field of composer?.querySelectorAll("textarea, input") ?? []) field.readOnly = true;
+  // A list has no readOnly, and one that is disabled is not sent: nothing else can be chosen in it.
+  for (const each of composer?.querySelectorAll("option") ?? []) each.disabled = !each.selected;
 }
 function letGo() {
   for (const field of held?.querySelectorAll("textarea, input") ?? []) field.readOnly = false;
+  for (const each of held?.querySelectorAll("option") ?? []) each.disabled = false;
   held = null;
 }
 for (const kind of ["click", "paste", "drop"])

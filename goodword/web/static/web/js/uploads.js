@@ -1,6 +1,6 @@
 // Files of a draft: attached, dropped or pasted. Pictures that are pasted or dropped into the text stand in it. What is
 // too large is said before it goes up; the rest goes up at once, with how far it is.
-import { saveFiles } from "./composer.js";
+import { saveFiles, sayWrong } from "./composer.js";
 import { type } from "./formatting.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -61,7 +61,7 @@ export async function add(files, { inline = () => false } = {}) {
   const composer = form();
   const input = composer.querySelector("[data-uploads]");
   const { kept, wrong } = fitting(files, { ...input.dataset, most: Number(input.dataset.most), mostTogether: Number(input.dataset.mostTogether) });
-  saveFiles.sayWrong(wrong.join(" "));
+  sayWrong(wrong.join(" "));
   if (!kept.length) return;
   const before = marks();
   const under = showUnderWay(kept);
@@ -69,7 +69,7 @@ export async function add(files, { inline = () => false } = {}) {
   const isDone = await saveFiles(named, under.progress);
   under.end();
   if (!isDone || composer !== form()) return;
-  saveFiles.sayWrong(wrong.join(" "));
+  sayWrong(wrong.join(" "));
   const fresh = marks().filter((mark) => !before.includes(mark));
   if (fresh.length) type(`${isInALine() ? "\n\n" : ""}${fresh.join("\n")}`);
 }
