@@ -1,5 +1,6 @@
 """What was said in a conversation, sent as PDF: with an answer to whom it is with, or aside of it
-to somebody else. Nothing leaves unseen: the first is a draft, and the second shows what goes along.
+to somebody else. The first is a draft, which is looked at before it leaves. So can the second be,
+but it is made as it is sent: what was said in between goes along.
 """
 
 from __future__ import annotations

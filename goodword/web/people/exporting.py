@@ -17,6 +17,7 @@ from goodword.fields import queries as fields
 from goodword.fields import values
 from goodword.fields.models import Field
 from goodword.people import filling
+from goodword.people import queries as people
 from goodword.web import spreadsheets
 from goodword.web.inside import inside, teammate_of, typed
 from goodword.web.setup import places
@@ -43,8 +44,22 @@ def _rows(by: Teammate, order: seeing.Order, words: str) -> Iterator[list[str]]:
         for entry in page.entries:
             known = filled.get(entry.person.pk, {})
             yield _known(entry) + [values.shown(each, known.get(each.pk, "")) for each in own]
-        if not (after := page.after):
+        if not (after := _going_on_after(page)):
             return
+
+
+def _going_on_after(page: seeing.Page) -> str:
+    """The last of this page who still stands there. Who got another name while this is on its way
+    would lead to where they stand now, and who is gone to the beginning.
+    """
+    shown = [each.person for each in page.entries]
+    if not page.after or page.after != shown[-1].public_id:
+        return page.after  # none, or in the order of time, which they don't change
+    for person in reversed(shown):
+        now = people.known_as(person.public_id)
+        if now is not None and now.sorts_as == person.sorts_as:
+            return now.public_id
+    return ""
 
 
 def _heads(own: list[Field]) -> list[str]:

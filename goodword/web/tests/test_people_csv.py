@@ -121,3 +121,23 @@ def test_it_goes_on_beyond_a_page_and_asks_as_much_for_many_as_for_few(
     for order in ("", "?order=newest"):
         paged = names(csv_of(house.ben, order))
         assert len(paged) == len(set(paged)) == 12
+
+
+@pytest.mark.parametrize("happens", ["renamed", "gone"])
+def test_whoever_moves_or_goes_meanwhile_leads_neither_back_nor_to_the_end(
+    house, monkeypatch, happens: str
+) -> None:
+    monkeypatch.setattr(exporting, "_AT_ONCE", 2)
+    for number in range(6):
+        people.meet(f"n{number}@x.example", name=f"N{number} One", at=NOW)
+    rows = exporting._rows(house.ana, "name", "")
+    seen = [next(rows)[0] for _row in range(3)][1:]
+    last = Person.objects.get(name="N1 One")
+    if happens == "gone":
+        last.delete()
+    else:
+        people.describe(last, name="A One", language="", zone="", by=house.ana, at=NOW)
+
+    seen += [row[0] for row in rows]
+
+    assert seen == [f"N{number} One" for number in range(6)]

@@ -89,6 +89,7 @@ def test_somebody_else_gets_it_with_a_comment_and_it_is_kept_and_can_be_taken_ba
     assert "Send the transcript" in menu and url_of(house.found) in menu
     page = ben.get(url_of(house.found)).content.decode()
     assert f"/conversations/{house.found.public_id}/print/" in page
+    assert "all messages of this conversation, also with others than Grace" in page
 
     answer = send(ben, house.found)
 
@@ -156,6 +157,19 @@ def test_it_holds_what_was_said_between_us_and_nothing_else(house, ben) -> None:
     for words in ("A difficult one.", "This came to nobody.", "550 from their server"):
         assert words in kept
     assert "Can you hurry?" not in kept and "This waits." not in kept
+
+
+def test_what_others_wrote_to_us_alone_goes_along_and_what_came_since_the_page_opened(
+    house, ben
+) -> None:
+    ben.get(url_of(house.found))
+    carrier = receive(house, "The parcel is lost.", sender="carrier@post.example", at=NOW)
+    Message.objects.filter(pk=carrier.pk).update(conversation=house.found)
+
+    send(ben, house.found)
+
+    aside_of_it = Conversation.objects.get(side_of=house.found)
+    assert "The parcel is lost." in enclosed_in(aside_of_it.messages.get())
 
 
 def test_the_customer_is_never_written_to_aside(house, ben) -> None:
