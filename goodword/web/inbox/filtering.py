@@ -85,5 +85,4 @@ def _kinds(here: Place, by: Teammate) -> Iterator[Kind]:
 
 
 def _with(here: Place, name: str, value: str) -> str:
-    value = " ".join(value.replace('"', " ").split())
     return here.asking(f"{here.text.strip()} {filters.written(name, value)}".strip()).url

@@ -107,8 +107,15 @@ def written(name: str, value: str) -> str:
     """As one types it, in one's language."""
     language = get_language() or "en"
     shown = operators.choice(name, value, language)
-    quoted = f'"{shown}"' if " " in shown else shown
-    return f"{operators.word(name, language)}:{quoted}"
+    return f"{operators.word(name, language)}:{quoted(shown)}"
+
+
+def quoted(value: str) -> str:
+    """As one value: in quotation marks where it has blanks. Its own would end it, and are not
+    asked for.
+    """
+    value = " ".join(value.replace('"', " ").split())
+    return f'"{value}"' if " " in value else value
 
 
 def chips(asked: Asked, place: Place) -> list[Chip]:

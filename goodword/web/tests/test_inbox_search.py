@@ -209,6 +209,24 @@ def test_fields_of_one_s_own_are_offered_found_shown_as_chips_and_kept_in_a_view
     assert not finding.is_personal(finding.read(view.asked, at=at))
 
 
+def test_a_choice_with_a_quotation_mark_is_offered_as_it_can_be_asked(ben, house):
+    at, choices = timezone.now(), ['12"', '12" wide', "12-wide"]
+    size = fields.define(
+        "Ring size", about="conversation", kind="one_of", choices=choices, by=house.ana, at=at
+    )
+    for choice, who in zip(choices, ("Grace", "Tom", "Ada"), strict=True):
+        asked = receive(house, sender=f"{who}@x.example", name=who, at=at - MINUTE).conversation
+        filling.set_value(asked, size, choice, by=house.ben, at=at)
+
+    menu = ben.get("/search/filters/").context["kinds"]
+    urls = {each.word: each.url for kind in menu for each in kind.filters}
+    offered = ben.get("/search/suggestions/", {"q": 'field:"ring size=12'}).context["options"]
+    for choice, who in zip(choices, ("Grace", "Tom", "Ada"), strict=True):
+        (text,) = (each.text for each in offered if each.shown == f"Ring size={choice}")
+        for answer in (ben.get(urls[f"Ring size={choice}"]), ben.get("/search/", {"q": text})):
+            assert [row.who for row in answer.context["rows"]] == [who]
+
+
 def test_nobody_is_named_who_works_elsewhere(house) -> None:
     for who, named, hidden in (
         (house.ben, {"Lea Sommer", "Ana Ruiz", "Front"}, {"Carl Voss", "Workshop"}),
