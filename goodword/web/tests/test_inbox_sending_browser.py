@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
@@ -25,14 +27,21 @@ def asked() -> Conversation:
 
 
 @pytest.fixture
-def ana(page: Page, live_server, asked: Conversation) -> Page:
+def ana(page: Page, live_server, asked: Conversation) -> Iterator[Page]:
     page.goto(f"{live_server.url}/account/login/?next=/conversations/{asked.public_id}/")
     page.fill("#id_login", "ana@shop.example")
     page.fill("#id_password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#composer-text")).to_be_visible()
     page.wait_for_load_state()
-    return page
+    yield page
+    # What is written is saved before the tables go.
+    page.evaluate(
+        """() => import(
+          document.querySelector('script[src*="js/web.js"]').src.replace("web.js", "composer.js")
+        ).then((composer) => composer.saveIfDirty())"""
+    )
+    page.goto("about:blank")
 
 
 def hold_back(page: Page, address: str) -> list[Route]:
