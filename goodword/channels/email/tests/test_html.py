@@ -112,7 +112,8 @@ def test_layout_and_colours_of_ordinary_mail_stay():
         ("background:var(--x)", ""),
         ("color:red/**/;x", ""),
         ("width:calc(100% - 1px)", ""),
-        ("height:100vh; width:50vw; min-height:40DVH;max-height:9.5svmin;min-height:9cqh", "width:50vw"),
+        ("height:100vh; width:50vw; min-height:40DVH;max-height:9.5svmin", "width:50vw"),
+        ("height:100cqh; max-height: 9CQMIN", ""),
         ("", ""),
     ],
 )
