@@ -4,8 +4,8 @@
 SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-# Two workers more than the two cores: who starts servers and browsers waits for them a third of the time.
-PYTEST := $(PYTHON) -m pytest -n 4 --dist worksteal
+# One worker more than the two cores: who starts servers and browsers often waits for them.
+PYTEST := $(PYTHON) -m pytest -n 3 --dist worksteal
 # Compiling all tests takes each worker seven seconds; the second database finds it done.
 export PYTHONDONTWRITEBYTECODE :=
 
