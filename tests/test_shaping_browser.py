@@ -216,7 +216,7 @@ def test_the_subject_and_the_person_change_under_leas_eyes(
     ben.keyboard.press("Enter")
     expect(lea.locator("#head h1")).to_have_text("The birthday gift")
     # Her view, live; a busy server is asked for it seldom.
-    expect(lea.locator("[data-view-count]").first).to_have_text("1", timeout=60_000)
+    expect(lea.locator("[data-view-count]").first).to_have_text("1", timeout=90_000)
 
     shape(ben, "Change whom it is with")
     ben.locator("#ask [name=find]").fill("hugo@finch.example")

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk.models import Dispatch
 from goodword.inboxes.models import InboxAddress
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
+from tests.servers.desk import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SALES = "sales@shop.example"
@@ -77,18 +78,19 @@ def test_by_keyboard_another_address_is_chosen_said_kept_over_a_reload_and_left_
 
 
 def test_what_is_chosen_while_an_act_is_under_way_is_still_chosen_after_it(ana: Page) -> None:
-    held: list[Route] = []
-    ana.route("**/tag/**", lambda route: held.append(route))
+    acts, saves = Held(ana, "**/tag/**"), Held(ana, "**/draft/**")
     ana.get_by_label("New tag").fill("gift")
     ana.keyboard.press("Enter")
-    while not held:
-        ana.wait_for_timeout(20)  # the page goes on meanwhile
+    acts.wait()
     ana.fill("#composer-text", "It left today.")
     ana.click(".recipients > summary")
+    saves.wait()  # of the words alone
     ana.select_option("#composer-sender", "hello@shop.example")
-    held[0].continue_()
+    ana.focus("#composer-text")
+    acts.let_go()
 
     expect(ana.locator("#person")).to_contain_text("gift")
+    saves.let_go()
     expect(ana.locator("#composer-whom")).to_contain_text("from hello@shop.example")
     expect(ana.locator("#composer-text")).to_have_value("It left today.")
     ana.focus("#composer-text")

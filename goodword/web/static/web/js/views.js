@@ -3,6 +3,7 @@
 // the longer the server takes: everybody's pages hear the same news. A page that nobody looks at asks when it is looked at.
 const FRESH_MS = 5000;
 const TIMES_AS_LONG = 50; // as the last answer took, until the next asking
+const LONGEST_MS = 60000;
 let known = {};
 let askedAt = -FRESH_MS;
 let took = 0;
@@ -33,7 +34,8 @@ async function ask() {
 function again() {
   if (!places().length) return;
   fill();
-  waiting ||= setTimeout(ask, Math.max(0, askedAt + Math.max(FRESH_MS, TIMES_AS_LONG * took) - performance.now()));
+  const apart = Math.min(Math.max(FRESH_MS, TIMES_AS_LONG * took), LONGEST_MS);
+  waiting ||= setTimeout(ask, Math.max(0, askedAt + apart - performance.now()));
 }
 
 const sidebar = document.querySelector(".sidebar");
