@@ -13,7 +13,7 @@ from tests.servers.chromium import Chromium
 from tests.servers.desk import Held, at_desk, filled, opened, write
 
 pytestmark = pytest.mark.browser
-_NAMES = ("Older", "Younger", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
+_NAMES = ("Older", "Younger", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 _DESK = f"""
 from datetime import timedelta
 from tests.factories import make_house, receive
@@ -115,6 +115,18 @@ def test_what_is_written_while_an_act_is_under_way_is_still_there_after_it(lea: 
     expect(lea.locator("#person")).to_contain_text("gift")
     expect(lea.locator("#composer-text")).to_have_value("It left.")
     saved(lea)
+    lea.reload()
+    expect(lea.locator("#composer-text")).to_have_value("It left.")
+
+
+def test_what_is_written_before_the_scripts_are_there_is_kept(lea: Page) -> None:
+    opened(lea, "Ninth")
+    lea.wait_for_url("**/conversations/**")
+    scripts = Held(lea, "**/web*.js")
+    lea.reload(wait_until="commit")
+    write(lea, "It left.")
+    scripts.let_go()
+    expect(lea.locator("#composer-state")).to_contain_text("Saved")
     lea.reload()
     expect(lea.locator("#composer-text")).to_have_value("It left.")
 

@@ -87,3 +87,15 @@ class Held:
         self._is_open = True
         for each in self._waiting:
             each.continue_()
+
+
+class Answered(Held):
+    """They are answered at once, and the page hears it when they are let go."""
+
+    def _came(self, route: Route) -> None:
+        self._answer = route.fetch()
+        super()._came(route)
+
+    def let_go(self) -> None:
+        for each in self._waiting:
+            each.fulfill(response=self._answer)

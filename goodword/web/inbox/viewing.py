@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from django import forms
@@ -35,7 +36,8 @@ COLUMN_WORDS = {
     "tags": gettext_lazy("Tags"),
 }
 _FRESH_SECONDS = 5.0
-_counted: dict[tuple[frozenset[int], int, str], tuple[float, str]] = {}
+# When somebody last began to count it, since when what is known holds (monotonic), and what it is.
+_counted: dict[tuple[frozenset[int], int, str], tuple[float, float, str]] = {}
 _MOST_COUNTED = 5_000
 
 
@@ -179,31 +181,36 @@ def counts(request: HttpRequest) -> JsonResponse:
     """How many each view in the navigation holds, capped; those that there was time for.
 
     Asked for once the page is there, and remembered for a moment: pages don't wait for it. What
-    looks alike to all who see the same inboxes is counted once for them all.
+    looks alike to all who see the same inboxes is counted once for them all. `Age`, in seconds, is
+    that of the oldest: whoever has heard of something newer asks again.
     """
     by = teammate_of(request)
     sees = frozenset(inboxes.open_to(by).order_by().values_list("pk", flat=True))
-    deadline, found = time.monotonic() + LIMIT_SECONDS, dict[str, str]()
+    began, found = time.monotonic(), dict[str, str]()
+    oldest = began
     for view in saved.visible_to(by)[: saved.MOST_SHOWN]:
-        if (left := deadline - time.monotonic()) <= 0:
+        if (left := began + LIMIT_SECONDS - time.monotonic()) <= 0:
             break
-        found[view.public_id] = _count(view, by, sees, request, seconds=left)
-    return JsonResponse(found)
+        since, found[view.public_id] = _count(view, by, sees, request, seconds=left)
+        oldest = min(oldest, since)
+    return JsonResponse(found, headers={"Age": str(math.ceil(began - oldest))})
 
 
 def _count(
     view: SavedView, by: Teammate, sees: frozenset[int], request: HttpRequest, *, seconds: float
-) -> str:
+) -> tuple[float, str]:
+    """Since when it holds (monotonic), and what is shown."""
     asked = finding.read(view.asked, at=moment_of(request))
     key, now = (sees, by.pk if finding.is_personal(asked) else 0, view.asked), time.monotonic()
     known = _counted.get(key)
-    if known and now - known[0] < _FRESH_SECONDS:
-        return known[1]
     if known:
-        _counted[key] = (now, known[1])  # who asks meanwhile gets this, and doesn't count as well
+        begun, since, shown = known
+        if now - begun < _FRESH_SECONDS:
+            return since, shown
+        _counted[key] = now, since, shown  # who asks meanwhile gets this, and doesn't count as well
     hits = finding.find(asked, by=by, most=desk.COUNT_TO + 1, seconds=seconds).hits
     shown = str(len(hits) or "") if len(hits) <= desk.COUNT_TO else f"{desk.COUNT_TO}+"
     if len(_counted) >= _MOST_COUNTED:
         _counted.clear()
-    _counted[key] = (now, shown)
-    return shown
+    _counted[key] = now, now, shown
+    return now, shown

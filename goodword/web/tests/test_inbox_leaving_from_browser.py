@@ -14,7 +14,7 @@ from goodword.desk.models import Dispatch
 from goodword.inboxes.models import InboxAddress
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
-from tests.servers.desk import Held
+from tests.servers.desk import Answered, Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SALES = "sales@shop.example"
@@ -97,6 +97,27 @@ def test_what_is_chosen_while_an_act_is_under_way_is_still_chosen_after_it(ana: 
     ana.keyboard.press("Control+Enter")
     expect(ana.locator(".delivery")).to_be_visible()
     assert Dispatch.objects.get().sender == "hello@shop.example"
+
+
+def test_what_is_chosen_after_an_act_was_done_and_before_it_is_shown_is_still_chosen(
+    ana: Page,
+) -> None:
+    ana.fill("#composer-text", "It left today.")
+    ana.locator("#composer-text").blur()
+    expect(ana.locator("#composer-state")).to_contain_text("Saved")
+    act = Answered(ana, "**/tag/**")
+    ana.get_by_label("New tag").fill("gift")
+    ana.keyboard.press("Enter")
+    act.wait()
+    ana.locator(".recipients > summary").click()
+    with ana.expect_response("**/draft/**"):
+        ana.select_option("#composer-sender", "hello@shop.example")
+        ana.locator("#composer-text").focus()
+    act.let_go()
+
+    expect(ana.locator("#person")).to_contain_text("gift")
+    expect(ana.locator("#composer-sender option:checked")).to_have_text("hello@shop.example")
+    expect(ana.locator("#composer-text")).to_have_value("It left today.")
 
 
 def test_on_a_phone_in_the_dark_a_long_address_runs_over_nothing(ana: Page) -> None:

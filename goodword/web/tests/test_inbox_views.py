@@ -87,6 +87,23 @@ def test_nobody_sees_more_by_a_view_than_by_themselves(house) -> None:
     assert client_of(house.ben).get("/inbox/views/counts/").json() == {view.public_id: "1"}
 
 
+def test_what_is_remembered_says_how_old_it_is(house, monkeypatch) -> None:
+    seconds = 100.0
+    monkeypatch.setattr(viewing, "time", SimpleNamespace(monotonic=lambda: seconds))
+    view = kept(house.ben, name="Rings", asked="ring")
+
+    def answered() -> tuple[str, str]:
+        answer = client_of(house.ben).get("/inbox/views/counts/")
+        return answer.json()[view.public_id], answer.headers["Age"]
+
+    assert answered() == ("", "0")
+    receive(house, "A ring", at=NOW - MINUTE)
+    seconds += 1.5
+    assert answered() == ("", "2")  # whoever heard of the ring asks once more
+    seconds += 4
+    assert answered() == ("1", "0")
+
+
 def test_me_in_a_view_of_all_is_whoever_looks(house) -> None:
     conversation = receive(house, at=NOW - MINUTE).conversation
     handling.assign(conversation, to=house.ben, by=house.ben, at=NOW)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import Chromium
+from tests.servers.desk import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,6 +35,18 @@ def signed_in(page: Page, live_server, path: str) -> Page:
     page.locator("#nav").wait_for(state="attached")
     page.wait_for_load_state("load")  # keys and dialogs are there
     return page
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_searched_for(
+    page: Page, live_server, house
+) -> None:
+    signed_in(page, live_server, "/promises/")
+    scripts = Held(page, "**/web*.js")
+    page.goto(f"{live_server.url}/people/", wait_until="commit")
+    page.get_by_role("searchbox", name="Search people").type("whit")
+    expect(page.locator("tr[data-row]")).to_have_count(2)
+    scripts.let_go()
+    expect(page.locator("tr[data-row]")).to_have_count(1)
 
 
 def test_by_keys_to_a_person_whose_name_note_and_organisation_are_written_down(

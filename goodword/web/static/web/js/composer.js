@@ -105,6 +105,19 @@ async function postFiles(composer, named, progress) {
   return took(composer, { ok: request.status < 400, words: request.responseText, text, isAboutFiles: true });
 }
 
+let saving = 0; // saves that are on their way
+let savedAt = -1;
+
+async function counted(done) {
+  saving += 1;
+  try {
+    return await done;
+  } finally {
+    saving -= 1;
+    savedAt = performance.now();
+  }
+}
+
 let filesLost = 0;
 
 /** Add files to the draft; true once they are there. */
@@ -113,7 +126,7 @@ export function saveFiles(named, progress) {
   const composer = form();
   isDirty = false;
   const done = last.then(() => postFiles(composer, named, progress));
-  last = done.then((isThere) => {
+  last = counted(done).then((isThere) => {
     if (!isThere) filesLost += 1;
   });
   return done;
@@ -173,7 +186,7 @@ function save(changes = {}) {
   const composer = form();
   if (!composer) return last;
   isDirty = false;
-  last = last.then(() => post(composer, changes));
+  last = counted(last.then(() => post(composer, changes)));
   return last;
 }
 
@@ -317,11 +330,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
 const draftOf = (composer) => `${composer?.dataset.draftUrl.split("?")[0]} ${composer?.elements.mode.value}`;
 let left = null;
 let leftUnsaved = false;
+let begunAt = 0; // the request that draws it anew: what is saved since may be missing in its answer
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "conversation") begunAt = performance.now();
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;
   if (target?.id !== "conversation") return;
   left = requestConfig?.elt?.closest?.("#composer") ? null : form();
-  leftUnsaved = isDirty;
+  leftUnsaved = isDirty || saving > 0 || savedAt >= begunAt;
   if (left && isDirty) save();
 });
 document.addEventListener("htmx:afterSwap", (event) => {

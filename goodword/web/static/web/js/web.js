@@ -16,3 +16,13 @@ import "./palette.js";
 import "./files.js";
 import "./search.js";
 import "./views.js";
+
+// Written before the scripts were there: now it is kept, or searched for.
+document.addEventListener(
+  "htmx:load",
+  () => {
+    for (const field of document.querySelectorAll("#composer-text, [hx-trigger$=search]"))
+      if (field.value !== field.defaultValue) field.dispatchEvent(new Event(field.type === "search" ? "search" : "input", { bubbles: true }));
+  },
+  { once: true },
+);
