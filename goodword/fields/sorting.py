@@ -21,13 +21,11 @@ def sorts_as(field: Field, stored: str) -> bytes:
 
 
 def bare(text: str) -> str:
-    """Text without capitals and accents, but with its signs; a quotation mark is none, for it
-    can't be searched for.
-    """
-    flat = unicodedata.normalize("NFD", text.casefold().replace('"', " "))
-    # Class 1 strikes through: “≠” is not “=” with an accent.
+    """Text without capitals and accents, but with its signs."""
+    flat = unicodedata.normalize("NFD", text.casefold())
+    # Class 1 strikes through: “≠” is not “=” with an accent, and doesn't begin with it either.
     flat = "".join(each for each in flat if unicodedata.combining(each) < 2)
-    return " ".join(flat.split())
+    return " ".join(unicodedata.normalize("NFC", flat).split())
 
 
 def _number(stored: str) -> bytes:

@@ -19,7 +19,12 @@ from goodword.desk.search.operators import DAY_NAMES, NAMES, OURS, VALUES
 _NONE: Mapping[str, str] = {}
 _MOST = 20  # words, and operators
 _MOST_VALUE = 120  # characters
-_PART = re.compile(r'(?<![^\s"])(-?)(?:([^\W\d_]{2,20}):(?!//))?("[^"]*"?|[^\s"]\S*|)')
+_MOST_OF_FIELD = 600  # its name, and all that can stand in it
+# In the quoted value of an operator a doubled quotation mark is one that belongs to it.
+_PART = re.compile(
+    r'(?<![^\s"])(-?)(?:([^\W\d_]{2,20}):(?!//))?'
+    r'(?:"((?(2)(?:[^"]|"")*|[^"]*))"?|([^\s"]\S*)|)'
+)
 _DATED = frozenset({"before", "after", "since", "on", "due"})
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
@@ -84,10 +89,12 @@ def read(text: str, *, at: datetime, own: Mapping[str, str] = _NONE) -> Asked:
     for match in _PART.finditer(text):
         if not match.group():
             continue
-        minus, name, typed = match.groups()
-        value = typed.strip('"').strip()[:_MOST_VALUE]
-        known, asked = NAMES.get(fold(name)) if name else None, value
-        if name and (of_field := _of_field(fold(name), value, own)):
+        minus, name, quoted, typed = match.groups()
+        exact = (typed or (quoted or "").replace('""', '"')).strip()[:_MOST_OF_FIELD]
+        value = exact.strip('"').strip()[:_MOST_VALUE]
+        known = NAMES.get(fold(name)) if name else None
+        asked = exact if known == "field" else value
+        if name and (of_field := _of_field(fold(name), exact, own)):
             known, asked = "field", of_field
         if known:
             term = _term(known, asked, match, at.date())
@@ -95,9 +102,9 @@ def read(text: str, *, at: datetime, own: Mapping[str, str] = _NONE) -> Asked:
                 unread.append(match.group())
             else:
                 terms.append(term)
-        elif minus and typed and not name:
+        elif minus and value and not name:
             without.append(fold(value))
-        elif typed.startswith('"') and not name:
+        elif quoted is not None and not name:
             phrases.append(fold(value))
         else:
             if name and value:

@@ -7,8 +7,9 @@ What stands for a person or their organisation is asked of every conversation wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language, override
 
 from goodword.conversations.models import Conversation, ConversationValue
+from goodword.conversations.search import Stopped
 from goodword.core.text import fold
 from goodword.desk.search.asking import days_of
 from goodword.fields import queries, values
@@ -24,6 +26,7 @@ from goodword.fields.sorting import bare, sorts_as
 from goodword.people.models import OrganisationValue, Person, PersonValue
 
 FEW = 500  # people that are looked at one and all
+_MOST_TEXTS = 20_000  # in one query; SQLite may be built to take no more than 32 766
 _FIRST_DIGIT, _PAST_DIGITS = b"0", b":"  # in ASCII the colon follows the nine
 _SIGN = re.compile(r"[<>]=|[<>=]")
 _LOOKUPS = {"=": "exact", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
@@ -106,13 +109,37 @@ def _stored(field: Field, text: str) -> str:
 
 def _just(field: Field, stored: str) -> Q:
     """The index leads to what has the same letters and digits, also far into a long text; of that
-    it is what has the same signs too. Choices that only accents tell apart are two.
+    it is what has the same signs too. Choices that only accents or a quotation mark tell apart
+    are two.
     """
-    alike = str.casefold if _is_choice(field, stored) else bare
-    said, order = alike(stored), sorts_as(field, stored)
-    there = _VALUES[Field.About(field.about)]._default_manager.filter(field=field, sorts_as=order)
-    texts = there.order_by().values_list("text", flat=True).distinct()
-    return Q(sorts_as=order, text__in=[stored, *(each for each in texts if alike(each) == said)])
+    alike = str.casefold if _is_choice(field, stored) else _comparing(stored)
+    said, same = alike(stored), Q(sorts_as=sorts_as(field, stored))
+    texts = (each for each in _texts(field, same) if alike(each) == said)
+    return same & Q(text__in=[stored, *_listed(texts)])
+
+
+def _comparing(asked: str) -> Callable[[str], str]:
+    """By what a text is told to be what was asked, or to begin so: a quotation mark counts only
+    where it was asked for.
+    """
+    return bare if '"' in asked else _unmarked
+
+
+def _unmarked(text: str) -> str:
+    return bare(text.replace('"', " "))
+
+
+def _texts(field: Field, those: Q) -> Iterable[str]:
+    rows = _VALUES[Field.About(field.about)]._default_manager.filter(those, field=field)
+    return rows.order_by().values_list("text", flat=True).distinct()
+
+
+def _listed(texts: Iterable[str]) -> list[str]:
+    """Raises Stopped for more than one query takes: a part of them would find too little."""
+    listed = list(islice(texts, _MOST_TEXTS + 1))
+    if len(listed) > _MOST_TEXTS:
+        raise Stopped
+    return listed
 
 
 def _within(sign: str, first: bytes, last: bytes) -> Q:
@@ -135,9 +162,16 @@ def _beginning(field: Field, text: str) -> Q | None:
         return None
     if field.kind == Field.Kind.LINK and "://" not in text:
         text = f"https://{text}"
-    begins = sorts_as(field, text)
+    alike = _comparing(text)
+    if not (said := alike(text)):
+        return None
+    first = sorts_as(field, text)
     # No letter has this byte.
-    return Q(sorts_as__gte=begins, sorts_as__lt=begins + b"\xff") if begins else None
+    near = Q(sorts_as__gte=first, sorts_as__lt=first + b"\xff")
+    # The database knows neither accents nor all capitals: what it can't tell is looked at here.
+    plain = Q(text__istartswith=text)
+    texts = (each for each in _texts(field, near & ~plain) if alike(each).startswith(said))
+    return near & (plain | Q(text__in=_listed(texts)))
 
 
 # Conversations by them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodword.desk.search import finding
+from goodword.desk.search import finding, own
 from goodword.desk.tests.own_fields import NOW, define, fill, found
 from goodword.fields import actions as fields
 from goodword.fields.sorting import bare
@@ -23,7 +23,25 @@ def _house_of(*names: str):
     return house
 
 
-GRADES = ("A", "A+", "A-", "A*", "B", "★", "★★★", "*", "**", "Café", "Cafe", '12"', "≠", "=")
+GRADES = (
+    "A",
+    "A+",
+    "A-",
+    "A*",
+    "B",
+    "★",
+    "★★★",
+    "*",
+    "**",
+    "Café",
+    "Cafe",
+    '12"',
+    "≠",
+    "=",
+    "12",
+    '"12',
+)
+LONG = "Engraved by hand, with three initials and a date of your choosing, in letters of 1890 or so"
 
 
 def test_each_choice_that_is_offered_finds_what_has_it_alone() -> None:
@@ -33,7 +51,7 @@ def test_each_choice_that_is_offered_finds_what_has_it_alone() -> None:
         fill(house, house.named[each], grade, each)
 
     for each in GRADES:
-        offered = each.replace('"', " ").strip()  # as the menu of filters writes it
+        offered = each.replace('"', '""')  # as the menu of filters writes it
         assert found(house, f'field:"grade={offered}"') == {each}, each
         assert found(house, f'-field:"grade={offered}"') == {*GRADES} - {each}, each
     assert found(house, "grade:a+") == {"A+"}
@@ -94,6 +112,81 @@ def test_text_is_found_but_for_capitals_and_accents_alone(asked: str, wanted: se
     assert found(house, f'field:"code={asked}"') == wanted
 
 
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("c*", {"c", "C#", "C++"}),
+        ("c+*", {"C++"}),
+        ("c#*", {"C#"}),
+        ("★*", {"★", "★★★"}),
+        ("★★*", {"★★★"}),
+        ("#*", set()),
+        ("ros*", {"Rosé", "rose", "ROSÉ"}),
+        ("rosé*", {"Rosé", "rose", "ROSÉ"}),
+        ("ro *", {"Rosé", "rose", "ROSÉ", "ro-se"}),
+        ("ro-*", {"ro-se"}),
+        ("gröss*", {"Größe", "GRÖSSE"}),
+        ("5*", {"5", "5 %"}),
+        ("5 %*", {"5 %"}),
+    ],
+)
+def test_a_beginning_tells_signs_apart_as_the_whole_does(asked: str, wanted: set[str]) -> None:
+    house = _house_of(*TEXTS)
+    code = define(house, "Code")
+    for each in TEXTS:
+        fill(house, house.named[each], code, each)
+
+    assert found(house, f'field:"code={asked}"') == wanted
+
+
+def test_a_struck_sign_and_a_syllable_do_not_begin_with_their_parts() -> None:
+    house = _house_of("≠ 5", "= 5", "한", "하")
+    code = define(house, "Code")
+    for each in house.named:
+        fill(house, house.named[each], code, each)
+
+    assert found(house, 'field:"code==*"') == {"= 5"}
+    assert found(house, "code:하*") == {"하"}
+
+
+def test_a_beginning_of_more_than_one_query_takes_stops_and_says_so(monkeypatch) -> None:
+    house = _house_of("Äpfel", "Ärger", "Ähre")
+    code = define(house, "Code")
+    for each in house.named:
+        fill(house, house.named[each], code, each)
+    monkeypatch.setattr(own, "_MOST_TEXTS", 2)
+
+    few, many = (finding.find(finding.read(text, at=NOW), by=house.ben)
+                 for text in ("-code:ap*", "-code:a*"))  # fmt: skip
+
+    assert len(few.hits) == 2 and not few.stopped
+    assert many.hits == [] and many.stopped
+
+
+def test_a_quotation_mark_counts_for_who_asks_for_it() -> None:
+    house = _house_of('12"', "12", '12" x 3', 'say "hi"')
+    size = define(house, "Size")
+    for each in house.named:
+        fill(house, house.named[each], size, each)
+
+    assert found(house, "size:12") == {'12"', "12"}
+    assert found(house, 'size:12"') == found(house, 'field:"size=12"""') == {'12"'}
+    assert found(house, "size:12*") == {'12"', "12", '12" x 3'}
+    assert found(house, 'field:"size=12""*"') == {'12"', '12" x 3'}
+    assert found(house, 'size:"say hi"') == found(house, 'size:"say ""hi"""') == {'say "hi"'}
+
+
+def test_a_long_choice_of_a_long_name_finds_what_has_it() -> None:
+    house = _house_of("one", "other")
+    name = "What is to be written on the inside of the ring, if anything"
+    ring = define(house, name, "one_of", choices=(LONG, f"{LONG}."))
+    fill(house, house.named["one"], ring, LONG)
+    fill(house, house.named["other"], ring, f"{LONG}.")
+
+    assert found(house, f'field:"{name}={LONG}"') == {"one"}
+    assert found(house, f'field:"{name}={LONG}."') == {"other"}
+
+
 def test_links_and_what_differs_far_behind_are_told_apart() -> None:
     long = "https://shop.example/" + "a" * 60
     links = ("shop.example/a-b", "shop.example/a?b", f"{long}/1", f"{long}/2")
@@ -105,6 +198,7 @@ def test_links_and_what_differs_far_behind_are_told_apart() -> None:
 
     for each in links:
         assert found(house, f'field:"link={each}"') == {each}
+        assert found(house, f'field:"link={each}*"') == {each}
     assert found(house, f"field:über={'ü' * 90}1") == {links[2]}
 
 
@@ -136,4 +230,4 @@ def test_signs_of_any_kind_find_nothing_and_break_nothing(text: str) -> None:
 def test_bare_keeps_signs_and_drops_capitals_and_accents() -> None:
     assert bare("  Über-Größe!  Ⅳ ") == "uber-grosse! ⅳ"
     assert bare("a ≠ b") != bare("a = b")
-    assert bare('12"') == bare("12") != bare("12'")
+    assert len({bare('12"'), bare("12"), bare("12'")}) == 3

@@ -107,15 +107,16 @@ def written(name: str, value: str) -> str:
     """As one types it, in one's language."""
     language = get_language() or "en"
     shown = operators.choice(name, value, language)
-    return f"{operators.word(name, language)}:{quoted(shown)}"
+    return f"{operators.word(name, language)}:{quoted(name, shown)}"
 
 
-def quoted(value: str) -> str:
-    """As one value: in quotation marks where it has blanks. Its own would end it, and are not
-    asked for.
+def quoted(name: str, value: str) -> str:
+    """As one value: in quotation marks where it has blanks. Its own count in fields alone, and
+    are doubled there.
     """
-    value = " ".join(value.replace('"', " ").split())
-    return f'"{value}"' if " " in value else value
+    mark = '"'
+    value = " ".join(value.replace(mark, mark * 2 if name == "field" else " ").split())
+    return f"{mark}{value}{mark}" if " " in value or mark in value else value
 
 
 def chips(asked: Asked, place: Place) -> list[Chip]:

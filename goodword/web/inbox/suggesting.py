@@ -87,7 +87,7 @@ def _options(request: HttpRequest, text: str) -> Iterator[Option]:
     if known is None:  # the name of a field of the house's own, if anything
         known, name, value = "field", "field", f"{name}={value}"
     for shown, words in _values(known, value, request):
-        yield Option(shown, words, f"{before}{name}:{filters.quoted(shown)} ")
+        yield Option(shown, words, f"{before}{name}:{filters.quoted(known, shown)} ")
 
 
 def _operators(begun: str) -> Iterator[tuple[str, str | LazyText]]:

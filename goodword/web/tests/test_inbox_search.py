@@ -209,21 +209,30 @@ def test_fields_of_one_s_own_are_offered_found_shown_as_chips_and_kept_in_a_view
     assert not finding.is_personal(finding.read(view.asked, at=at))
 
 
-def test_a_choice_with_a_quotation_mark_is_offered_as_it_can_be_asked(ben, house):
-    at, choices = timezone.now(), ['12"', '12" wide', "12-wide"]
-    size = fields.define(
-        "Ring size", about="conversation", kind="one_of", choices=choices, by=house.ana, at=at
+def test_every_choice_that_is_offered_finds_what_has_it_alone_however_long_and_marked(ben, house):
+    long = (
+        "with a date of your own choosing, three initials and a border of small leaves as in 1890"
     )
-    for choice, who in zip(choices, ("Grace", "Tom", "Ada"), strict=True):
+    at, choices = timezone.now(), ['12"', "12", '12" wide', "12-wide", f"12 {long}", f'12" {long}']
+    named = ("Grace", "Tom", "Ada", "Noor", "Ivo", "Mia")
+    size = fields.define(
+        f"Ring size {'o' * 50}",
+        about="conversation",
+        kind="one_of",
+        choices=choices,
+        by=house.ana,
+        at=at,
+    )
+    for choice, who in zip(choices, named, strict=True):
         asked = receive(house, sender=f"{who}@x.example", name=who, at=at - MINUTE).conversation
         filling.set_value(asked, size, choice, by=house.ben, at=at)
 
     menu = ben.get("/search/filters/").context["kinds"]
     urls = {each.word: each.url for kind in menu for each in kind.filters}
-    offered = ben.get("/search/suggestions/", {"q": 'field:"ring size=12'}).context["options"]
-    for choice, who in zip(choices, ("Grace", "Tom", "Ada"), strict=True):
-        (text,) = (each.text for each in offered if each.shown == f"Ring size={choice}")
-        for answer in (ben.get(urls[f"Ring size={choice}"]), ben.get("/search/", {"q": text})):
+    offered = ben.get("/search/suggestions/", {"q": f'field:"{size.name}=12'}).context["options"]
+    for choice, who in zip(choices, named, strict=True):
+        (text,) = (each.text for each in offered if each.shown == f"{size.name}={choice}")
+        for answer in (ben.get(urls[f"{size.name}={choice}"]), ben.get("/search/", {"q": text})):
             assert [row.who for row in answer.context["rows"]] == [who]
 
 
