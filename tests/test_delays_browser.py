@@ -12,7 +12,7 @@ from tests.doors.house import run_code
 from tests.servers.chromium import Chromium
 from tests.servers.desk import Held, at_desk, filled, opened, write
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 _NAMES = ("Older", "Younger", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 _DESK = f"""
 from datetime import timedelta

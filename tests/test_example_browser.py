@@ -14,7 +14,7 @@ from tests.doors.house import check, mail, rows
 from tests.factories import PASSWORD
 from tests.servers.chromium import Chromium, axe, shot
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.servers.chromium import Chromium, axe
 from tests.servers.desk import at_desk, filled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 # The browser itself films a clock for a second: no film has to lie in the repository.
 _FILM = """async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });

@@ -14,7 +14,7 @@ from tests.servers import desk
 from tests.servers.chromium import Chromium
 from tests.servers.desk import at_desk, filled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 ELSEWHERE = "https://elsewhere.example/"
 MOST_HIGH = 8000
 _PICTURE = '<img src="cid:ring@x" alt="the ring">'

@@ -13,7 +13,7 @@ from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.servers.chromium import Chromium, axe, look_at
 from tests.servers.desk import at_desk, filled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 _DESK = """
 from datetime import timedelta

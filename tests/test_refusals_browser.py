@@ -17,7 +17,7 @@ from tests.servers.chromium import Chromium
 from tests.servers.desk import at_desk, filled
 from tests.test_screens_browser import BOTH, faults_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 _DESK = """
 from datetime import timedelta
 from tests.factories import make_house, receive

@@ -182,7 +182,7 @@ OUTSIDE = {
 
 
 @pytest.mark.long
-@pytest.mark.looks
+@pytest.mark.once
 def test_daily_pages_are_open_to_everyone(
     chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
 ) -> None:
@@ -195,7 +195,7 @@ def test_daily_pages_are_open_to_everyone(
         assert complaints == []
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_settings_and_doors_are_open_to_everyone(
     chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
 ) -> None:
@@ -212,7 +212,7 @@ def test_settings_and_doors_are_open_to_everyone(
         assert complaints == []
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_what_opens_over_a_page_is_open_to_everyone(
     chromium: Chromium, goodword: GoodwordProcess, places: dict[str, str]
 ) -> None:

@@ -162,7 +162,7 @@ def test_without_words_it_is_done_at_once_and_undone(chromium, furnished):
         expect(desk.locator(".toast", has_text="Undone.")).to_be_visible()
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_the_pages_to_write_and_to_choose_them_are_open_to_everyone(chromium, furnished):
     reply, conversation = furnished[1][:2]
     with at_desk(chromium, furnished, 1) as desk:

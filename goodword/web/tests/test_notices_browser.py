@@ -55,7 +55,7 @@ def faults_of(page: Page) -> list[str]:
     return faults
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_list_and_settings_are_open_to_everyone_empty_and_full(desk: Page, live_server, house):
     faults = faults_of(desk)
     for number, kind in enumerate(("due_soon", "late", "backup", "lead", "missed", "handed_over")):

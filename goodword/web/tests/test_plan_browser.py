@@ -81,7 +81,7 @@ def looked_at(page: Page, sizes: Sequence[tuple[int, str]] = BOTH) -> list[str]:
     return faults
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_pages_of_the_plan_are_open_to_everyone(desk: Page, live_server, house: SimpleNamespace):
     faults = looked_at(desk)
     for number, path in enumerate(

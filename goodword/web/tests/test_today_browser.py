@@ -161,7 +161,7 @@ def _too_small(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_what_opens_over_today_is_open_to_everyone(ana: Page) -> None:
     faults = []
     for theme in ("light", "dark"):

@@ -114,7 +114,7 @@ def test_mail_in_link_out_let_go_and_the_team_sees_it(
         assert axe(opened.value) == []
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_every_page_is_open_to_everyone_on_every_screen(
     page: Page, live_server, house: SimpleNamespace
 ):
