@@ -9,11 +9,15 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from goodword.accounts import actions as accounts
+from goodword.accounts import queries
 from goodword.bench.servers.token_server import TokenServer
 from goodword.channels.email import diagnosing, trials
 from goodword.channels.email.explaining import Finding
+from goodword.files import actions as files
 from tests.factories import PASSWORD, make_house
 from tests.servers.chromium import axe
+from tests.test_frames_browser import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -50,7 +54,8 @@ def looked_at(page: Page) -> list[str]:
 
 @pytest.mark.once
 def test_pages_of_settings_are_open_to_everyone(desk: Page, live_server, house: SimpleNamespace):
-    accounts.dress(accounts.business(), accent="", logo=wide_logo(), by=house.ana, at=NOW)
+    logo = files.keep(png(600, 48), at=timezone.now())
+    accounts.dress(queries.business(), accent="", logo=logo, by=house.ana, at=timezone.now())
     faults = []
     for path in (
         "settings/business/",
