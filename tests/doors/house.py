@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import smtplib
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -61,8 +59,8 @@ def hand_in(goodword: GoodwordProcess, message: EmailMessage) -> None:
 
 def check(goodword: GoodwordProcess) -> dict[str, object]:
     """What `goodword check --json` says."""
-    done = goodword.run("check", "--json")
-    assert done.stdout, done.stderr.decode()
+    done = goodword.python("from goodword.cli import group; group(['check', '--json'])")
+    assert done.stdout, done.stderr
     found: dict[str, object] = json.loads(done.stdout)
     return found
 
@@ -178,13 +176,6 @@ accounts.connect(
 
 def run_code(goodword: GoodwordProcess, code: str) -> str:
     """Run Python beside the server, in its environment; returns what it printed."""
-    begin = "import django; django.setup()\nfrom django.utils import timezone\n"
-    done = subprocess.run(
-        [sys.executable, "-c", begin + code],
-        env={**goodword.environment, "DJANGO_SETTINGS_MODULE": "goodword.settings"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = goodword.python("from django.utils import timezone\n" + code)
     assert done.returncode == 0, done.stderr
     return done.stdout

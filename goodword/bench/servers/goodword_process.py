@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from goodword.bench.servers import LOOPBACK, spare_port, wait_until
+from goodword.bench.servers.warmed import Warmed
 
 _ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 60  # a first start migrates and collects the static files
@@ -49,6 +50,7 @@ class GoodwordProcess:
     ) -> None:
         """With `data` given that folder is used and kept (a second process on the same data)."""
         self._process: subprocess.Popen[bytes] | None = None
+        self._warmed: Warmed | None = None
         self._command = command
         self._began_at = 0
         self._folder = Path(tempfile.mkdtemp(prefix="goodword-process-"))
@@ -119,6 +121,8 @@ class GoodwordProcess:
         try:
             self.stop()
         finally:
+            if self._warmed is not None:
+                self._warmed.end()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(
@@ -145,6 +149,15 @@ class GoodwordProcess:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def python(self, code: str, *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """Python beside the server, with Django set up; loading Goodword is paid for once."""
+        if self._warmed is not None and self._warmed.environment != self.environment:
+            self._warmed.end()
+            self._warmed = None
+        if self._warmed is None:
+            self._warmed = Warmed(self.environment)
+        return self._warmed.run(code, timeout=timeout)
 
     @property
     def running(self) -> bool:
