@@ -13,13 +13,14 @@ from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import check, mail, rows
 from tests.factories import PASSWORD
 from tests.servers.chromium import Chromium, axe, shot
+from tests.servers.fixtures import Mould
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 @pytest.fixture
-def goodword() -> Iterator[GoodwordProcess]:
-    with GoodwordProcess(environment={"GOODWORD_EXAMPLE_WEEKS": "1"}) as process:
+def goodword(empty_goodword: Mould) -> Iterator[GoodwordProcess]:
+    with empty_goodword.cast(environment={"GOODWORD_EXAMPLE_WEEKS": "1"}) as process:
         yield process
 
 
