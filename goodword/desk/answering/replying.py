@@ -172,13 +172,22 @@ def _leaves_at(conversation: Conversation, keeps: Iterable[Promise], *, at: date
 def _said_before(
     conversation: Conversation, once: str, *, by: Teammate, draft: Draft | None
 ) -> Message | None:
-    """What a form that was sent twice has said already; its second draft goes."""
+    """What a form that was sent twice has said already; its second draft goes, unless that says
+    otherwise or has files that did not go along.
+    """
     if not once:
         return None
     said = conversation.messages.filter(public_id=once, teammate=by).first()
-    if said is not None and draft is not None:
+    if said is not None and draft is not None and _is_all_in(said, draft):
         conversations.discard_draft(draft, by=by)
     return said
+
+
+def _is_all_in(said: Message, draft: Draft) -> bool:
+    """Asked of the draft as it stands now."""
+    text = Draft.objects.filter(pk=draft.pk).values_list("text", flat=True).first() or ""
+    went = said.attachments.values("file")
+    return text.strip() in {"", said.text} and not draft.files.exclude(file__in=went).exists()
 
 
 @transaction.atomic
