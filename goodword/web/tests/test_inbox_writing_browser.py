@@ -10,17 +10,20 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from goodword.conversations.models import Conversation, DraftFile
 from goodword.desk.models import Dispatch
 from tests.factories import DAY, HOUR, PASSWORD, deliver, make_house, receive
 from tests.servers.chromium import axe
+from tests.servers.desk import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+
+RING: FilePayload = {"name": "ring.txt", "mimeType": "text/plain", "buffer": b"A ring."}
 
 
 @pytest.fixture
@@ -133,6 +136,32 @@ def _give(page: Page, how: str, name: str, kind: str, data: bytes) -> None:
         }""",
         [how, name, kind, base64.b64encode(data).decode()],
     )
+
+
+def test_an_answer_drawn_anew_while_it_waits_for_its_file_says_that_it_did_not_leave(
+    ana: Page, asked: Conversation
+) -> None:
+    ana.keyboard.type("Here it is.")
+    late, act = Held(ana, "**/draft/**"), Held(ana, "**/tag/**")
+    ana.set_input_files("[data-uploads]", [RING])
+    late.wait()
+    ana.get_by_label("New tag").fill("gift")
+    ana.keyboard.press("Enter")
+    act.wait()
+    ana.locator("#composer-text").press("Control+Enter")
+    expect(ana.locator("#composer-text")).not_to_be_editable()
+    act.let_go()
+    expect(ana.locator("#timeline")).to_contain_text("You added the tag gift")
+    expect(ana.locator("#composer-text")).to_be_editable()
+    late.let_go()
+
+    expect(ana.locator(".toast-error")).to_contain_text("Not sent: the page was drawn anew")
+    expect(ana.locator(".draft-files")).to_contain_text("ring.txt")
+    expect(ana.locator("#composer-text")).to_have_value("Here it is.")
+    assert not asked.messages.filter(direction="outbound").exists()
+    ana.locator("#composer-text").press("Control+Enter")
+    expect(ana.locator("#timeline .message-ours")).to_contain_text("ring.txt")
+    expect(ana.locator("#timeline .message-ours")).to_contain_text("Here it is.")
 
 
 def test_emoji_by_a_colon_and_by_the_picker_without_a_mouse(ana: Page) -> None:
