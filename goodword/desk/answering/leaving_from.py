@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -12,6 +13,18 @@ from goodword.core import prepared
 from goodword.desk.models import Dispatch
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """What an answer leaves from by itself, and the others that somebody may choose."""
+
+    usual: str = ""
+    others: tuple[str, ...] = ()
+
+    def choice(self, sender: str) -> str:
+        """`sender` as it is kept: empty where it is the usual one, or none of them."""
+        return sender if sender in self.others else ""
 
 
 class NotOfInbox(Exception):
@@ -38,48 +51,49 @@ def _from_outside(conversation: int) -> QuerySet[Message]:
     return rows.select_related("address").only(*shown).order_by("-id")[:1]
 
 
-def in_order(inbox: Inbox, own: Sequence[str], told: Iterable[Recipient]) -> tuple[str, ...]:
-    """`own`, the addresses of `inbox`, with the usual one first.
+def among(inbox: Inbox, own: Sequence[str], told: Iterable[Recipient] = ()) -> Senders:
+    """Of `own`, the addresses of `inbox`, the preferred first.
 
     `told`: whom the newest message from outside names; To counts before Cc.
     """
-    found = ""
+    usual = ""
     if inbox.answers_where_written and len(own) > 1:
         rows = list(told)
         roles = (Recipient.Role.TO, Recipient.Role.CC)
         named = [row.address.value for role in roles for row in rows if row.role == role]
-        found = inboxes.reached(own, named)
-    return tuple(sorted(own, key=lambda each: each != found))
+        usual = inboxes.reached(own, named)
+    usual = usual or next(iter(own), "")
+    return Senders(usual, tuple(each for each in own if each != usual))
 
 
-def choices(conversation: Conversation) -> tuple[str, ...]:
-    """What an answer may leave from, the usual one first."""
+def senders(conversation: Conversation) -> Senders:
+    """What an answer may leave from."""
     own = inboxes.addresses_of(conversation.inbox_id)
     asked = newest_from_outside(conversation) if len(own) > 1 else None
     told = conversations.told([asked])[asked.pk] if asked else ()
-    return in_order(conversation.inbox, own, told)
+    return among(conversation.inbox, own, told)
 
 
 def chosen(conversation: Conversation, sender: str) -> str:
     """What it leaves from: `sender` where that is given. Raises NotOfInbox."""
-    own = choices(conversation)
-    if sender and sender not in own:
-        raise NotOfInbox(sender, own[0])
-    return sender or own[0]
+    known = senders(conversation)
+    if sender not in {"", known.usual, *known.others}:
+        raise NotOfInbox(sender, known.usual)
+    return sender or known.usual
 
 
 def as_choice(conversation: Conversation, sender: str, *, before: str = "") -> str:
-    """`sender` as a draft keeps it: empty where it is the usual one, or none of the inbox now.
+    """`sender` as a draft keeps it: see Senders.choice.
 
     `before`, which the draft keeps by now, stays where the answer leaves from there all the same:
     what became the usual one meanwhile changes no draft.
     """
     if not (sender or before):
         return ""
-    own = choices(conversation)
-    if before in own and before == (sender or own[0]):
+    known = senders(conversation)
+    if before == known.usual and (sender or before) == before:
         return before
-    return sender if sender in own[1:] else ""
+    return known.choice(sender)
 
 
 def still_ours(dispatch: Dispatch) -> None:
@@ -90,5 +104,5 @@ def still_ours(dispatch: Dispatch) -> None:
     conversation = dispatch.message.conversation
     if dispatch.sender in inboxes.addresses_of(conversation.inbox_id):
         return
-    dispatch.sender = choices(conversation)[0]
+    dispatch.sender = senders(conversation).usual
     Dispatch.objects.filter(pk=dispatch.pk).update(sender=dispatch.sender)

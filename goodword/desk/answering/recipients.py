@@ -62,12 +62,12 @@ def read_addresses(text: str) -> tuple[str, ...]:
 
 class Usual(NamedTuple):
     """`only`: whom a reply goes to; `everyone`: whom a reply to all. `senders`: what it may leave
-    from, the usual one first.
+    from.
     """
 
     only: Recipients
     everyone: Recipients
-    senders: tuple[str, ...]
+    senders: leaving_from.Senders
 
 
 def reply_to_all(conversation: Conversation) -> tuple[Recipients, Recipients]:
@@ -87,7 +87,7 @@ def usual(conversation: Conversation) -> Usual:
     named = [*(row.address for row in told), asked.address if asked else None]
     values = (address.value for address in named if address)
     own, ours = inboxes.own_and_ours(conversation.inbox_id, values)
-    senders = leaving_from.in_order(conversation.inbox, own, told)
+    senders = leaving_from.among(conversation.inbox, own, told)
     return Usual(*_to_whom(conversation, asked, told, ours), senders)
 
 

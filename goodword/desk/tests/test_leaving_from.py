@@ -8,7 +8,7 @@ from django.apps import apps
 from goodword.conversations import merging
 from goodword.conversations.models import Draft
 from goodword.desk.answering import delivering, holding, leaving_from, replying, sharing
-from goodword.desk.answering.leaving_from import NotOfInbox
+from goodword.desk.answering.leaving_from import NotOfInbox, Senders
 from goodword.desk.answering.recipients import Recipients, usual
 from goodword.desk.intake import acknowledging, receiving, reply_addresses
 from goodword.desk.models import Dispatch
@@ -217,8 +217,8 @@ def test_ours_are_never_among_those_it_goes_to_whatever_it_leaves_from(house):
     conversation = receive_into_hello(house, mail).conversation
     found = usual(conversation)
     assert found.everyone.cc == ("t@x.example",)
-    assert found.senders == (SALES, HELLO, HELP)
-    assert found.senders == leaving_from.choices(conversation)
+    assert found.senders == Senders(SALES, (HELLO, HELP))
+    assert found.senders == leaving_from.senders(conversation)
 
 
 def test_a_page_asks_for_the_addresses_and_what_is_ours_at_once(house, django_assert_num_queries):
@@ -231,7 +231,7 @@ def test_a_page_asks_for_the_addresses_and_what_is_ours_at_once(house, django_as
 def test_an_inbox_of_one_address_asks_no_more_than_for_it(house, django_assert_num_queries):
     conversation = receive(house, inbox=house.repairs, to="repairs@shop.example").conversation
     with django_assert_num_queries(1):
-        assert leaving_from.choices(conversation) == ("repairs@shop.example",)
+        assert leaving_from.senders(conversation) == Senders("repairs@shop.example")
 
 
 def test_what_left_before_this_was_noted_is_sent_again_from_the_usual_address(house):

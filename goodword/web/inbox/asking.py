@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goodword.accounts import rights
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
-from goodword.desk.answering.leaving_from import NotOfInbox
+from goodword.desk.answering import leaving_from
+from goodword.desk.answering.leaving_from import NotOfInbox, Senders
 from goodword.desk.answering.queueing import answer_subject
 from goodword.desk.answering.recipients import (
     NobodyToReach,
@@ -86,12 +87,12 @@ class AsideForm(forms.Form):
     once = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, forwarded: Message | None, senders: Sequence[str], **kwargs: Any
+        self, *args: Any, forwarded: Message | None, senders: Senders, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        if len(senders) > 1:
-            values = ["", *senders[1:]]
-            self.fields["sender"].choices = list(zip(values, senders, strict=True))  # type: ignore[attr-defined]
+        if senders.others:
+            known = [("", senders.usual), *((each, each) for each in senders.others)]
+            self.fields["sender"].choices = known  # type: ignore[attr-defined]
         else:
             del self.fields["sender"]
         self.all_along = list(forwarded.attachments.order_by("pk")) if forwarded else []
@@ -170,7 +171,8 @@ def ask(
         mine = forwarded.attachments.filter(content_id="")  # not the pictures of a signature
         initial["along"] = list(mine.values_list("public_id", flat=True))
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    senders = inboxes.addresses_of(parent.inbox_id)  # nobody has written there yet
+    own = inboxes.addresses_of(parent.inbox_id)
+    senders = leaving_from.among(parent.inbox, own)  # nobody has written there yet
     form = AsideForm(*sent, initial=initial, forwarded=forwarded, senders=senders)
     if request.method == "POST" and form.is_valid():
         side = _begin(request, parent, forwarded, enclosed, form)

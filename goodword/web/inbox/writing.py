@@ -15,6 +15,7 @@ from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import ids, prepared
 from goodword.desk.answering import recipients as whom_to
+from goodword.desk.answering.leaving_from import Senders
 from goodword.desk.answering.recipients import Recipients
 from goodword.web.inbox import marks, whom
 from goodword.web.inbox.marks import AddressMark
@@ -38,8 +39,8 @@ class Composer:
     to: str = ""
     cc: str = ""
     bcc: str = ""
-    sender: str = ""  # which of `senders` was chosen; empty: the first
-    senders: tuple[str, ...] = ()  # our addresses, the usual one first, where there are several
+    sender: str = ""  # which of the other `senders` was chosen; empty: the usual one
+    senders: Senders = field(default_factory=Senders)
     files: list[DraftFile] = field(default_factory=list)
     saved_at: datetime | None = None
     may_answer: bool = True
@@ -77,7 +78,7 @@ class Composer:
 
     def choose(self, sender: str) -> None:
         """What it leaves from; the usual one where that is no address of the inbox any more."""
-        self.sender = sender if sender in self.senders[1:] else ""
+        self.sender = self.senders.choice(sender)
 
     @property
     def recipients_wrong(self) -> bool:
@@ -101,8 +102,7 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
     if not made.is_note:
         made.language = conversation.person.language or conversation.inbox.language
     if made.may_answer:
-        only, everyone, senders = whom_to.usual(conversation)
-        made.senders = senders if len(senders) > 1 else ()
+        only, everyone, made.senders = whom_to.usual(conversation)
         made.can_reply_all = everyone.count > only.count
         made.usual = everyone
         _address(made, everyone if mode == "all" else only)
