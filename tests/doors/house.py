@@ -137,11 +137,12 @@ def connect(
     dovecot: Dovecot | None = None,
     user: str = "",
     sink: SmtpSink | None = None,
+    address: str = INBOX,
     and_then: str = "",
 ) -> None:
     """Give the inbox its mailbox and its outgoing server, by the verb that the page calls.
 
-    `and_then`: more Python for the same process, since each start takes a second.
+    An inbox with another `address` is made first. `and_then`: more Python for the same process.
     """
     settings = {
         **(
@@ -164,11 +165,15 @@ def connect(
     run_code(
         goodword,
         f"""
+from goodword.accounts.models import Team
 from goodword.channels.email import accounts
+from goodword.inboxes import actions as inboxes
 from goodword.inboxes.models import Inbox
-accounts.connect(
-    Inbox.objects.get(), accounts.AccountSettings(**{settings!r}), by=None, at=timezone.now()
+address, now = {address!r}, timezone.now()
+inbox = Inbox.objects.filter(addresses__value=address).first() or inboxes.make(
+    name=address, addresses=[address], team=Team.objects.get(), by=None, at=now
 )
+accounts.connect(inbox, accounts.AccountSettings(**{settings!r}), by=None, at=now)
 {and_then}
 """,
     )

@@ -11,6 +11,7 @@ import imaplib
 import os
 import pwd
 import shutil
+import signal
 import smtplib
 import subprocess
 import tempfile
@@ -158,6 +159,7 @@ class Dovecot:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            process_group=0,
         )
         wait_until(self._answers, seconds=15, what="Dovecot answers")
         return self
@@ -165,7 +167,8 @@ class Dovecot:
     def stop(self) -> None:
         """Stop and cut off whoever is connected; the mail stays until `remove`."""
         if self._process is not None:
-            self._process.terminate()
+            # All of it: told by the master alone, an idle line lives on for many seconds.
+            os.killpg(self._process.pid, signal.SIGTERM)
             try:
                 self._process.wait(timeout=15)
             except subprocess.TimeoutExpired:
