@@ -47,6 +47,18 @@ def require_ahead(moment: datetime | None, *, at: datetime) -> None:
         raise handling.InThePast
 
 
+def require_moments(
+    leaves_at: datetime | None, then: str, until: datetime | None, *, at: datetime
+) -> None:
+    """Those that were chosen beside Send: when it leaves, and until when `then` snoozes. Raises
+    handling.InThePast.
+    """
+    if leaves_at is not None:
+        require_ahead(leaves_at, at=at)
+    if then == Then.SNOOZE:
+        require_ahead(until, at=at)
+
+
 @transaction.atomic
 def leave_at(message: Message, moment: datetime | None, *, by: Teammate, at: datetime) -> None:
     """Let an answer that waits leave at another moment, or now (None); also one that was held.

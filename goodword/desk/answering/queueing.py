@@ -37,6 +37,8 @@ def queue(
     due_at: datetime,
     is_plain: bool = False,
     chosen: bool = False,
+    then: str = "",
+    then_until: datetime | None = None,
     good_until: datetime | None = None,
     once: str = "",
     holds: bool = False,
@@ -46,6 +48,7 @@ def queue(
     """Store a message of ours and let it be due at `due_at`; `by` None: the house says it.
 
     `holds`: it says when the answer will come, so it is none. `chosen`: a person chose `due_at`.
+    `then`: what becomes of the conversation once it was taken, a later.Then.
     `good_until`: the time that it names, after which it leaves no more by itself.
     `is_plain`: its marks counted for nothing, as they do when it is taken back. Raises
     leaving_from.NotOfInbox.
@@ -80,9 +83,18 @@ def queue(
         due_at=due_at,
         sender=sender,
         later=chosen,
+        then=then,
+        then_until=then_until,
         is_plain=is_plain,
         good_until=good_until,
     )
+    _announce(message, conversation, by=by, at=at)
+    return message
+
+
+def _announce(
+    message: Message, conversation: Conversation, *, by: Teammate | None, at: datetime
+) -> None:
     fact = facts.ReplyQueued(
         conversation_id=conversation.pk,
         inbox_id=conversation.inbox_id,
@@ -91,7 +103,6 @@ def queue(
     )
     events.announce(fact, by=by, about=conversation, at=at)
     transaction.on_commit(waking.wake)
-    return message
 
 
 def _names(recipients: Recipients) -> list[Named]:

@@ -24,7 +24,6 @@ from goodword.conversations.models import (
 from goodword.desk import events as desk_facts
 from goodword.desk import handling
 from goodword.desk.answering import later, leaving_from, meanwhile, queueing
-from goodword.desk.answering.later import Then
 from goodword.desk.answering.recipients import NobodyToReach, Recipients, written
 from goodword.desk.keeping import owing, promising
 from goodword.desk.keeping.promising import Said
@@ -83,10 +82,7 @@ def reply(
     DraftGrew, leaving_from.NotOfInbox.
     """
     rights.require_answer(by)
-    if leaves_at is not None:
-        later.require_ahead(leaves_at, at=at)
-    if then == Then.SNOOZE:
-        later.require_ahead(then_until, at=at)
+    later.require_moments(leaves_at, then, then_until, at=at)
     if not recipients.count:
         raise NobodyToReach
     conversation = conversations.lock(conversation)
@@ -104,17 +100,15 @@ def reply(
         files=attached,
         due_at=leaves_at or _leaves_at(conversation, keeps, at=at),
         chosen=leaves_at is not None,
+        then=then,
+        then_until=then_until,
         once=once,
         by=by,
         at=at,
     )
-    if then:
-        Dispatch.objects.filter(message=message).update(then=then, then_until=then_until)
     _keep_with(message, keeps)
     promising.track_all(conversation, promised, message=message, by=by, at=at)
-    # Who answers has taken it; but somebody who sees it from another inbox leaves it where it is.
-    if conversation.assignee is None and owing.can_answer(by, conversation.inbox):
-        handling.assign(conversation, to=by, by=by, at=at)
+    _take(conversation, by=by, at=at)
     if after is not None:
         readings.read(conversation, by=by, to=message.pk, at=at)
     if draft is not None:
@@ -167,6 +161,12 @@ def _leaves_at(conversation: Conversation, keeps: Iterable[Promise], *, at: date
         if promise.due_at > at:  # what is late already gains nothing by haste
             end = min(end, max(at, promise.due_at - SENDING_TAKES))
     return end
+
+
+def _take(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
+    """Who answers has taken it; but somebody who sees it from another inbox leaves it there."""
+    if conversation.assignee is None and owing.can_answer(by, conversation.inbox):
+        handling.assign(conversation, to=by, by=by, at=at)
 
 
 def _said_before(

@@ -90,14 +90,10 @@ def read(text: str, *, at: datetime, own: Mapping[str, str] = _NONE) -> Asked:
         if not match.group():
             continue
         minus, name, quoted, typed = match.groups()
-        exact = (typed or (quoted or "").replace('""', '"')).strip()[:_MOST_OF_FIELD]
-        value = exact.strip('"').strip()[:_MOST_VALUE]
-        known = NAMES.get(fold(name)) if name else None
-        asked = exact if known == "field" else value
-        if name and (of_field := _of_field(fold(name), exact, own)):
-            known, asked = "field", of_field
+        said = (typed or (quoted or "").replace('""', '"')).strip()
+        known, value = _operator(fold(name or ""), said, own)
         if known:
-            term = _term(known, asked, match, at.date())
+            term = _term(known, value, match, at.date())
             if term is None or len(terms) == _MOST:
                 unread.append(match.group())
             else:
@@ -117,6 +113,16 @@ def read(text: str, *, at: datetime, own: Mapping[str, str] = _NONE) -> Asked:
         phrases=[each for each in phrases if each][:_MOST],
         without=[each for each in without if each][:_MOST],
     )  # fmt: skip
+
+
+def _operator(name: str, said: str, own: Mapping[str, str]) -> tuple[str, str]:
+    """Which one that is, empty for none of them, and with what value."""
+    if of_field := _of_field(name, said[:_MOST_OF_FIELD], own):
+        return "field", of_field
+    known = NAMES.get(name, "")
+    if known == "field":
+        return known, said[:_MOST_OF_FIELD]
+    return known, said.strip('"').strip()[:_MOST_VALUE]
 
 
 def _of_field(name: str, value: str, own: Mapping[str, str]) -> str:

@@ -239,31 +239,51 @@ def _keep(
 
     It stands where the conversation stands: a colleague may be joining it with another just now.
     """
-    teammate, at, sent = teammate_of(request), moment_of(request), form.cleaned_data
+    teammate, at = teammate_of(request), moment_of(request)
     if form.kind == Draft.Kind.REPLY and not rights.may_answer(teammate):
         return found, None
     held = conversations.lock(found)
     if held != found:
         found = pages.visible(request, held.public_id)
     before = writing.draft_of(found, teammate, form.mode_sent)
-    said = found.messages.filter(public_id=sent["once"] or "-", teammate=teammate).first()
-    if said is not None:
-        went = said.attachments.values_list("file__sha256", flat=True)
-        form.leave_out(said.text, files=set(went))
+    _leave_out_what_was_said(found, form, by=teammate)
     form.join(before)
     chosen = before.sender if before else ""
     if "sender" not in form.data:  # the page shows nothing to choose from
-        sent["sender"] = leaving_from.as_choice(found, chosen, before=chosen)
-    files = before.files.all() if before else ()
-    stays = any(each.public_id != sent["take_out"] for each in files)
-    new = [*sent["attached"], *sent["pictured"]]
-    if not sent["text"].strip() and not new and not stays:
+        form.cleaned_data["sender"] = leaving_from.as_choice(found, chosen, before=chosen)
+    if not _holds_anything(form, before):
         if before is not None:
             sharing.discard(before, by=teammate, at=at)
         return found, None
+    kept = _saved(found, form, chosen, by=teammate, at=at)
+    along.keep(kept, request.POST)
+    return found, kept
+
+
+def _leave_out_what_was_said(found: Conversation, form: ComposerForm, *, by: Teammate) -> None:
+    once = form.cleaned_data["once"] or "-"
+    said = found.messages.filter(public_id=once, teammate=by).first()
+    if said is not None:
+        went = said.attachments.values_list("file__sha256", flat=True)
+        form.leave_out(said.text, files=set(went))
+
+
+def _holds_anything(form: ComposerForm, before: Draft | None) -> bool:
+    """Words, new files, or a file that the draft has and keeps."""
+    sent = form.cleaned_data
+    files = before.files.all() if before else ()
+    stays = any(each.public_id != sent["take_out"] for each in files)
+    return bool(sent["text"].strip() or sent["attached"] or sent["pictured"] or stays)
+
+
+def _saved(
+    found: Conversation, form: ComposerForm, chosen: str, *, by: Teammate, at: datetime
+) -> Draft:
+    """`chosen`: what the draft was to leave from until now."""
+    sent = form.cleaned_data
     kept = conversations.save_draft(
         found,
-        by=teammate,
+        by=by,
         kind=form.kind,
         text=sent["text"],
         **{name: sent[name] for name in ("to", "cc", "bcc")},
@@ -272,10 +292,10 @@ def _keep(
     )
     for each in kept.files.filter(public_id=sent["take_out"] or "-"):
         conversations.detach_from_draft(each)
-    for each in new:
-        _attach(kept, each, is_pictured=each in sent["pictured"], at=at)
-    along.keep(kept, request.POST)
-    return found, kept
+    for name in ("attached", "pictured"):
+        for each in sent[name]:
+            _attach(kept, each, is_pictured=name == "pictured", at=at)
+    return kept
 
 
 def _attach(kept: Draft, file: UploadedFile[bytes], *, is_pictured: bool, at: datetime) -> None:
