@@ -15,20 +15,21 @@ from tests.doors.house import (
     run_code,
     wait_for_messages,
 )
-from tests.doors.test_mail_out import answer, recipients, states_of
+from tests.doors.test_mail_out import answer, newest_conversation, states_of
 
 
 @pytest.mark.long
 @pytest.mark.dovecot
 def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself(
-    start_shop, start_goodword, smtp_sink, dovecot, tmp_path
+    request, start_shop, empty_goodword, smtp_sink, dovecot, tmp_path
 ):
     goodword = start_shop()
     user = dovecot.new_user()
     connect(goodword, dovecot=dovecot, user=user, sink=smtp_sink)
     dovecot.deliver(bytes(mail("by the mailbox")), user)
     wait_for_messages(goodword, 1)
-    answer(goodword, undo_seconds=60)
+    asked = newest_conversation(goodword)
+    answer(goodword, asked, to=("grace@whitlow.example",), undo_seconds=60)
     backup = tmp_path / "desk.backup"
     (tmp_path / "passphrase").write_text("open sesame\n")
 
@@ -40,6 +41,7 @@ def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself
         while not stop.is_set():
             hand_in(goodword, mail(f"mail {len(handed_in)}", sender=f"p{len(handed_in)}@x.example"))
             handed_in.append(1)
+            stop.wait(0.1)  # each costs the restored desk its time as well
 
     writing = threading.Thread(target=customers)
     writing.start()
@@ -53,8 +55,8 @@ def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself
     # One more mail reaches the mailbox after the backup; the restored desk must find it.
     dovecot.deliver(bytes(mail("after the backup", sender="late@x.example")), user)
 
-    restored = start_goodword()  # its folder and database are empty again
-    restored.stop()
+    restored = empty_goodword.cast()
+    request.addfinalizer(restored.remove)
     shut = restored.run("restore", str(backup))
     assert (shut.returncode, b"passphrase" in shut.stderr) == (1, True)
     done = restored.run("restore", str(backup), "--passphrase-file", str(tmp_path / "passphrase"))
@@ -68,7 +70,7 @@ def test_backed_up_while_running_and_restored_elsewhere_nothing_leaves_by_itself
     assert now["violations"] == []
     assert texts(restored).count("by the mailbox") == 1
     assert texts(restored).count("after the backup") == 1
-    assert states_of(restored) == ["queued"]
+    assert states_of(restored, asked) == ["queued"]
     assert smtp_sink.received == []
 
     run_code(
@@ -84,7 +86,7 @@ delivering.let_go(
     )
     smtp_sink.wait_for(1, timeout=20)
     wait_until(
-        lambda: [each[0] for each in recipients(restored).values()] == ["accepted"],
+        lambda: states_of(restored, asked) == ["accepted"],
         seconds=20,
         what="it was accepted",
     )

@@ -1,5 +1,7 @@
 """Answers through a real SMTP server: once, whatever happens; and what it says is shown."""
 
+from itertools import count
+
 import pytest
 
 from goodword.bench.servers import wait_until
@@ -16,19 +18,46 @@ from tests.doors.house import (
     wait_for_messages,
 )
 
-GRACE = "grace@whitlow.example"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def shop(shop_goodword):
+    with shop_goodword.cast() as process:
+        yield process
 
 
 @pytest.fixture
-def goodword(start_shop, smtp_sink):
-    process = start_shop()
-    connect(process, sink=smtp_sink)
-    hand_in(process, mail())
-    wait_for_messages(process, 1)
-    return process
+def goodword(shop, smtp_sink):
+    """The shop of all tests here, sending to the sink of this one."""
+    if not shop.running:
+        shop.start()
+    connect(shop, sink=smtp_sink)
+    return shop
 
 
-def answer(goodword, *, to=(GRACE,), undo_seconds=0):
+@pytest.fixture
+def grace(goodword):
+    """Her address, of this test alone. She has just written."""
+    address = f"grace{next(_numbers)}@whitlow.example"
+    [(before,)] = rows(goodword, "SELECT count(*) FROM conversations_message")
+    hand_in(goodword, mail(sender=f"Grace Whitlow <{address}>"))
+    wait_for_messages(goodword, before + 1)
+    return address
+
+
+@pytest.fixture
+def asked(goodword, grace):
+    """The conversation that she began."""
+    return newest_conversation(goodword)
+
+
+def newest_conversation(goodword):
+    newest = "SELECT conversation_id FROM conversations_message ORDER BY id DESC LIMIT 1"
+    return rows(goodword, newest)[0][0]
+
+
+def answer(goodword, conversation, *, to, undo_seconds=0):
     """By the verb that the page calls."""
     run_code(
         goodword,
@@ -39,7 +68,7 @@ from goodword.desk.answering import replying
 from goodword.desk.answering.recipients import Recipients
 Business.objects.update(undo_send_seconds={undo_seconds})
 replying.reply(
-    Conversation.objects.get(), by=Teammate.objects.get(), text="Tomorrow.",
+    Conversation.objects.get(pk={conversation}), by=Teammate.objects.get(), text="Tomorrow.",
     recipients=Recipients(to={tuple(to)!r}), at=timezone.now(),
 )
 """,
@@ -50,122 +79,135 @@ _SENT = """
     FROM conversations_recipient r
     JOIN conversations_message m ON m.id = r.message_id AND m.direction = 'out'
     JOIN people_address a ON a.id = r.address_id
+    WHERE m.conversation_id =
 """
 
 
-def recipients(goodword):
+def recipients(goodword, conversation):
     """State and words by address, of what we sent."""
-    found = rows(goodword, f"SELECT a.value, r.state, r.words {_SENT}")
+    found = rows(goodword, f"SELECT a.value, r.state, r.words {_SENT} {conversation}")
     return {address: (state, words) for address, state, words in found}
 
 
-def states_of(goodword):
-    return [state for (state,) in rows(goodword, f"SELECT r.state {_SENT}")]
+def states_of(goodword, conversation):
+    return [state for (state,) in rows(goodword, f"SELECT r.state {_SENT} {conversation}")]
 
 
-def wait_for_state(goodword, state, *, seconds=30):
+def wait_for_state(goodword, conversation, state):
     wait_until(
-        lambda: {each[0] for each in recipients(goodword).values()} == {state},
-        seconds=seconds,
+        lambda: set(states_of(goodword, conversation)) == {state},
+        seconds=30,
         what=f"every recipient is {state}",
     )
 
 
-def test_each_recipient_shows_what_the_server_said(goodword, smtp_sink):
+def test_each_recipient_shows_what_the_server_said(goodword, grace, asked, smtp_sink):
+    owed = check(goodword)["open_promises"]
     smtp_sink.refuse("gone@whitlow.example", "550 5.1.1 No such user here")
-    answer(goodword, to=(GRACE, "gone@whitlow.example"))
+    answer(goodword, asked, to=(grace, "gone@whitlow.example"))
     smtp_sink.wait_for(1, timeout=20)
     wait_until(
-        lambda: recipients(goodword)["gone@whitlow.example"][0] == "refused",
+        lambda: recipients(goodword, asked)["gone@whitlow.example"][0] == "refused",
         seconds=20,
         what="the refusal is noted",
     )
-    found = recipients(goodword)
-    assert found[GRACE][0] == "accepted"
+    found = recipients(goodword, asked)
+    assert found[grace][0] == "accepted"
     assert "No such user here" in found["gone@whitlow.example"][1]
-    assert check(goodword)["open_promises"] == 0
+    assert check(goodword)["open_promises"] == owed - 1
 
 
-def test_not_now_is_tried_again_until_it_is_accepted(goodword, smtp_sink):
-    smtp_sink.refuse(GRACE, "451 4.2.0 Greylisted, come back")
-    answer(goodword)
+def test_not_now_is_tried_again_until_it_is_accepted(goodword, grace, asked, smtp_sink):
+    smtp_sink.refuse(grace, "451 4.2.0 Greylisted, come back")
+    answer(goodword, asked, to=(grace,))
     wait_until(
-        lambda: "Greylisted" in recipients(goodword)[GRACE][1], seconds=20, what="it was put off"
+        lambda: "Greylisted" in recipients(goodword, asked)[grace][1],
+        seconds=20,
+        what="it was put off",
     )
     smtp_sink.behave()
     let_time_pass(goodword)
     smtp_sink.wait_for(1, timeout=40)
-    wait_for_state(goodword, "accepted")
+    wait_for_state(goodword, asked, "accepted")
     assert len(smtp_sink.received) == 1
 
 
 @pytest.mark.parametrize("drop", [Drop.KEEPING, Drop.LOSING])
 def test_a_line_that_breaks_while_it_could_be_accepted_is_left_to_a_person(
-    goodword, smtp_sink, drop
+    goodword, grace, asked, smtp_sink, drop
 ):
-    smtp_sink.drop(GRACE, drop)
-    answer(goodword)
-    wait_for_state(goodword, "unknown")
+    owed = check(goodword)["open_promises"]
+    smtp_sink.drop(grace, drop)
+    answer(goodword, asked, to=(grace,))
+    wait_for_state(goodword, asked, "unknown")
     now = check(goodword)
-    assert (now["open_promises"], now["violations"]) == (1, [])
+    assert (now["open_promises"], now["violations"]) == (owed, [])
 
 
-def test_a_server_that_is_down_delays_and_loses_nothing(goodword, smtp_sink):
+def test_a_server_that_is_down_delays_and_loses_nothing(goodword, grace, asked, smtp_sink):
     port = smtp_sink.port
     connect(goodword, sink=type("Nowhere", (), {"port": 1}))
-    answer(goodword)
-    wait_until(lambda: dispatch_why(goodword), seconds=20, what="the trouble is noted")
-    assert recipients(goodword)[GRACE][0] == "queued"
+    answer(goodword, asked, to=(grace,))
+    wait_until(lambda: dispatch_why(goodword, asked), seconds=20, what="the trouble is noted")
+    assert recipients(goodword, asked)[grace][0] == "queued"
     connect(goodword, sink=type("There", (), {"port": port}))
     let_time_pass(goodword)
     smtp_sink.wait_for(1, timeout=60)
-    wait_for_state(goodword, "accepted")
+    wait_for_state(goodword, asked, "accepted")
 
 
-def dispatch_why(goodword):
-    return rows(goodword, "SELECT why FROM desk_dispatch")[0][0]
+def dispatch_why(goodword, conversation):
+    told = (
+        "SELECT why FROM desk_dispatch d JOIN conversations_message m ON m.id = d.message_id"
+        f" WHERE m.conversation_id = {conversation}"
+    )
+    return rows(goodword, told)[0][0]
 
 
-def test_two_workers_send_it_once(goodword, smtp_sink):
+def test_two_workers_send_it_once(goodword, grace, asked, smtp_sink):
     goodword.stop()
     others = []
-    for _ in range(2):
-        # On the same data, each with an intake port of its own; `work` has no pages to look at.
-        worker = type(goodword)(
-            data=goodword.data,
-            command="work",
-            database_url=goodword.environment.get("GOODWORD_DATABASE_URL", ""),
-        )
-        worker._is_healthy = lambda worker=worker: "Goodword works" in worker.log
-        others.append(worker.start())
     try:
+        for _ in range(2):
+            # On the same data, each with an intake port of its own; `work` has no pages to look at.
+            worker = type(goodword)(
+                data=goodword.data,
+                command="work",
+                database_url=goodword.environment.get("GOODWORD_DATABASE_URL", ""),
+            )
+            others.append(worker)
+            worker.launch()
+        for worker in others:
+            worker.wait_until_it_serves()
         for _ in range(5):
-            answer(goodword)
+            answer(goodword, asked, to=(grace,))
         smtp_sink.wait_for(5, timeout=40)
-        wait_for_state(goodword, "accepted")
+        wait_for_state(goodword, asked, "accepted")
     finally:
         for worker in others:
-            worker.stop()
+            worker.remove()
     ids = [each.message["Message-ID"] for each in smtp_sink.received]
     assert len(ids) == len(set(ids)) == 5
 
 
 @pytest.mark.long
-def test_killed_while_answers_leave_none_is_lost_and_none_is_sent_twice(goodword, smtp_sink):
+def test_killed_while_answers_leave_none_is_lost_and_none_is_sent_twice(
+    goodword, grace, asked, smtp_sink
+):
     for _ in range(3):
-        answer(goodword)
+        answer(goodword, asked, to=(grace,))
         goodword.kill()
         end_leases(goodword)
         goodword.start()
 
     wait_until(
-        lambda: not {"queued", "sending"} & set(states_of(goodword)),
+        lambda: not {"queued", "sending"} & set(states_of(goodword, asked)),
         seconds=60,
         what="nothing is under way any more",
     )
     ids = [each.message["Message-ID"] for each in smtp_sink.received]
     assert len(ids) == len(set(ids))
-    states = states_of(goodword)
+    states = states_of(goodword, asked)
     # What the kill left in doubt waits for a person; everything else was accepted.
     assert len(states) == 3
     assert set(states) <= {"accepted", "unknown"}

@@ -96,9 +96,8 @@ def token_server() -> Iterator[TokenServer]:
 class Mould:
     """A Goodword that is made once, stopped for good; each test gets a copy of it."""
 
-    def __init__(self) -> None:
-        self._made = tables.goodword()
-        self.run("migrate")  # gathers the static files, so that no copy must
+    def __init__(self, made: GoodwordProcess) -> None:
+        self._made = made
 
     def run(self, *arguments: str, input: str | None = None) -> None:
         done = self._made.run(*arguments, input=input)
@@ -131,15 +130,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 @pytest.fixture(scope="session")
 def empty_goodword() -> Iterator[Mould]:
     """Its tables are made and nobody owns it."""
-    mould = Mould()
+    mould = Mould(tables.goodword())
+    mould.run("migrate")  # gathers the static files, so that no copy must
     yield mould
     mould.remove()
 
 
 @pytest.fixture(scope="session")
-def shop_goodword() -> Iterator[Mould]:
+def shop_goodword(empty_goodword: Mould) -> Iterator[Mould]:
     """It has its owner, its business and one inbox: the shop of `tests/doors/house.py`."""
-    mould = Mould()
+    mould = Mould(empty_goodword.cast())
     mould.run(*SETUP, input=PASSWORD + "\n")
     yield mould
     mould.remove()
