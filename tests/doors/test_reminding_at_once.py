@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -81,13 +79,8 @@ print(json.dumps(looked))
 
 @pytest.mark.long
 def test_a_sweep_that_is_killed_in_the_middle_of_a_batch_leaves_it_to_the_next(goodword):
-    killed = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"""
-import django; django.setup()
-{SETTING}
+    killed = goodword.python(
+        f"""{SETTING}
 import os, signal
 real, left = reminding._climb, [2]
 def climb(*arguments, **named):
@@ -97,10 +90,7 @@ def climb(*arguments, **named):
         os.kill(os.getpid(), signal.SIGKILL)
 reminding._climb = climb
 reminding.remind_due(at=SOON)
-""",
-        ],
-        env={**goodword.environment, "DJANGO_SETTINGS_MODULE": "goodword.settings"},
-        timeout=60,
+"""
     )
     assert killed.returncode == -signal.SIGKILL
     assert told(goodword) == [(1, 2)]
