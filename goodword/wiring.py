@@ -41,6 +41,7 @@ LISTENERS: dict[str, list[events.Listener]] = {
     "desk.leaves_at": [hearing.on_held_decided],
     "desk.reply_taken_back": [hearing.on_held_decided],
     "desk.conversation_moved": [hearing.on_moved],
+    "desk.join_undone": [hearing.on_moved],
     "desk.aside_answered": [aside.on_answered],
     "plan.changed": [replanning.on_plan_changed],
     "accounts.team_changed": [reminding.on_house_changed, hearing.on_house_changed],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -76,6 +77,27 @@ def lead_on(matter: str, *, to: str, url: str, at: datetime) -> None:
     _open_notices(matter).filter(teammate__in=list(known)).update(ended_at=at, due_at=None)
     _open_notices(matter).update(matter=to, url=url)
     _announce(told, at=at)
+
+
+@transaction.atomic
+def lead_back(told: Iterable[Sequence[Any]], *, since: datetime, at: datetime) -> None:
+    """Undo of `lead_on` and `settle_matter` at the moment `since`: each notice of `told`, its key,
+    matter and url until then, is told of that again, unless it was told or settled anew since.
+    """
+    known = Notice.objects.in_bulk([key for key, _matter, _url in told])
+    back = set()
+    for key, matter, url in told:
+        notice = known.get(key)
+        if notice is None or notice.told_at >= since or notice.ended_at not in {None, since}:
+            continue
+        notice.matter, notice.url = matter, url
+        if notice.ended_at is not None:
+            notice.ended_at = None
+            is_news = notice.seen_at is None and notice.mailed_at is None
+            notice.due_at = at + MAIL_AFTER if is_news else None
+        notice.save(update_fields=["matter", "url", "ended_at", "due_at"])
+        back.add(notice.teammate_id)
+    _announce(back, at=at)
 
 
 @transaction.atomic

@@ -217,7 +217,7 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     owners = _hand_to_who_is_there(into, by=by, at=at)
     owing.carry_over(conversation, into)
     moved = carrying.carry_over(conversation, into)
-    leading_on.carry_over(conversation, into, drafts=moved["drafts"], at=at)
+    told = leading_on.carry_over(conversation, into, drafts=moved["drafts"], at=at)
     waived = owing.waive_no_more_than_one(into)
     # Who has one of them has both, where they may answer there.
     if (to := conversation.assignee or conversation.team) and not (into.assignee or into.team):
@@ -226,10 +226,9 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     into.refresh_from_db()
     _be_as_awake_as(conversation, into, by=by, at=at)
     owing.settle(into, by=by, at=at, why="joined")
-    more = {"released": released, "owners": owners, "waived": waived, "state_after": into.state}
-    Joined.objects.create(
-        conversation=conversation, into=into, by=by, at=at, moved=before | moved | more
-    )
+    more = {"released": released, "owners": owners, "waived": waived, "told": told}
+    moved |= before | more | {"state_after": into.state}
+    Joined.objects.create(conversation=conversation, into=into, by=by, at=at, moved=moved)
     fact = facts.ConversationsJoined(
         conversation_id=into.pk, inbox_id=into.inbox_id, joined_id=conversation.pk
     )

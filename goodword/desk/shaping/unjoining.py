@@ -51,7 +51,10 @@ def undo(joined: Joined, *, by: Teammate, at: datetime) -> Conversation:
         raise CannotUndo
     moved = joined.moved
     back = carrying.give_back(conversation, into, moved)
-    leading_on.give_back(conversation, into, drafts=moved["drafts"], at=at)
+    told = moved.get("told", [])  # a join of an earlier release wrote nothing of it
+    leading_on.give_back(
+        conversation, into, drafts=moved["drafts"], told=told, since=joined.at, at=at
+    )
     NoAnswerNeeded.objects.filter(message__in=back).update(conversation=conversation)
     _decide_again(moved["waived"], at=at)
     _give_promises_back(conversation, into, moved, back, by=by, at=at)

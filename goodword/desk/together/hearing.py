@@ -265,7 +265,9 @@ def on_house_changed(event: Event) -> None:
 
 @transaction.atomic
 def on_moved(event: Event) -> None:
-    """Listener of `desk.conversation_moved`: as `on_house_changed`, of one conversation."""
+    """Listener of `desk.conversation_moved` and `desk.join_undone`: as `on_house_changed`, of one
+    conversation.
+    """
     conversation = _conversation_of(event)
     if conversation is None:
         return
