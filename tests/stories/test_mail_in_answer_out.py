@@ -10,11 +10,14 @@ from playwright.sync_api import expect
 
 from tests.doors.house import (
     INBOX,
+    OWNER,
     PASSWORD,
     check,
+    connect,
     hand_in,
     let_time_pass,
     mail,
+    rows,
     wait_for_messages,
 )
 
@@ -188,86 +191,87 @@ def test_a_customer_writes_is_seen_at_once_and_answered_threaded_once(
     assert len(smtp_sink.received) == 1
 
 
-def test_closing_over_an_owed_answer_asks_and_no_answer_needed_lets_it_go(
-    page, start_shop, smtp_sink
-):
-    goodword = signed_in(page, start_shop)
-    hand_in(goodword, mail("Thanks, all good!", subject="Thanks"))
-    wait_for_messages(goodword, 1)
-    page.goto(f"{goodword.url}/inbox/unassigned/")
-    page.get_by_role("link", name="Grace Whitlow").first.click()
-    page.get_by_role("heading", name="Thanks").first.wait_for()
-
-    page.keyboard.press("e")
-    page.get_by_role("dialog").get_by_role("button", name=re.compile("No answer needed")).click()
-    page.get_by_text(re.compile("Released")).first.wait_for()
-
-    now = check(goodword)
-    assert (now["open_promises"], now["violations"]) == (0, [])
+@pytest.fixture(scope="module")
+def shop(shop_goodword):
+    with shop_goodword.cast() as process:
+        yield process
 
 
-def signed_in(page, start_shop):
-    from tests.doors.house import OWNER
-
-    goodword = start_shop()
-    page.goto(f"{goodword.url}/account/login/?next=/inbox/mine/")
+@pytest.fixture
+def ana(page, shop):
+    """Her page, signed in."""
+    page.goto(f"{shop.url}/account/login/?next=/inbox/mine/")
     page.locator("[name=login]").fill(OWNER)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.locator("#nav").wait_for(state="attached")
-    return goodword
+    return page
 
 
-def test_the_whole_main_job_by_keyboard_alone(page, start_shop, smtp_sink):
-    from tests.doors.house import connect
+def write(goodword, name: str, text: str, *, subject: str) -> None:
+    """This customer, whom no other test knows, has written."""
+    [(before,)] = rows(goodword, "SELECT count(*) FROM conversations_message")
+    hand_in(goodword, mail(text, sender=f"{name} <{name.lower()}@home.example>", subject=subject))
+    wait_for_messages(goodword, before + 1)
 
-    goodword = signed_in(page, start_shop)
-    connect(goodword, sink=smtp_sink)
-    hand_in(goodword, mail("Do you polish rings?", subject="Polishing"))
-    wait_for_messages(goodword, 1)
-    page.goto(f"{goodword.url}/inbox/unassigned/")
-    page.wait_for_load_state("networkidle")
 
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Polishing").first.wait_for()
-    page.keyboard.press("r")
-    page.locator("#composer-text:focus").wait_for()
-    page.keyboard.type("We do, on Fridays.")
-    page.keyboard.press("Control+Enter")
-    page.get_by_role("button", name=re.compile("Undo")).first.wait_for(timeout=FIRST_SENDING)
-    let_time_pass(goodword)
+def test_closing_over_an_owed_answer_asks_and_no_answer_needed_lets_it_go(ana, shop):
+    write(shop, "Ida", "Thanks, all good!", subject="Thanks")
+    owed = check(shop)["open_promises"]
+    ana.goto(f"{shop.url}/inbox/unassigned/")
+    ana.get_by_role("link", name="Ida").first.click()
+    ana.get_by_role("heading", name="Thanks").first.wait_for()
+
+    ana.keyboard.press("e")
+    ana.get_by_role("dialog").get_by_role("button", name=re.compile("No answer needed")).click()
+    ana.get_by_text(re.compile("Released")).first.wait_for()
+
+    now = check(shop)
+    assert (now["open_promises"], now["violations"]) == (owed - 1, [])
+
+
+def test_the_whole_main_job_by_keyboard_alone(ana, shop, smtp_sink):
+    connect(shop, sink=smtp_sink)
+    write(shop, "Paul", "Do you polish rings?", subject="Polishing")
+    ana.goto(f"{shop.url}/inbox/unassigned/?order=newest")
+    ana.wait_for_load_state("networkidle")
+
+    ana.keyboard.press("j")
+    ana.keyboard.press("Enter")
+    ana.get_by_role("heading", name="Polishing").first.wait_for()
+    ana.keyboard.press("r")
+    ana.locator("#composer-text:focus").wait_for()
+    ana.keyboard.type("We do, on Fridays.")
+    ana.keyboard.press("Control+Enter")
+    ana.get_by_role("button", name=re.compile("Undo")).first.wait_for(timeout=FIRST_SENDING)
+    let_time_pass(shop)
     [sent] = smtp_sink.wait_for(1, timeout=60)
     assert "We do, on Fridays." in plain(sent.message)
-    page.get_by_text(re.compile("^Kept")).first.wait_for()
-    page.keyboard.press("Escape")
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("e")
-    page.get_by_text(re.compile("closed", re.I)).first.wait_for()
+    ana.get_by_text(re.compile("^Kept")).first.wait_for()
+    ana.keyboard.press("Escape")
+    ana.evaluate("document.activeElement.blur()")
+    ana.keyboard.press("e")
+    ana.get_by_text(re.compile("closed", re.I)).first.wait_for()
 
 
-def test_undo_brings_the_words_back_and_nothing_leaves(page, start_shop, smtp_sink):
-    from tests.doors.house import connect
-
-    goodword = signed_in(page, start_shop)
-    connect(goodword, sink=smtp_sink)
-    hand_in(goodword, mail("Do you polish rings?", subject="Polishing"))
-    wait_for_messages(goodword, 1)
-    page.goto(f"{goodword.url}/inbox/unassigned/")
-    page.get_by_role("link", name="Grace Whitlow").first.click()
-    page.locator("#composer-text").fill("We don't.")
-    page.get_by_role("button", name="Send").click()
-    page.get_by_role("button", name=re.compile("Undo")).first.click(timeout=FIRST_SENDING)
-    expect(page.locator("#composer-text")).to_have_value("We don't.")
-    let_time_pass(goodword)
+def test_undo_brings_the_words_back_and_nothing_leaves(ana, shop, smtp_sink):
+    connect(shop, sink=smtp_sink)
+    write(shop, "Rosa", "Do you engrave rings?", subject="Engraving")
+    ana.goto(f"{shop.url}/inbox/unassigned/")
+    ana.get_by_role("link", name="Rosa").first.click()
+    ana.locator("#composer-text").fill("We don't.")
+    ana.get_by_role("button", name="Send").click()
+    ana.get_by_role("button", name=re.compile("Undo")).first.click(timeout=FIRST_SENDING)
+    expect(ana.locator("#composer-text")).to_have_value("We don't.")
+    let_time_pass(shop)
     time.sleep(2)
     assert smtp_sink.received == []
-    assert check(goodword)["queued"] == 0
+    assert check(shop)["queued"] == 0
 
 
-def test_a_stranger_gets_no_mail_relayed(start_goodword):
-    goodword = start_goodword()
-    with smtplib.SMTP(goodword.host, goodword.smtp_port, timeout=10) as line:
+def test_a_stranger_gets_no_mail_relayed(new_goodword):
+    goodword = new_goodword
+    with smtplib.SMTP(goodword.host, goodword.smtp_port, timeout=20) as line:
         line.ehlo()
         line.mail("a@x.example")
         assert line.rcpt("b@y.example")[0] == 550
