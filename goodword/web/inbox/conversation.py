@@ -41,6 +41,7 @@ from goodword.web.inbox import (
     timeline,
     writing,
 )
+from goodword.web.inbox.asides import Aside
 from goodword.web.inbox.places import NoSuchPlace, Place, place, place_of
 from goodword.web.inbox.timeline import Timeline
 from goodword.web.inbox.writing import Composer
@@ -169,53 +170,74 @@ def _composer(request: HttpRequest, found: Conversation, *, seen: str = "") -> C
 
 
 def opened_context(request: HttpRequest, found: Conversation, here: Place) -> dict[str, Any]:
-    teammate, now = teammate_of(request), moment_of(request)
+    teammate = teammate_of(request)
     # Most people are one row, and this knows it without asking.
     is_merged = getattr(found, "is_merged", True)
     person = people.keys_of(found.person) if is_merged else [found.person_id]
+    apart = asides.of(found, by=teammate)
+    said = _what_is_said(request, found, person, apart)
+    return {
+        "place": here,
+        "conversation": found,
+        **said,
+        **_who_it_is(request, found, person, said["timeline"]),
+        **_around(found, apart, teammate),
+        "colleagues": presence.everybody.colleagues(found.public_id, but=teammate),
+        "shared_drafts": shared.of(found, by=teammate),
+        "tags": prepared.objects("tags of", _tags, found.pk),
+        "tasks": tasks.of(found, by=teammate),
+        "beside": beside.of(found),
+        "may_answer": rights.may_answer(teammate),
+        "may_reassign": may_reassign(found, teammate),
+        **put_aside(found, teammate),
+    }
+
+
+def _what_is_said(
+    request: HttpRequest, found: Conversation, person: Sequence[int], apart: Sequence[Aside]
+) -> dict[str, Any]:
+    """Also what is promised in it, and what is owed for it."""
+    teammate, now = teammate_of(request), moment_of(request)
     rows = prepared.objects(("promises between", len(person)), promised.between, found.pk, *person)
     replies = [each for each in promised.here(found, rows) if each.kind == REPLY]
     promise = next((each for each in replies if each.is_open), None)
     words = promised.of(found, rows=rows, by=teammate, now=now)
-    others = _others(found, person, teammate)
-    addresses = prepared.objects("addresses", _addresses, person[0])
-    written = [each.written for each in addresses if each.written]
-    apart = asides.of(found, by=teammate)
+    whole = "all" in request.GET
     said = timeline.of(
-        found,
-        replies=replies,
-        words=words,
-        asides=apart,
-        by=teammate,
-        now=now,
-        whole="all" in request.GET,
+        found, replies=replies, words=words, asides=apart, by=teammate, now=now, whole=whole
     )
     return {
-        "place": here,
-        "conversation": found,
-        "who": found.person.name or (written[0] if written else showing.name_of(found.person)),
-        "addresses": written,
         "owed": showing.owed_of(promise, by=teammate, now=now) if promise else None,
         "answer_waived": not promise and owing.waived(found),
         "timeline": said,
         "promised": words,
         "may_be_thanks": promise is not None and _only_thanks(promise, said),
-        "address_marks": marks.of_addresses([*addresses, *said.addresses], now=now),
+    }
+
+
+def _who_it_is(
+    request: HttpRequest, found: Conversation, person: Sequence[int], said: Timeline
+) -> dict[str, Any]:
+    others = _others(found, person, teammate_of(request))
+    addresses = prepared.objects("addresses", _addresses, person[0])
+    written = [each.written for each in addresses if each.written]
+    return {
+        "who": found.person.name or (written[0] if written else showing.name_of(found.person)),
+        "addresses": written,
+        "address_marks": marks.of_addresses([*addresses, *said.addresses], now=moment_of(request)),
+        "others": others[:_OTHERS],
+        "has_more_others": len(others) > _OTHERS,
+    }
+
+
+def _around(found: Conversation, apart: Sequence[Aside], teammate: Teammate) -> dict[str, Any]:
+    """The conversations beside it, and the inboxes that see it too."""
+    return {
         "asides": [each for each in apart if each.state == Conversation.State.OPEN],
         "aside_of": asides.around(found, by=teammate),
         "suspected": belonging.suspected(found, by=teammate),
         "linked": belonging.linked(found, by=teammate),
         "also_in": [row.inbox for row in prepared.objects("also in", also_in, found.pk)],
-        "colleagues": presence.everybody.colleagues(found.public_id, but=teammate),
-        "shared_drafts": shared.of(found, by=teammate),
-        "tags": prepared.objects("tags of", _tags, found.pk),
-        "tasks": tasks.of(found, by=teammate),
-        "others": others[:_OTHERS],
-        "has_more_others": len(others) > _OTHERS,
-        "beside": beside.of(found),
-        "may_answer": rights.may_answer(teammate),
-        "may_reassign": may_reassign(found, teammate),
-        **put_aside(found, teammate),
     }
 
 

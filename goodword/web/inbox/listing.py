@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from goodword.accounts.models import Teammate
 from goodword.conversations import readings
 from goodword.conversations.models import Conversation
 from goodword.desk import lists
@@ -17,7 +19,6 @@ from goodword.desk.search import asking, finding, saved
 from goodword.web import presence
 from goodword.web.inbox import drawing, excerpts, filters, showing
 from goodword.web.inbox.places import NoSuchPlace, Place, place
-from goodword.web.inbox.showing import Excerpt
 from goodword.web.inside import inside, moment_of, teammate_of, typed
 
 BESIDE = 30  # rows beside a conversation that is opened as a page: no screen is that high
@@ -69,26 +70,14 @@ def list_context(
 ) -> dict[str, Any]:
     """What the list pane shows: one page of `here`; `opened` is the marked row."""
     teammate, now = teammate_of(request), moment_of(request)
-    found: dict[int, Excerpt] = {}
-    context: dict[str, Any] = {"most": BESIDE if opened else 0}
     most = BESIDE if opened or typed(request.GET, "most") == str(BESIDE) else lists.PAGE
-    if here.asks:
-        context |= _search_context(request, here, after=after, most=most)
-        hits = context["found"].hits
-        found = excerpts.of(context["found"], context["asked"])
-        listed, cursor = lists.listed([hit.conversation for hit in hits]), context["found"].after
-    elif here.folder == "recent":
-        seen = readings.recently_viewed(teammate, most=most)
-        listed, cursor = lists.listed([each.pk for each in seen]), ""
-    else:
-        order: desk.Order = "due" if here.order == "due" else "newest"
-        page = lists.page_of(
-            teammate, here.folder, team=here.team, order=order, after=after, most=most
-        )
-        listed, cursor = page.rows, page.after
-    lists.note_unread(listed, by=teammate)
-    rows = showing.rows_of(listed, place=here, by=teammate, now=now, excerpts=found)
-    return context | {
+    search = _search_context(request, here, after=after, most=most) if here.asks else {}
+    found = excerpts.of(search["found"], search["asked"]) if here.asks else {}
+    page = _page(here, search, by=teammate, after=after, most=most)
+    lists.note_unread(page.rows, by=teammate)
+    rows = showing.rows_of(page.rows, place=here, by=teammate, now=now, excerpts=found)
+    return search | {
+        "most": BESIDE if opened else 0,
         "place": here,
         "rows": rows,
         "drawn_rows": drawing.rows(
@@ -100,11 +89,24 @@ def list_context(
         ),
         "row_writing": drawing.writing(),
         "row_icons": drawing.icons(),
-        "older_url": here.page_url(cursor) if cursor else "",
+        "older_url": here.page_url(page.after) if page.after else "",
         "is_later_page": bool(after),
         "opened": opened,
         "owed_by_me": desk.owed_by(teammate) if here.key == "mine" else 0,
     }
+
+
+def _page(
+    here: Place, search: Mapping[str, Any], *, by: Teammate, after: str, most: int
+) -> lists.Page:
+    if here.asks:
+        found = search["found"]
+        return lists.Page(lists.listed([hit.conversation for hit in found.hits]), found.after)
+    if here.folder == "recent":
+        seen = readings.recently_viewed(by, most=most)
+        return lists.Page(lists.listed([each.pk for each in seen]), "")
+    order: desk.Order = "due" if here.order == "due" else "newest"
+    return lists.page_of(by, here.folder, team=here.team, order=order, after=after, most=most)
 
 
 def _search_context(request: HttpRequest, here: Place, *, after: str, most: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -140,14 +140,44 @@ def of(
 ) -> Timeline:
     """The latest messages, or all of them, with what was done in between."""
     shown = list(_messages(conversation)) if whole else _latest(conversation)
-    earlier, first = 0, None
-    if not whole and len(shown) == LATEST:
-        counted = conversation.messages.aggregate(all=Count("pk"), first=Min("said_at"))
-        earlier, first = max(counted["all"] - len(shown), 0), counted["first"]
+    earlier, first = (0, None) if whole else _before(conversation, shown)
+    since = shown[0].said_at if earlier else None
     ended = {each.message_id: _ended(each, by=by, now=now) for each in replies if not each.is_open}
+    said = _all_said(conversation, shown, ended, now=now)
+    _note_calls(said)
+    for item in said:
+        item.promised = words.by_message.get(item.message.pk, ())
+    theirs = (each for each in reversed(said) if each.message.is_inbound and not each.quiet)
+    if (newest := next(theirs, None)) is not None:
+        newest.is_newest_of_theirs = True
+    names = {each.key: each.who for each in asides}
+    done = happenings.of(conversation, since=since, by=by, asides=names)
+    given = [line for line in words.lines if since is None or line.at >= since]
+    apart = [each for each in asides if since is None or each.at >= since]
+    items: list[Said | Happened | Aside] = [*said, *done, *given, *apart]
+    items.sort(key=lambda item: item.at)
+    return Timeline(list(_with_days(items)), earlier, first)
+
+
+def _before(conversation: Conversation, shown: Sequence[Message]) -> tuple[int, datetime | None]:
+    """How many messages were said before those shown, and when the first of all was."""
+    if len(shown) < LATEST:
+        return 0, None
+    counted = conversation.messages.aggregate(all=Count("pk"), first=Min("said_at"))
+    earlier = max(counted["all"] - len(shown), 0)
+    return earlier, counted["first"] if earlier else None
+
+
+def _all_said(
+    conversation: Conversation,
+    shown: Sequence[Message],
+    ended: Mapping[int | None, Ended],
+    *,
+    now: datetime,
+) -> list[Said]:
     told, attached = conversations.told(shown), conversations.attached(shown)
     several = getattr(conversation, "has_senders", False)
-    said = [
+    return [
         _said(
             each,
             _address(each, several=several),
@@ -158,23 +188,15 @@ def of(
         )
         for each in shown
     ]
-    calls = mentions.of_notes(shown)
-    since = shown[0].said_at if earlier else None
+
+
+def _note_calls(said: Sequence[Said]) -> None:
+    """Whom each note calls, and that in its text."""
+    calls = mentions.of_notes([item.message for item in said])
     for item in said:
-        item.promised = words.by_message.get(item.message.pk, ())
         if item.message.pk in calls:
             item.mentions = calls[item.message.pk]
             item.text = mentions.marked(item.text, item.mentions)
-    theirs = (each for each in reversed(said) if each.message.is_inbound and not each.quiet)
-    if (newest := next(theirs, None)) is not None:
-        newest.is_newest_of_theirs = True
-    names = {each.key: each.who for each in asides}
-    done = happenings.of(conversation, since=since, by=by, asides=names)
-    given = [line for line in words.lines if since is None or line.at >= since]
-    apart = [each for each in asides if since is None or each.at >= since]
-    items: list[Said | Happened | Aside] = [*said, *done, *given, *apart]
-    items.sort(key=lambda item: item.at)
-    return Timeline(list(_with_days(items)), earlier, first if earlier else None)
 
 
 def _latest(conversation: Conversation) -> list[Message]:
