@@ -275,7 +275,13 @@ def why_words(why: str) -> str:
         "split_off": _("A message was split off"),
         "moved": _("Moved to another inbox"),
         "moved_back": _("Moved back"),
-        "missed": _("Its moment passed"),
+        "moment_passed": _("Its moment passed"),
         "taken_back": _("It was not kept after all"),
+        "bounced": _("Bounced"),
+        "held": _("They were told when the answer will come"),
+        "away": _("away"),
+        # What happened to it says these already.
+        "undone": "",
+        "owed_again": "",
     }
     return words.get(why, why)

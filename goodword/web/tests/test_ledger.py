@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from goodword.accounts.models import Teammate
-from goodword.desk.keeping import promising
+from goodword.desk.keeping import promising, reminding
 from goodword.people import merging
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
@@ -88,6 +88,15 @@ def test_how_each_ended_is_said_in_a_few_words(ana, one_of_each) -> None:
     assert rows["kept_late"] == "40 min late"
     assert rows["released"] == "They let us off"
     assert rows["moved"] == "moved once"
+
+
+def test_a_call_whose_moment_has_passed_says_so_in_words(house, ana) -> None:
+    call = promise(house, "Call Joe", due=NOW - DAY, kind="call")
+    reminding.remind_due(at=NOW)
+
+    (row,) = ana.get("/promises/?kind=call").context["rows"]
+    assert row.stands == "Its moment passed"
+    assert "moment_passed" not in ana.get(f"/promises/{call.public_id}/").content.decode()
 
 
 def test_the_newest_due_stand_on_top_and_the_line_that_says_now_among_them(house, ana) -> None:
