@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import formats
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Teammate
@@ -149,6 +150,11 @@ class AccentField(forms.CharField):
         return colour
 
 
+def _what_logo() -> str:
+    said = _("PNG, JPEG or WebP, at most %(most)s kB. It stands in place of the name.")
+    return said % {"most": LOGO_MOST_KB}
+
+
 class LogoField(forms.FileField):
     """A small picture; its bytes decide what it is."""
 
@@ -157,8 +163,7 @@ class LogoField(forms.FileField):
             label=_("Logo on pages for customers"),
             required=False,
             widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-            help_text=_("PNG, JPEG or WebP, at most %(most)s kB. It stands in place of the name.")
-            % {"most": LOGO_MOST_KB},
+            help_text=lazy(_what_logo, str)(),  # one field, for readers of every language
             **kwargs,
         )
 

@@ -57,6 +57,12 @@ def test_the_undo_time_is_set_between_nothing_and_a_minute(ana: Client):
     )
 
 
+def test_how_large_a_logo_may_be_is_said_to_each_reader_in_their_language(ana: Client):
+    for language, words in (("de", "höchstens 200 kB"), ("en", "at most 200 kB")):
+        page = ana.get("/settings/business/", headers={"accept-language": language})
+        assert words in page.content.decode()
+
+
 def test_a_page_open_to_the_network_without_https_says_what_can_happen(ana: Client, settings):
     assert "without https" not in said(ana, "/settings/profile/")
     settings.HOST = "0.0.0.0"
