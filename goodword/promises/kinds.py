@@ -44,7 +44,7 @@ BUILT_IN = (
     Kind(DO, pgettext_lazy("kind of promise", "Do"), _("Keep"), "check"),
     Kind(SEND, pgettext_lazy("kind of promise", "Send"), _("Send"), "send", by_message=True),
     Kind(CALL, pgettext_lazy("kind of promise", "Call"), _("Call back"), "phone", appointed=True),
-    Kind(COME_BACK, _("Come back to this"), _("Open"), "clock"),
+    Kind(COME_BACK, _("Come back to this"), _("Open it"), "clock"),
     Kind(WAITING, _("Waiting for them"), _("Ask"), "hourglass", by_message=True),
 )
 
