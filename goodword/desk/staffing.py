@@ -91,13 +91,18 @@ def change_inbox(
     )
     _return_unreachable(by=by, at=at)
     if moved:
-        for promise in owed.open_replies().filter(
-            conversation__inbox=inbox,
-            conversation__assignee__isnull=True,
-            conversation__team__isnull=True,
-        ):
-            assert promise.conversation is not None  # a constraint of reply promises
-            owing.settle(conversations.lock(promise.conversation), by=by, at=at, why="")
+        _hand_to_its_team(inbox, by=by, at=at)
+
+
+def _hand_to_its_team(inbox: Inbox, *, by: Teammate, at: datetime) -> None:
+    """The answers owed where the inbox itself has the conversation."""
+    for promise in owed.open_replies().filter(
+        conversation__inbox=inbox,
+        conversation__assignee__isnull=True,
+        conversation__team__isnull=True,
+    ):
+        assert promise.conversation is not None  # a constraint of reply promises
+        owing.settle(conversations.lock(promise.conversation), by=by, at=at, why="")
 
 
 def _return_unreachable(*, by: Teammate, at: datetime) -> None:

@@ -82,14 +82,7 @@ def write_by_itself(
     `good_until`: the time that it names, if any.
     """
     conversation = message.conversation
-    if (
-        message.inbound_kind != "human"
-        or message.address is None
-        or message.forwarded_by_id is not None  # they wrote to a teammate, not to us
-        or message.authenticity == Message.Authenticity.FAIL  # it would go to somebody else
-        or message.address.wants_nothing_automatic
-        or _is_robot(message.address)
-    ):
+    if message.address is None or not _may_be_answered(message, message.address):
         return None
     if limit := _limit_reached(message.address, at=at):
         fact = facts.AutomaticMailHeld(
@@ -109,6 +102,16 @@ def write_by_itself(
         holds=holds,
         by=None,
         at=at,
+    )
+
+
+def _may_be_answered(message: Message, address: Address) -> bool:
+    return (
+        message.inbound_kind == "human"
+        and message.forwarded_by_id is None  # else they wrote to a teammate, not to us
+        and message.authenticity != Message.Authenticity.FAIL  # it would go to somebody else
+        and not address.wants_nothing_automatic
+        and not _is_robot(address)
     )
 
 

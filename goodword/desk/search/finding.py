@@ -26,7 +26,7 @@ from goodword.desk import queries
 from goodword.desk.search import asking, own
 from goodword.desk.search.asking import Asked, Term
 from goodword.desk.search.looking import PAGE, Hit, Look
-from goodword.desk.search.narrowing import narrowed
+from goodword.desk.search.narrowing import Narrowed, narrowed
 from goodword.desk.search.operators import OURS
 from goodword.promises.models import REPLY, Promise
 
@@ -107,24 +107,26 @@ def find(
             search = narrowed(asked, by=by)
             gone = search.gone
             cursor = _Cursor.read(after)
-            look = Look(search, oldest_first=order == "oldest")
-            if order == "due":
-                if cursor.phase != "new":
-                    for hit in _by_due(look, cursor):
-                        found.append(hit)
-                        if len(found) == most:
-                            return Found(found, hit.cursor, gone=gone)
-                    cursor = _Cursor("new")
-                search.conversations = search.conversations.filter(~queries.awaits_us())
-                search.is_words_alone = False
-            for hit in look.hits(beyond=cursor.beyond, top=cursor.top):
+            for hit in _in_order(search, order, cursor):
                 found.append(hit)
                 if len(found) == most:
                     top = cursor.top or max(ids.first_key(asked.at), *(each.at for each in found))
-                    return Found(found, f"new:{hit.at}:{top}", gone=gone)
+                    return Found(found, hit.cursor or f"new:{hit.at}:{top}", gone=gone)
     except Stopped:
         return Found(found, stopped=True, gone=gone)
     return Found(found, gone=gone)
+
+
+def _in_order(search: Narrowed, order: Order, cursor: _Cursor) -> Iterator[Hit]:
+    """All that is found from `cursor` on. What is owed says itself where a page ends with it."""
+    look = Look(search, oldest_first=order == "oldest")
+    if order == "due":
+        if cursor.phase != "new":
+            yield from _by_due(look, cursor)
+            cursor = _Cursor("new")
+        search.conversations = search.conversations.filter(~queries.awaits_us())
+        search.is_words_alone = False
+    yield from look.hits(beyond=cursor.beyond, top=cursor.top)
 
 
 def conversations(asked: Asked, *, by: Teammate) -> Iterator[int]:
