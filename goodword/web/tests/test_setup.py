@@ -92,7 +92,9 @@ def test_the_first_evening_from_link_to_inbox(client: Client, link: str, servers
     assert client.post(f"{watching}use/").url == "/setup/done/"
     account = MailAccount.objects.get()
     assert account.inbox == inbox and "s3cret" not in account.imap_secret
-    assert "hello@shop.example" in client.get("/setup/done/").content.decode()
+    done = client.get("/setup/done/").content.decode()
+    assert "hello@shop.example" in done
+    assert 'href="/inbox/unassigned/"' in done  # where the first mail comes in
 
 
 def test_a_used_link_says_that_it_was_used(owner: Client, link: str):
