@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import click
 import django
 
 from goodword.bench import processes
@@ -60,11 +62,22 @@ def _pid(postgres: Postgres) -> int:
     return int((postgres.folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
+# Making all tables takes longer than some measurements.
+begin_with_option = click.option(
+    "--begin-with", type=click.Path(path_type=Path), hidden=True, help="A data folder to copy."
+)
+
+
 @contextmanager
-def at_work(database: str) -> Iterator[House]:
-    """With the data folder of its own, on which this process works as well; removed in the end."""
+def at_work(database: str, *, begin_with: Path | None = None) -> Iterator[House]:
+    """With the data folder of its own, on which this process works as well; removed in the end.
+
+    `begin_with`: a data folder that it begins as a copy of.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="goodword-bench-")))
+        if begin_with is not None:
+            shutil.copytree(begin_with, folder / "data")
         postgres = stack.enter_context(Postgres()) if database == "postgres" else None
         house = House(folder / "data", postgres)
         os.environ.update(house.process.environment)

@@ -18,7 +18,7 @@ import click
 
 from goodword.bench import browsing, pages, processes
 from goodword.bench.browsing import HTMX
-from goodword.bench.house import House, at_work
+from goodword.bench.house import House, at_work, begin_with_option
 from goodword.bench.open_pages import Change, OpenPage
 
 _CONVERSATIONS = 5  # of each team, that its people have open
@@ -83,6 +83,7 @@ class Opened:
 @click.option("--conversations", type=click.IntRange(min=20), default=1000, show_default=True)
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all there.")
+@begin_with_option
 def command(
     people: int,
     teams: int,
@@ -92,6 +93,7 @@ def command(
     conversations: int,
     database: str,
     json_file: Path | None,
+    begin_with: Path | None,
 ) -> None:
     """Sign many people in, let colleagues change things, and say when each page shows it.
 
@@ -107,7 +109,7 @@ def command(
         "load": processes.load(),
         "database": database,
     }
-    with at_work(database) as house:
+    with at_work(database, begin_with=begin_with) as house:
         pages.fill(conversations, report)
         crew = _hire(people, teams)
         with house.serving("run"):

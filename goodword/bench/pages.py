@@ -17,7 +17,7 @@ import click
 
 from goodword.bench import browsing, processes
 from goodword.bench.browsing import HTMX, Asked, Browser
-from goodword.bench.house import House, at_work
+from goodword.bench.house import House, at_work, begin_with_option
 from goodword.bench.made_up import COMMON, NOWHERE, PREFIX, RARE
 from goodword.bench.servers import LOOPBACK
 
@@ -60,8 +60,14 @@ class Cost:
 @click.option("--requests", type=click.IntRange(min=1), default=100, help="Of each page.")
 @click.option("--only", default="", help="Pages whose name holds this.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all there.")
+@begin_with_option
 def command(
-    conversations: int, database: str, requests: int, only: str, json_file: Path | None
+    conversations: int,
+    database: str,
+    requests: int,
+    only: str,
+    json_file: Path | None,
+    begin_with: Path | None,
 ) -> None:
     """Fill a desk, ask it for its pages, and print what they take.
 
@@ -74,7 +80,7 @@ def command(
         "conversations": conversations,
         "database": database,
     }
-    with at_work(database) as house:
+    with at_work(database, begin_with=begin_with) as house:
         fill(conversations, report)
         report["memory_mb"] = {"run_idle": house.idle_mb("run")}
         with house.serving("web"):

@@ -24,10 +24,14 @@ def furnished(
     database: str = "sqlite",
     *,
     cluster: Postgres | None = None,
+    database_url: str = "",
     data: Path | None = None,
     environment: dict[str, str] | None = None,
 ) -> Iterator[House]:
-    """A furnished house on a new database, with a mail server on each side of it."""
+    """A furnished house with a mail server on each side of it.
+
+    It is on a new database, unless `database_url` or `data` bring one whose tables are made.
+    """
     with ExitStack() as servers:
         if database == "postgres" and cluster is None:
             cluster = servers.enter_context(Postgres(durable=True))
@@ -35,7 +39,7 @@ def furnished(
             House(
                 sink=servers.enter_context(SmtpSink()),
                 dovecot=servers.enter_context(Dovecot()),
-                database_url=cluster.create_database() if cluster else "",
+                database_url=cluster.create_database() if cluster else database_url,
                 data=data,
                 environment=environment,
             )
