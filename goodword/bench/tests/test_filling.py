@@ -21,9 +21,13 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-@pytest.fixture
-def ana() -> Teammate:
+@pytest.fixture(scope="module")
+def filled(rows_of_module: None) -> None:
     filling.fill(400, at=NOW)
+
+
+@pytest.fixture
+def ana(filled: None) -> Teammate:
     return Teammate.objects.get(email=filling.OWNER)
 
 
