@@ -22,6 +22,8 @@ def sorts_as(field: Field, stored: str) -> bytes:
 
 def bare(text: str) -> str:
     """Text without capitals and accents, but with its signs."""
+    if text.isascii():  # nothing to take apart
+        return " ".join(text.casefold().split())
     flat = unicodedata.normalize("NFD", text.casefold())
     # Class 1 strikes through: “≠” is not “=” with an accent, and doesn't begin with it either.
     flat = "".join(each for each in flat if unicodedata.combining(each) < 2)

@@ -168,10 +168,15 @@ def _beginning(field: Field, text: str) -> Q | None:
     first = sorts_as(field, text)
     # No letter has this byte.
     near = Q(sorts_as__gte=first, sorts_as__lt=first + b"\xff")
-    # The database knows neither accents nor all capitals: what it can't tell is looked at here.
+    # The database knows neither accents nor all capitals: what it can't tell is looked at here,
+    # and the fewer are named, those that begin so or those that only sort so.
     plain = Q(text__istartswith=text)
-    texts = (each for each in _texts(field, near & ~plain) if alike(each).startswith(said))
-    return near & (plain | Q(text__in=_listed(texts)))
+    so, otherwise = list[str](), list[str]()
+    for each in _texts(field, near & ~plain):
+        (so if alike(each).startswith(said) else otherwise).append(each)
+    if len(otherwise) <= len(so):
+        return near & ~Q(text__in=_listed(otherwise)) if otherwise else near
+    return near & (plain | Q(text__in=_listed(so)))
 
 
 # Conversations by them
