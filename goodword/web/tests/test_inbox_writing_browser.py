@@ -214,3 +214,23 @@ def test_send_and_close_beside_send(ana: Page, asked: Conversation) -> None:
     expect(ana.get_by_role("button", name="Send, snooze until").first).to_be_visible()
     ana.get_by_role("button", name="Send and close").click()
     expect(ana.locator(".delivery")).to_contain_text("Then the conversation is closed.")
+
+
+def test_on_a_phone_a_tap_reaches_what_it_was_aimed_at_also_as_the_bar_gives_way(ana: Page):
+    ana.set_viewport_size({"width": 390, "height": 844})
+    bar, formatting = ana.locator(".tabbar"), ana.locator("#formatting")
+    ana.evaluate("document.activeElement.blur()")
+    expect(bar).to_be_visible()
+    formatting.locator("summary").click()
+    expect(formatting).to_have_attribute("open", "")
+    ana.keyboard.press("Escape")
+
+    ana.click("#composer-text")
+    expect(bar).to_be_hidden()
+    formatting.locator("summary").click()
+    expect(formatting).to_have_attribute("open", "")
+    expect(bar).to_be_hidden()
+    ana.keyboard.press("Escape")
+    ana.locator(".message .message-menu > summary").first.click()
+    expect(ana.locator(".message .message-menu[open]")).to_be_visible()
+    expect(bar).to_be_visible()

@@ -16,6 +16,7 @@ import "./palette.js";
 import "./files.js";
 import "./search.js";
 import "./views.js";
+import "./tabbar.js";
 
 // Written before the scripts were there: now it is kept, or searched for.
 document.addEventListener(
