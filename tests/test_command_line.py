@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from itertools import chain
 
 import pytest
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
+from tests.doors.house import PASSWORD, SETUP
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_a_port_in_use_is_said_in_words(unowned):
     assert "GOODWORD_SMTP_PORT" in told.stderr.decode()
 
 
-def test_setup_says_what_cannot_be_used_and_makes_nothing(unowned):
+def test_setup_says_what_cannot_be_used_and_makes_nothing(unowned, tmp_path):
     fine = {
         "--owner": "ana@shop.example", "--password-file": "-", "--business": "Shop",
         "--country": "de", "--zone": "Europe/Berlin", "--inbox": "hello@shop.example",
@@ -92,25 +94,30 @@ def test_setup_says_what_cannot_be_used_and_makes_nothing(unowned):
         ("--owner", "nobody", "address"),
     ]
 
-    def set_up(given):
-        words = [part for pair in given.items() for part in pair]
-        return unowned.run("setup", *words, input="correct horse battery\n")
-
+    words = tmp_path / "password"
+    words.write_text("correct horse battery\n")
     for option, value, word in wrong:
-        told = set_up(fine | {option: value})
-        assert (told.returncode, word in told.stderr.decode().lower()) == (1, True), told.stderr
-    assert b"0  conversations" in unowned.run("check").stdout
-    again = set_up(fine)
+        given = fine | {"--password-file": str(words), option: value}
+        told = by_fork(unowned, "setup", *chain(*given.items()))
+        assert (told.returncode, word in told.stderr.lower()) == (1, True), told.stderr
+    assert "0  conversations" in by_fork(unowned, "check").stdout
+    again = unowned.run("setup", *chain(*fine.items()), input="correct horse battery\n")
     assert again.returncode == 0, again.stderr
 
 
-def test_setup_twice_is_refused_in_words(unowned):
-    given = (
-        "--owner", "ana@shop.example", "--password-file", "-", "--business", "Shop",
-        "--country", "DE", "--zone", "Europe/Berlin", "--inbox", "hello@shop.example",
-    )  # fmt: skip
-    assert unowned.run("setup", *given, input="correct horse battery\n").returncode == 0
-    told = unowned.run("setup", *given, input="correct horse battery\n")
+def by_fork(goodword, *words):
+    """As `goodword.run`, where loading Goodword time and again shows nothing new."""
+    return goodword.python(
+        f"import sys\nfrom goodword.cli import main\nsys.argv[1:] = {words!r}\nmain()"
+    )
+
+
+def test_setup_twice_is_refused_in_words(shop_goodword):
+    shop = shop_goodword.cast()  # by `goodword setup`
+    try:
+        told = shop.run(*SETUP, input=f"{PASSWORD}\n")
+    finally:
+        shop.remove()
     assert told.returncode == 1
     assert "owner" in told.stderr.decode()
 
