@@ -3,6 +3,7 @@ is the same and longer.
 """
 
 import os
+import shutil
 
 import pytest
 
@@ -19,10 +20,19 @@ def test_the_same_seed_plans_the_same():
     assert drawn[0] == drawn[1] != drawn[2]
 
 
+@pytest.fixture
+def made(empty_goodword):
+    """A Goodword of nobody, that its tables need not be made; it is run by the house."""
+    process = empty_goodword.cast()
+    yield process
+    process.remove()
+
+
 @pytest.mark.long
-def test_killed_again_and_again_every_mail_is_in_once_and_out_once():
+def test_killed_again_and_again_every_mail_is_in_once_and_out_once(made):
     drawn = plan.draw(20, kills=4)
-    with furnished(DATABASE) as house:
+    url = made.environment.get("GOODWORD_DATABASE_URL", "")
+    with furnished(database_url=url, data=made.data) as house:
         found = killing.run(drawn, house, hurry=True)
     assert found.wrong == []
     assert sum("kills of" in line for line in found.lines) > 1
@@ -40,15 +50,14 @@ if DATABASE == "postgres":
 else:
 
     @pytest.mark.long
-    def test_without_room_on_the_disk_nothing_is_taken_and_nothing_is_lost():
+    def test_without_room_on_the_disk_nothing_is_taken_and_nothing_is_lost(made):
         drawn = plan.draw(22, kills=1)
         least = {"GOODWORD_LEAST_DISK_MB": str(disk.LEAST_MB)}
         try:
-            with (
-                disk.small_disk() as folder,
-                furnished(data=folder / "data", environment=least) as house,
-            ):
-                found = disk.run(drawn, house)
+            with disk.small_disk() as folder:
+                shutil.copytree(made.data, folder / "data")
+                with furnished(data=folder / "data", environment=least) as house:
+                    found = disk.run(drawn, house)
         except NotInstalled as why:
             pytest.skip(str(why))  # a right that containers often lack, and no missing program
         assert found.wrong == []

@@ -131,7 +131,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 def empty_goodword() -> Iterator[Mould]:
     """Its tables are made and nobody owns it."""
     mould = Mould(tables.goodword())
-    mould.run("migrate")  # gathers the static files, so that no copy must
     yield mould
     mould.remove()
 

@@ -1,4 +1,4 @@
-"""All tables, made once; whoever needs them gets a copy.
+"""All tables and static files, made once; whoever needs them gets a copy.
 
 Making them takes a process many seconds, copying them nothing. On SQLite they are kept for the
 next run as well, until a migration changes or a library.
@@ -10,6 +10,9 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
+from collections.abc import Callable
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +25,7 @@ CLUSTER = "GOODWORD_TEST_DATABASE_URL"  # of the run's PostgreSQL: the conftest.
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT = _ROOT / ".pytest_cache" / "tables"
 _FILE = "goodword.sqlite3"
+_A_DAY_SECONDS = 24 * 3600
 _numbers = count(1)
 
 
@@ -42,6 +46,7 @@ def goodword(*, in_file: bool = False) -> GoodwordProcess:
     process.data.mkdir(mode=0o700)
     if not in_cluster:
         shutil.copyfile(_in_file(), process.data / _FILE)
+    shutil.copytree(_static_files(), process.data, dirs_exist_ok=True)
     return process
 
 
@@ -56,21 +61,56 @@ def new_database(*, like: str = "") -> str:
 
 
 def _in_file() -> Path:
-    """The first who asks makes them; other processes wait for it."""
-    data = _KEPT / _key()
-    data.mkdir(parents=True, exist_ok=True)
-    made = data / "made.sqlite3"
-    with (data / "lock").open("w") as lock:
+    def make(begun: Path) -> None:
+        process = GoodwordProcess()
+        _migrate(process)
+        shutil.copyfile(process.data / _FILE, begun)
+        process.remove()
+
+    return _made_once(_KEPT / _key() / "made.sqlite3", make)
+
+
+def _static_files() -> Path:
+    """A folder of them, gathered. Should our key miss a change, each start gathers them itself."""
+
+    def make(begun: Path) -> None:
+        process = GoodwordProcess()
+        process.data.mkdir(mode=0o700)
+        shutil.copyfile(_in_file(), process.data / _FILE)
+        _migrate(process)
+        shutil.copytree(process.data / "static", begun / "static")
+        shutil.copyfile(process.data / "static.made-of", begun / "static.made-of")
+        process.remove()
+        for old in _KEPT.glob("static-*"):
+            if time.time() - old.stat().st_mtime > _A_DAY_SECONDS:
+                shutil.rmtree(old)
+
+    return _made_once(_KEPT / f"static-{_key_of_static()}" / "made", make)
+
+
+def _made_once(made: Path, make: Callable[[Path], None]) -> Path:
+    """The first who asks makes it; other processes wait for it."""
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with (made.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            process = GoodwordProcess()
-            _migrate(process)
-            shutil.copyfile(process.data / _FILE, data / _FILE)
-            (data / _FILE).rename(made)  # all of it, or nothing
-            process.remove()
+            begun = made.with_name("begun")
+            shutil.rmtree(begun, ignore_errors=True)  # of somebody who was killed
+            make(begun)
+            begun.rename(made)  # all of it, or nothing
     return made
 
 
+@cache
+def _key_of_static() -> str:
+    found = hashlib.sha256((_ROOT / "requirements.lock").read_bytes())
+    for path in sorted(_ROOT.glob("goodword/**/static/**/*")):
+        stat = path.stat()
+        found.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return found.hexdigest()[:16]
+
+
+@cache
 def _key() -> str:
     """Of all that tables are made by."""
     found = hashlib.sha256()
