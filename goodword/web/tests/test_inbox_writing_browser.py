@@ -234,3 +234,26 @@ def test_on_a_phone_a_tap_reaches_what_it_was_aimed_at_also_as_the_bar_gives_way
     ana.locator(".message .message-menu > summary").first.click()
     expect(ana.locator(".message .message-menu[open]")).to_be_visible()
     expect(bar).to_be_visible()
+
+
+def test_words_written_from_right_to_left_are_read_so(
+    ana: Page, live_server, house: SimpleNamespace
+):
+    asked = receive(house, "שלום,\nמתי?", subject="שאלה:", sender="david@cohen.example")
+    ana.goto(f"{live_server.url}/conversations/{asked.conversation.public_id}/")
+    for place in (".message-text", "#head h1", ".row[aria-current] .row-words"):
+        letter, sign = ana.locator(place).evaluate(_FIRST_AND_SIGN)
+        assert sign < letter, f"the sign after the word stands before it in {place}"
+
+
+# How far from the left the first letter stands, and the sign after its word.
+_FIRST_AND_SIGN = """(place) => {
+  const text = document.createTreeWalker(place, NodeFilter.SHOW_TEXT).nextNode();
+  const begin = text.data.search(/\\S/), sign = text.data.search(/[,:]/);
+  return [begin, sign].map((at) => {
+    const range = new Range();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  });
+}"""
