@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -234,6 +235,23 @@ def test_on_a_phone_a_tap_reaches_what_it_was_aimed_at_also_as_the_bar_gives_way
     ana.locator(".message .message-menu > summary").first.click()
     expect(ana.locator(".message .message-menu[open]")).to_be_visible()
     expect(bar).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_words_that_could_not_be_saved_say_so_in_full(ana: Page, width: int):
+    ana.set_viewport_size({"width": width, "height": 844})
+    ana.route("**/draft/*", lambda route: route.abort())
+    ana.locator("#composer-text").press_sequentially("Dear Grace")
+    said = ana.locator("#composer-state")
+    expect(said).to_contain_text("Your words are still here.")
+    assert said.evaluate(
+        "place => place.scrollWidth <= place.clientWidth && place.clientWidth > 100"
+    )
+
+    ana.unroute("**/draft/*")
+    ana.locator("#composer-text").press_sequentially(",")
+    expect(said).to_contain_text("Saved")
+    expect(said).not_to_have_class(re.compile("composer-unsaved"))
 
 
 def test_words_written_from_right_to_left_are_read_so(

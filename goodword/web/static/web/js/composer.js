@@ -10,9 +10,11 @@ let timer = 0;
 let last = Promise.resolve(); // one request at a time, so that an older text never overwrites a newer
 let isDirty = false;
 
-function say(text) {
+function say(text, { isUnsaved = false } = {}) {
   const state = document.getElementById("composer-state");
-  if (state && text) state.textContent = text;
+  if (!state || !text) return;
+  state.textContent = text;
+  state.classList.toggle("composer-unsaved", isUnsaved);
 }
 
 export function sayWrong(text) {
@@ -141,7 +143,7 @@ async function post(composer, changes) {
     const response = await fetch(composer.dataset.draftUrl, { method: "POST", body: content, headers: { "HX-Request": "true" }, keepalive });
     answer = { ok: response.ok, words: await response.text(), text, isAboutFiles: "take_out" in changes };
   } catch {
-    say(composer.dataset.unsaved);
+    say(composer.dataset.unsaved, { isUnsaved: true });
     if (composer === form()) isDirty = true;
     else setTimeout(() => (last = last.then(() => post(composer, changes))), AGAIN_AFTER_MS); // it was left: nobody types there
     return;
