@@ -10,6 +10,7 @@ import select
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 _LOADED = """
@@ -50,8 +51,9 @@ class Warmed:
         assert self._process.stdin is not None and self._process.stdout is not None
         folder = Path(tempfile.mkdtemp(dir=self._folder.name))
         asked = {"code": code, "out": str(folder / "out"), "err": str(folder / "err")}
-        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has ended, and what it says is read below
+            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+            self._process.stdin.flush()
         if not select.select([self._process.stdout], [], [], timeout)[0]:
             self.end()
             raise subprocess.TimeoutExpired(code, timeout)
