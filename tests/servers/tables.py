@@ -46,7 +46,9 @@ def goodword(*, in_file: bool = False) -> GoodwordProcess:
     process.data.mkdir(mode=0o700)
     if not in_cluster:
         shutil.copyfile(_in_file(), process.data / _FILE)
-    shutil.copytree(_static_files(), process.data, dirs_exist_ok=True)
+    # One by one: the whole would give its own rights to the folder.
+    shutil.copytree(_static_files() / "static", process.data / "static")
+    shutil.copy(_static_files() / "static.made-of", process.data)
     return process
 
 
