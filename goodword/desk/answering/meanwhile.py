@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -20,24 +21,28 @@ class SaidMeanwhile(Exception):
         self.messages = messages
 
 
-def require_nothing_new(conversation: Conversation, *, after: int, by: Teammate) -> None:
+def require_nothing_new(
+    conversation: Conversation, *, after: int, text: str, by: Teammate
+) -> None:
     """Raises SaidMeanwhile. The caller holds the conversation's lock, so that of two who send at
     once the second is stopped by the first.
 
-    `after`: the key of the newest message that `by` knew.
+    `after`: the key of the newest message that `by` knew. What they said themselves since is no
+    news, unless `text` is in it: it went from another page of theirs.
     """
-    news = list(_news(conversation, after=after, by=by)[:MOST])
-    if news:
-        raise SaidMeanwhile(news[::-1])
+    since = _since(conversation, after=after)
+    news = (each for each in since if each.teammate_id != by.pk or text.strip() in each.text)
+    if said := list(islice(news, MOST)):
+        raise SaidMeanwhile(said[::-1])
 
 
-def _news(conversation: Conversation, *, after: int, by: Teammate) -> QuerySet[Message]:
-    """By them or by a colleague, on its way or gone. No note is news to whom we answer, nor what
-    Goodword says by itself, nor what programs write.
+def _since(conversation: Conversation, *, after: int) -> QuerySet[Message]:
+    """By them or by us, on its way or gone; the newest first. No note is news to whom we answer,
+    nor what Goodword says by itself, nor what programs write.
     """
     # A mail that came before but was read in after has a key from before.
     known = Message.objects.filter(pk=after, conversation=OuterRef("conversation"))
     later = Q(pk__gt=after) | Q(stored_at__gt=Subquery(known.values("stored_at")[:1]))
     said = conversation.messages.filter(later).exclude(kind=Message.Kind.NOTE)
-    by_people = said.exclude(automatic=True, teammate__isnull=True).exclude(teammate=by)
+    by_people = said.exclude(automatic=True, teammate__isnull=True)
     return by_people.select_related("address", "teammate").order_by("-id")

@@ -90,7 +90,7 @@ def reply(
         return said
     attached = _attached(draft, text)
     if after is not None:
-        meanwhile.require_nothing_new(conversation, after=after, by=by)
+        meanwhile.require_nothing_new(conversation, after=after, text=text, by=by)
     message = queueing.queue(
         conversation,
         text=text.strip(),

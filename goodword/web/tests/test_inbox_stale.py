@@ -99,6 +99,18 @@ def test_send_anyway_sends_it_and_is_stopped_again_by_what_is_newer_still(ben, h
     assert not Draft.objects.exists()
 
 
+def test_words_that_went_from_another_page_of_theirs_ask_before_they_go_again(ben, house, asked):
+    seen = seen_in(ben.get(url(asked)))
+    assert send(ben, asked, seen, text="It left today.\n\nWith a card.").status_code == 302
+
+    again = send(ben, asked, seen)
+    assert again.status_code == 422
+    [said] = again.context["composer"].stale.said
+    assert "With a card." in said.text
+    assert send(ben, asked, seen, text="And the invoice.").status_code == 302
+    assert asked.messages.filter(teammate=house.ben).count() == 2
+
+
 def test_keep_writing_leads_back_to_the_page_which_knows_the_news(ben, house, asked):
     seen = seen_in(ben.get(url(asked)))
     news = writes_again(house, asked)

@@ -304,8 +304,9 @@ async function send({ issueRequest }) {
   if (composer.querySelector(".file-uploading")) say(composer.querySelector("[data-waits]").dataset.waits);
   const before = filesLost;
   await last;
-  if (composer !== form()) letGo();
-  else if (filesLost === before) issueRequest(true);
+  if (composer !== form()) {
+    if (held === composer) letGo();
+  } else if (filesLost === before) issueRequest(true);
   else {
     isDirty = true; // it does not leave without its file; why it has none is said
     letGo();
