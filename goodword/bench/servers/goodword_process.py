@@ -157,7 +157,11 @@ class GoodwordProcess:
             self._warmed = None
         if self._warmed is None:
             self._warmed = Warmed(self.environment)
-        return self._warmed.run(code, timeout=timeout)
+        try:
+            return self._warmed.run(code, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self._warmed = None  # it has ended with what it ran
+            raise
 
     @property
     def running(self) -> bool:

@@ -6,7 +6,9 @@ Loading takes a second of CPU, and a test asks for many small things.
 from __future__ import annotations
 
 import json
+import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,6 +46,7 @@ class Warmed:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                start_new_session=True,
             )
 
     def run(self, code: str, *, timeout: float) -> subprocess.CompletedProcess[str]:
@@ -63,6 +66,8 @@ class Warmed:
         return subprocess.CompletedProcess(code, int(said), out, err)
 
     def end(self) -> None:
-        self._process.kill()
+        """With the fork that still runs: left alone it would go on writing to the database."""
+        if self._process.returncode is None:  # else the number may be another's by now
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
         self._folder.cleanup()

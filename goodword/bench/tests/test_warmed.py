@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from goodword.bench.servers.goodword_process import GoodwordProcess
 from goodword.bench.servers.warmed import Warmed
 
 
@@ -32,3 +35,26 @@ def test_what_cannot_be_loaded_says_why(tmp_path: Path) -> None:
             warmed.run("", timeout=60)
     finally:
         warmed.end()
+
+
+def test_what_takes_too_long_ends_at_once_and_the_next_runs_as_ever(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    os.mkfifo(said)
+    slow = f"""
+import time
+with open({str(said)!r}, "w") as said:
+    print("begun", file=said, flush=True)
+    time.sleep(5)
+    print("went on", file=said)
+"""
+    process = GoodwordProcess(data=tmp_path / "data")
+    with os.fdopen(os.open(said, os.O_RDONLY | os.O_NONBLOCK)) as heard:
+        try:
+            assert process.python("").returncode == 0
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.python(slow, timeout=1)
+            os.set_blocking(heard.fileno(), True)
+            assert heard.read() == "begun\n"  # all, until nobody holds the other end any more
+            assert process.python("print('again')").stdout == "again\n"
+        finally:
+            process.remove()
