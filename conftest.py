@@ -62,8 +62,8 @@ def _postgres_url() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What starts servers and browsers comes first, dealt among the workers.
 
-    What asks nothing of the run's database, or only what a page does in a browser, is tried with
-    SQLite alone: it would only say the same again. Stories are played with both.
+    What asks nothing of the run's database, or only what a page does in a browser (`once`), is
+    tried with SQLite alone: it would only say the same again. Stories are played with both.
     """
     if _DATABASE == "postgres" and (same := [each for each in items if not _asks_it(each)]):
         config.hook.pytest_deselected(items=same)
@@ -103,8 +103,7 @@ def _asks_it(item: pytest.Item) -> bool:
     """Through Django, by a Goodword cast from a mould (tests/servers/fixtures.py), or as its module
     says by having a `DATABASE`.
     """
-    in_browser = item.get_closest_marker("browser") is not None
-    if item.get_closest_marker("once") is not None or (in_browser and _is_in_a_room(item)):
+    if item.get_closest_marker("once") is not None:
         return False
     module = item.getparent(pytest.Module)
     says = item.get_closest_marker("django_db") or hasattr(getattr(module, "obj", None), "DATABASE")

@@ -13,7 +13,8 @@ from tests.servers.chromium import Chromium
 from tests.servers.desk import Held, at_desk, filled, opened, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
-_NAMES = ("Older", "Younger", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
+_NAMES = ("Older", "Younger", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth",
+          "Tenth")  # fmt: skip
 _DESK = f"""
 from datetime import timedelta
 from tests.factories import make_house, receive
@@ -129,6 +130,26 @@ def test_what_is_written_before_the_scripts_are_there_is_kept(lea: Page) -> None
     expect(lea.locator("#composer-state")).to_contain_text("Saved")
     lea.reload()
     expect(lea.locator("#composer-text")).to_have_value("It left.")
+
+
+def test_led_back_to_a_draft_that_grew_elsewhere_she_finds_all_of_it(
+    goodword: GoodwordProcess, lea: Page
+) -> None:
+    field = lea.locator("#composer-text")
+    opened(lea, "Tenth")
+    lea.wait_for_url("**/conversations/**")
+    write(lea, "It left.")
+    saved(lea)
+    lea.goto("/promises/")
+    text = "It left, and the card comes tomorrow."
+    run_code(goodword, _COLLEAGUE + f'about("Tenth").drafts.update(text="{text}")')
+    lea.go_back()
+    expect(field).to_have_value(text)
+    field.press("End")
+    write(lea, " Lea")
+    saved(lea)
+    lea.reload()
+    expect(field).to_have_value(f"{text} Lea")
 
 
 def test_a_key_for_what_stands_in_a_menu_works_also_when_news_draws_the_menu_anew(

@@ -144,7 +144,7 @@ def shop_goodword(empty_goodword: Mould) -> Iterator[Mould]:
     mould.remove()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def new_goodword() -> Iterator[GoodwordProcess]:
     """It runs, and when it started it found nothing: no folder, no tables."""
     with GoodwordProcess(database_url=tables.new_database()) as process:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -31,9 +30,15 @@ def require_nothing_new(
     news, unless `text` is in it: it went from another page of theirs.
     """
     since = _since(conversation, after=after)
-    news = (each for each in since if each.teammate_id != by.pk or text.strip() in each.text)
-    if said := list(islice(news, MOST)):
-        raise SaidMeanwhile(said[::-1])
+    news = list(since.exclude(teammate=by)[:MOST])
+    news += [each for each in since.filter(teammate=by)[:MOST] if _says(each, text.strip())]
+    if news:
+        raise SaidMeanwhile(sorted(news, key=lambda each: each.pk))
+
+
+def _says(message: Message, text: str) -> bool:
+    """In paragraphs of their own: so drafts of two pages come together."""
+    return bool(text) and f"\n\n{text}\n\n" in f"\n\n{message.text}\n\n"
 
 
 def _since(conversation: Conversation, *, after: int) -> QuerySet[Message]:

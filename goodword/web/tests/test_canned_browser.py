@@ -14,7 +14,7 @@ from tests.factories import PASSWORD
 from tests.servers.chromium import Chromium, axe, look_at, shot
 from tests.servers.desk import filled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 FURNISH = """
 from django.utils import timezone
@@ -162,7 +162,6 @@ def test_without_words_it_is_done_at_once_and_undone(chromium, furnished):
         expect(desk.locator(".toast", has_text="Undone.")).to_be_visible()
 
 
-@pytest.mark.once
 def test_the_pages_to_write_and_to_choose_them_are_open_to_everyone(chromium, furnished):
     reply, conversation = furnished[1][:2]
     with at_desk(chromium, furnished, 1) as desk:

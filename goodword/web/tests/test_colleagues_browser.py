@@ -14,7 +14,7 @@ from goodword.desk import handling
 from tests.factories import HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from goodword.web.inbox import viewing
 from tests.factories import DAY, HOUR, MINUTE, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, expect
 
-from goodword.conversations.models import Conversation, DraftFile
+from goodword.conversations.models import Conversation, DraftFile, Message
 from goodword.desk.models import Dispatch
 from tests.factories import DAY, HOUR, PASSWORD, deliver, make_house, receive
 from tests.servers.chromium import axe
@@ -159,7 +159,7 @@ def test_an_answer_drawn_anew_while_it_waits_for_its_file_says_that_it_did_not_l
     expect(ana.locator(".toast-error")).to_contain_text("Not sent: the page was drawn anew")
     expect(ana.locator(".draft-files")).to_contain_text("ring.txt")
     expect(ana.locator("#composer-text")).to_have_value("Here it is.")
-    assert not asked.messages.filter(direction="outbound").exists()
+    assert not asked.messages.filter(direction=Message.Direction.OUT).exists()
     ana.locator("#composer-text").press("Control+Enter")
     expect(ana.locator("#timeline .message-ours")).to_contain_text("ring.txt")
     expect(ana.locator("#timeline .message-ours")).to_contain_text("Here it is.")

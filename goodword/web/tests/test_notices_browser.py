@@ -15,7 +15,7 @@ from goodword.notices.models import Notice
 from tests.factories import HOUR, PASSWORD, make_house
 from tests.servers.chromium import axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 TITLE = "Due soon: Answer · Grace Whitlow · The spring gift card (promised by Tue 24 Nov, 10:00)"
 
 
@@ -55,7 +55,6 @@ def faults_of(page: Page) -> list[str]:
     return faults
 
 
-@pytest.mark.once
 def test_list_and_settings_are_open_to_everyone_empty_and_full(desk: Page, live_server, house):
     faults = faults_of(desk)
     for number, kind in enumerate(("due_soon", "late", "backup", "lead", "missed", "handed_over")):

@@ -15,7 +15,7 @@ from goodword.channels.email.models import Notice
 from tests.factories import PASSWORD, make_house
 from tests.servers.chromium import axe
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import Chromium
 from tests.servers.desk import Held
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

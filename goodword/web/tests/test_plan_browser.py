@@ -18,7 +18,7 @@ from goodword.plan.models import Duty
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import Chromium, axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -81,7 +81,6 @@ def looked_at(page: Page, sizes: Sequence[tuple[int, str]] = BOTH) -> list[str]:
     return faults
 
 
-@pytest.mark.once
 def test_pages_of_the_plan_are_open_to_everyone(desk: Page, live_server, house: SimpleNamespace):
     faults = looked_at(desk)
     for number, path in enumerate(

@@ -19,7 +19,7 @@ from tests.factories import PASSWORD, make_house
 from tests.servers.chromium import axe
 from tests.test_frames_browser import png
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -52,7 +52,6 @@ def looked_at(page: Page) -> list[str]:
     return faults
 
 
-@pytest.mark.once
 def test_pages_of_settings_are_open_to_everyone(desk: Page, live_server, house: SimpleNamespace):
     logo = files.keep(png(600, 48), at=timezone.now())
     accounts.dress(queries.business(), accent="", logo=logo, by=house.ana, at=timezone.now())

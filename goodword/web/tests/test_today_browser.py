@@ -17,7 +17,7 @@ from goodword.web.tests.promised import promise
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import Chromium, axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 MINUTE = timedelta(minutes=1)
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -161,7 +161,6 @@ def _too_small(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.once
 def test_what_opens_over_today_is_open_to_everyone(ana: Page) -> None:
     faults = []
     for theme in ("light", "dark"):

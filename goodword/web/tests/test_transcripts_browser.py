@@ -13,7 +13,7 @@ from goodword.conversations.models import Conversation
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

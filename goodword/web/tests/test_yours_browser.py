@@ -23,7 +23,7 @@ from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, MINUTE, PASSWORD, deliver, make_house, receive
 from tests.servers.chromium import Chromium, Theme, axe, shot
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 PLACE = "https://desk.shop.example"
 Sizes = Sequence[tuple[int, Theme]]
 
@@ -114,7 +114,6 @@ def test_mail_in_link_out_let_go_and_the_team_sees_it(
         assert axe(opened.value) == []
 
 
-@pytest.mark.once
 def test_every_page_is_open_to_everyone_on_every_screen(
     page: Page, live_server, house: SimpleNamespace
 ):

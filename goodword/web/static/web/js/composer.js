@@ -333,15 +333,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
 const draftOf = (composer) => `${composer?.dataset.draftUrl.split("?")[0]} ${composer?.elements.mode.value}`;
 let left = null;
 let leftUnsaved = false;
-let begunAt = 0; // the request that draws it anew: what is saved since may be missing in its answer
+const begunAt = new WeakMap(); // requests that draw it anew: what is saved since may be missing in the answer
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target?.id === "conversation") begunAt = performance.now();
+  if (event.detail.target?.id === "conversation") begunAt.set(event.detail.xhr, performance.now());
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target, requestConfig } = event.detail;
+  const { target, requestConfig, xhr } = event.detail;
   if (target?.id !== "conversation") return;
   left = requestConfig?.elt?.closest?.("#composer") ? null : form();
-  leftUnsaved = isDirty || saving > 0 || savedAt >= begunAt;
+  leftUnsaved = isDirty || saving > 0 || savedAt >= begunAt.get(xhr);
   if (left && isDirty) save();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
