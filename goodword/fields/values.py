@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -26,7 +27,9 @@ class NotAValue(Exception):
 
 def parse(field: Field, text: str) -> str:
     """`text` as it is stored; empty for nothing. Raises NotAValue."""
-    line = clean_line(text, most=LONGEST_VALUE + 1)
+    line = clean_line(text, most=len(text))
+    if field.kind == Field.Kind.TEXT:  # a choice is as it was offered, a link leads where it says
+        line = unicodedata.normalize("NFC", line)
     if len(line) > LONGEST_VALUE:
         raise NotAValue(_("This is too long: %(most)d characters fit.") % {"most": LONGEST_VALUE})
     return _PARSERS[Field.Kind(field.kind)](field, line) if line else ""

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Ord, Substr
+from django.db.models.lookups import LessThan
 from django.utils.translation import get_language, override
 
 from goodword.conversations.models import Conversation, ConversationValue
@@ -26,8 +27,10 @@ from goodword.fields.sorting import bare, sorts_as
 from goodword.people.models import OrganisationValue, Person, PersonValue
 
 FEW = 500  # people that are looked at one and all
+_MOST_LOOKED_AT = 100_000  # texts, outside the time that the database has: half a second
 _MOST_TEXTS = 20_000  # in one query; SQLite may be built to take no more than 32 766
 _FIRST_DIGIT, _PAST_DIGITS = b"0", b":"  # in ASCII the colon follows the nine
+_FIRST_MARK = 0x300  # nothing before it in Unicode joins with the character that it follows
 _SIGN = re.compile(r"[<>]=|[<>=]")
 _LOOKUPS = {"=": "exact", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _ORDERED = frozenset({Field.Kind.NUMBER, Field.Kind.DATE})
@@ -130,8 +133,12 @@ def _unmarked(text: str) -> str:
 
 
 def _texts(field: Field, those: Q) -> Iterable[str]:
+    """Raises Stopped for more than can be looked at one by one."""
     rows = _VALUES[Field.About(field.about)]._default_manager.filter(those, field=field)
-    return rows.order_by().values_list("text", flat=True).distinct()
+    texts = rows.order_by().values_list("text", flat=True).distinct()[: _MOST_LOOKED_AT + 1]
+    if len(texts) > _MOST_LOOKED_AT:
+        raise Stopped
+    return texts
 
 
 def _listed(texts: Iterable[str]) -> list[str]:
@@ -170,13 +177,21 @@ def _beginning(field: Field, text: str) -> Q | None:
     near = Q(sorts_as__gte=first, sorts_as__lt=first + b"\xff")
     # The database knows neither accents nor all capitals: what it can't tell is looked at here,
     # and the fewer are named, those that begin so or those that only sort so.
-    plain = Q(text__istartswith=text)
+    plain = _plainly(text)
     so, otherwise = list[str](), list[str]()
     for each in _texts(field, near & ~plain):
         (so if alike(each).startswith(said) else otherwise).append(each)
     if len(otherwise) <= len(so):
         return near & ~Q(text__in=_listed(otherwise)) if otherwise else near
     return near & (plain | Q(text__in=_listed(so)))
+
+
+def _plainly(text: str) -> Q:
+    """It begins so letter by letter, and what follows can't change the last of these: a stroke
+    after “=” makes it “≠”, whether the two are stored as one or, as in links, as they were typed.
+    """
+    following = Coalesce(Ord(Substr("text", len(text) + 1, 1)), 0)  # nothing follows the end
+    return Q(text__istartswith=text) & Q(LessThan(following, _FIRST_MARK))
 
 
 # Conversations by them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from goodword.conversations.models import ConversationValue
 from goodword.desk.search import finding, own
 from goodword.desk.tests.own_fields import NOW, define, fill, found
 from goodword.fields import actions as fields
@@ -147,6 +148,47 @@ def test_a_struck_sign_and_a_syllable_do_not_begin_with_their_parts() -> None:
 
     assert found(house, 'field:"code==*"') == {"= 5"}
     assert found(house, "code:하*") == {"하"}
+
+
+def test_what_was_stored_in_parts_begins_as_what_it_shows() -> None:
+    parts = ("=\u0338 5", "= 5", "=", "하\u11ab", "하\u0301\u11ab", "하나", "re\u0301", "x")
+    house = _house_of(*parts)
+    code = define(house, "Code")
+    for each in parts:
+        fill(house, house.named[each], code, each)
+        ConversationValue.objects.filter(conversation=house.named[each]).update(text=each)
+
+    assert found(house, 'field:"code==*"') == {"= 5", "="}
+    assert found(house, 'field:"code=≠*"') == {"=\u0338 5"}
+    assert found(house, "code:하*") == {"하나"}
+    assert found(house, "code:한*") == {"하\u11ab", "하\u0301\u11ab"}
+    assert found(house, "code:re*") == found(house, "code:ré*") == {"re\u0301"}
+
+
+def test_text_is_stored_as_one_however_it_is_typed() -> None:
+    house = _house_of("=\u0338 5", "≠ 5")
+    code = define(house, "Code")
+    for each in house.named:
+        fill(house, house.named[each], code, each)
+
+    assert set(ConversationValue.objects.values_list("text", flat=True)) == {"≠ 5"}
+    for asked in ("≠ 5", "=\u0338*"):
+        assert found(house, f'field:"code={asked}"') == {*house.named}
+
+
+def test_a_beginning_for_which_too_many_are_looked_at_stops_and_says_so(monkeypatch) -> None:
+    house = _house_of("#1", "#2", "b", "c")
+    code = define(house, "Code")
+    for each in house.named:
+        fill(house, house.named[each], code, each)
+    monkeypatch.setattr(own, "_MOST_LOOKED_AT", 2)
+
+    assert found(house, "code:#*") == {"#1", "#2"}
+
+    fill(house, house.named["#1"], code, "d")
+    stopped = finding.find(finding.read("code:#*", at=NOW), by=house.ben)
+
+    assert stopped.hits == [] and stopped.stopped
 
 
 def test_a_beginning_of_more_than_one_query_takes_stops_and_says_so(monkeypatch) -> None:

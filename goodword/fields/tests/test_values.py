@@ -16,6 +16,9 @@ def a(kind, **more):
     [
         ("text", "  two\nlines\x00 ", "two lines"),
         ("text", "", ""),
+        ("text", "=\u0338 5 e\u200e\u0301", "≠ 5 é"),
+        ("text", "e\u0301" * 500, "é" * 500),
+        ("link", "shop.example/e\u0301", "https://shop.example/e\u0301"),
         ("number", "7", "7"),
         ("number", "007", "7"),
         ("number", "-0.50", "-0.5"),
@@ -52,6 +55,8 @@ def test_what_is_alike_is_stored_alike(kind, typed, stored):
     ("kind", "typed"),
     [
         ("text", "x" * 501),
+        ("text", "e\u0301" * 501),
+        ("text", "\ufb2c" * 200),  # three each, once taken apart for good
         ("number", "seven"),
         ("number", "1.2.3"),
         ("number", "1,2,3"),
