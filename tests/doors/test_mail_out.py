@@ -48,8 +48,11 @@ def grace(goodword):
 
 @pytest.fixture
 def asked(goodword, grace):
-    """The conversation that she began."""
-    return newest_conversation(goodword)
+    """The conversation that she began; meanwhile nothing of ours is meant for any other."""
+    conversation = newest_conversation(goodword)
+    before = len(states_of(goodword)) - len(states_of(goodword, conversation))
+    yield conversation
+    assert len(states_of(goodword)) - len(states_of(goodword, conversation)) == before
 
 
 def newest_conversation(goodword):
@@ -79,18 +82,20 @@ _SENT = """
     FROM conversations_recipient r
     JOIN conversations_message m ON m.id = r.message_id AND m.direction = 'out'
     JOIN people_address a ON a.id = r.address_id
-    WHERE m.conversation_id =
 """
 
 
 def recipients(goodword, conversation):
     """State and words by address, of what we sent."""
-    found = rows(goodword, f"SELECT a.value, r.state, r.words {_SENT} {conversation}")
+    sent = f"{_SENT} WHERE m.conversation_id = {conversation}"
+    found = rows(goodword, f"SELECT a.value, r.state, r.words {sent}")
     return {address: (state, words) for address, state, words in found}
 
 
-def states_of(goodword, conversation):
-    return [state for (state,) in rows(goodword, f"SELECT r.state {_SENT} {conversation}")]
+def states_of(goodword, conversation=None):
+    """Of what we sent in this conversation; in all of them when none is named."""
+    of = "" if conversation is None else f"WHERE m.conversation_id = {conversation}"
+    return [state for (state,) in rows(goodword, f"SELECT r.state {_SENT} {of}")]
 
 
 def wait_for_state(goodword, conversation, state):
