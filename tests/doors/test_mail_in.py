@@ -108,6 +108,12 @@ def seen(goodword, *users):
     ]
 
 
+def place(goodword, user):
+    """How far the mailbox was read."""
+    read = "SELECT uidvalidity, last_uid FROM email_mailaccount"
+    return rows(goodword, f"{read} WHERE imap_user = '{user}'")[0]
+
+
 @pytest.mark.dovecot
 def test_imap_brings_each_mail_once_and_changes_nothing_in_the_mailbox(goodword, dovecot):
     stored, user = messages(goodword), dovecot.new_user()
@@ -155,14 +161,30 @@ def test_after_the_server_was_down_and_after_uidvalidity_changed_each_mail_is_th
 
 
 @pytest.mark.dovecot
-def test_what_came_while_goodword_was_stopped_is_fetched_once_it_starts(goodword, dovecot):
-    before, user = messages(goodword), follow(goodword, dovecot)
-    wait_until(lambda: seen(goodword, user) == ["ok "], seconds=20, what="the mailbox is followed")
+def test_what_came_while_goodword_was_stopped_is_fetched_once_even_under_new_uids(
+    goodword, dovecot
+):
+    before = messages(goodword)
+    kept, renumbered = users = [follow(goodword, dovecot) for _ in range(2)]
+    dovecot.deliver(bytes(mail("known")), renumbered)
+    wait_for_messages(goodword, before + 1)
+    wait_until(
+        lambda: seen(goodword, *users) == ["ok ", "ok "], seconds=20, what="both are followed"
+    )
     goodword.stop()
+    dovecot.reset_uidvalidity(renumbered)  # there again before anybody could miss it
     for n in range(5):
-        dovecot.deliver(bytes(mail(f"mail {n}")), user)
+        dovecot.deliver(bytes(mail(f"mail {n}")), kept)
+    dovecot.deliver(bytes(mail("new")), renumbered)
     goodword.start()
-    wait_for_messages(goodword, before + 5)
+    wait_for_messages(goodword, before + 7)
+    wait_until(
+        lambda: place(goodword, renumbered) == (dovecot.uidvalidity(renumbered), 2),
+        seconds=20,
+        what="all was looked at under its new number",
+    )
+    assert messages(goodword) == before + 7
+    assert seen(goodword, *users) == ["ok ", "ok "]
 
 
 @pytest.mark.dovecot
