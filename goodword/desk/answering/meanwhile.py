@@ -20,9 +20,7 @@ class SaidMeanwhile(Exception):
         self.messages = messages
 
 
-def require_nothing_new(
-    conversation: Conversation, *, after: int, text: str, by: Teammate
-) -> None:
+def require_nothing_new(conversation: Conversation, *, after: int, text: str, by: Teammate) -> None:
     """Raises SaidMeanwhile. The caller holds the conversation's lock, so that of two who send at
     once the second is stopped by the first.
 

@@ -39,15 +39,18 @@ def ana(page: Page, live_server, asked: Conversation) -> Iterator[Page]:
     page.evaluate(
         """() => import(
           document.querySelector('script[src*="js/web.js"]').src.replace("web.js", "composer.js")
-        ).then((composer) => composer.saveIfDirty())"""
+        ).then((composer) => Promise.race([
+          composer.saveIfDirty(),
+          new Promise((_, reject) => setTimeout(() => reject(new Error("never saved")), 20000)),
+        ]))"""
     )
     page.goto("about:blank")
 
 
 def hold_back(page: Page, address: str) -> list[Route]:
-    """What the page asks of `address` from now on, for the test to let go."""
+    """The next that the page asks of `address`, for the test to let go."""
     held: list[Route] = []
-    page.route(address, lambda route: held.append(route))
+    page.route(address, lambda route: route.continue_() if held else held.append(route))
     return held
 
 
