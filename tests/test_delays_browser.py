@@ -147,7 +147,8 @@ def test_led_back_to_a_draft_that_grew_elsewhere_she_finds_all_of_it(
     expect(field).to_have_value(text)
     field.press("End")
     write(lea, " Lea")
-    saved(lea)
+    with lea.expect_response("**/draft/**"):
+        field.blur()
     lea.reload()
     expect(field).to_have_value(f"{text} Lea")
 

@@ -35,8 +35,7 @@ def at_desk(
     """This teammate has signed in and reads `path`. A fault in the page's script fails the test."""
     with chromium.context(goodword.url, **options) as context:
         page = context.new_page()
-        # What is asked just when the first route is made can slip through: there is one already.
-        page.route("**/none/", Route.abort)
+        make_ready_for_routes(page)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.goto(f"/account/login/?next={path}")
@@ -47,6 +46,11 @@ def at_desk(
         page.wait_for_load_state("load")  # and with it every module
         yield page
         assert faults == []
+
+
+def make_ready_for_routes(page: Page) -> None:
+    """What is asked just when the first route is made can slip through: here is one."""
+    page.route("**/none/", Route.abort)
 
 
 def opened(page: Page, name: str) -> None:

@@ -14,7 +14,7 @@ from goodword.desk.models import Dispatch
 from goodword.inboxes.models import InboxAddress
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
-from tests.servers.desk import Answered, Held
+from tests.servers.desk import Answered, Held, make_ready_for_routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SALES = "sales@shop.example"
@@ -37,6 +37,7 @@ def asked(house: SimpleNamespace) -> Conversation:
 
 @pytest.fixture
 def ana(page: Page, live_server, asked: Conversation) -> Page:
+    make_ready_for_routes(page)
     page.goto(f"{live_server.url}/account/login/?next=/conversations/{asked.public_id}/")
     page.fill("#id_login", "ana@shop.example")
     page.fill("#id_password", PASSWORD)

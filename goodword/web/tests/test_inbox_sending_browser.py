@@ -13,6 +13,7 @@ from goodword.conversations.models import Attachment, Conversation, Draft
 from goodword.desk.models import Dispatch
 from goodword.inboxes.models import InboxAddress
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
+from tests.servers.desk import make_ready_for_routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SALES = "sales@shop.example"
@@ -28,6 +29,7 @@ def asked() -> Conversation:
 
 @pytest.fixture
 def ana(page: Page, live_server, asked: Conversation) -> Iterator[Page]:
+    make_ready_for_routes(page)
     page.goto(f"{live_server.url}/account/login/?next=/conversations/{asked.public_id}/")
     page.fill("#id_login", "ana@shop.example")
     page.fill("#id_password", PASSWORD)

@@ -17,7 +17,7 @@ from goodword.conversations.models import Conversation, DraftFile, Message
 from goodword.desk.models import Dispatch
 from tests.factories import DAY, HOUR, PASSWORD, deliver, make_house, receive
 from tests.servers.chromium import axe
-from tests.servers.desk import Held
+from tests.servers.desk import Held, make_ready_for_routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PNG = base64.b64decode(
@@ -42,6 +42,7 @@ def asked(house: SimpleNamespace) -> Conversation:
 @pytest.fixture
 def ana(page: Page, live_server, asked: Conversation) -> Iterator[Page]:
     """Signed in, writing an answer; her browser has nothing to complain about."""
+    make_ready_for_routes(page)
     page.goto(f"{live_server.url}/account/login/?next=/conversations/{asked.public_id}/")
     page.fill("#id_login", "ana@shop.example")
     page.fill("#id_password", PASSWORD)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import Chromium
-from tests.servers.desk import Held
+from tests.servers.desk import Held, make_ready_for_routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
@@ -40,6 +40,7 @@ def signed_in(page: Page, live_server, path: str) -> Page:
 def test_what_is_typed_before_the_scripts_are_there_is_searched_for(
     page: Page, live_server, house
 ) -> None:
+    make_ready_for_routes(page)
     signed_in(page, live_server, "/promises/")
     scripts = Held(page, "**/web*.js")
     page.goto(f"{live_server.url}/people/", wait_until="commit")
