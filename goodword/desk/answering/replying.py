@@ -138,7 +138,7 @@ def _attached(draft: Draft | None, text: str) -> list[DraftFile]:
         kept = Draft.objects.filter(pk=draft.pk).values_list("text", flat=True).first()
         if kept not in (None, draft.text):
             raise DraftGrew
-    attached = list(draft.files.select_related("file")) if draft else []
+    attached = list(draft.files.select_related("file").order_by("pk")) if draft else []
     if not text.strip() and not attached:
         raise NothingSaid
     return attached

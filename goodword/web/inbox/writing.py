@@ -110,7 +110,7 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
         made.text = made.saved = draft.text
         made.saved_at, made.files = (
             draft.saved_at,
-            list(draft.files.select_related("file")),
+            list(draft.files.select_related("file").order_by("pk")),
         )
         if draft.to or draft.cc or draft.bcc:
             made.to, made.cc, made.bcc = draft.to, draft.cc, draft.bcc

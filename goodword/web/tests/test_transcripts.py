@@ -212,9 +212,8 @@ def test_own_files_go_along(house, ben) -> None:
     with open(__file__, "rb") as own:
         send(ben, house.found, attached=own)
 
-    sent = Message.objects.get(direction="out").attachments
-    names = set(sent.values_list("name", flat=True))
-    assert names == {f"{house.found.reference}.pdf", "test_transcripts.py"}
+    names = [each.name for each in Message.objects.get(direction="out").attachments.order_by("pk")]
+    assert names == [f"{house.found.reference}.pdf", "test_transcripts.py"]
 
 
 @pytest.mark.parametrize("who", VISITORS)
