@@ -109,7 +109,7 @@ class CalendarForm(WeekForm):
     def __init__(self, *args: Any, calendar: Calendar | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.calendar = calendar
-        self.fields["zone"].choices = places.zones()  # type: ignore[attr-defined]
+        self.fields["zone"].choices = places.zones(str(self["zone"].value() or ""))  # type: ignore[attr-defined]
         self.fields["country"].choices = [("", _("No country")), *regions.countries()]  # type: ignore[attr-defined]
         country = str(self["country"].value() or "")
         self.fields["region"].widget.choices = [

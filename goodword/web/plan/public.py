@@ -79,7 +79,7 @@ def _page(house: Business, now: datetime, zone: ZoneInfo, language: str) -> str:
         context = {
             "house": house.name,
             "zone": zone.key,
-            "zones": places.zones(),
+            "zones": places.zones(zone.key),
             "state": words.opening(ours, now, zone=zone.key, language=language),
             "is_open": ours is not None and business.is_open(ours, now),
             "days": _days(ours, now, zone, language) if ours else [],

@@ -45,7 +45,7 @@ class BusinessForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = [("", _("Choose a country")), *places.countries()]  # type: ignore[attr-defined]
-        self.fields["zone"].choices = places.zones()  # type: ignore[attr-defined]
+        self.fields["zone"].choices = places.zones(str(self["zone"].value() or ""))  # type: ignore[attr-defined]
         self.fields["language"].choices = places.languages()  # type: ignore[attr-defined]
 
 

@@ -6,6 +6,7 @@ import zoneinfo
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from django.conf import settings
 from django.utils.translation import get_language, pgettext_lazy
 
@@ -38,17 +39,40 @@ def is_zone(name: str) -> bool:
     return name in _zone_names()
 
 
-def zones() -> GroupedChoices:
-    """Every zone by its area: "Europe/Vienna" is "Vienna" under "Europe", or "Wien" in German."""
-    known = _locale().time_zones
+@lru_cache(maxsize=1)
+def _old_names() -> dict[str, tuple[str, ...]]:
+    """What a zone was called before, by its name of today: Europe/Kyiv was Europe/Kiev."""
+    found: dict[str, tuple[str, ...]] = {}
+    for old, today in sorted(get_global("zone_aliases").items()):
+        if today in _zone_names():
+            found[today] = (*found.get(today, ()), old)
+    return found
+
+
+def zones(chosen: str = "") -> GroupedChoices:
+    """Every zone once, by its area: "Europe/Vienna" is "Vienna" under "Europe", "Wien" in German.
+
+    A zone that was `chosen` by an old name, as browsers still say Asia/Calcutta, keeps that name.
+    """
     grouped: GroupedChoices = [("", [("UTC", "UTC")])]
+    old = {name for names in _old_names().values() for name in names}
     for area, area_name in _AREAS.items():
-        names = sorted(name for name in _zone_names() if name.startswith(f"{area}/"))
-        plain = {name: name.removeprefix(f"{area}/").replace("_", " ") for name in names}
-        cities = [(name, known.get(name, {}).get("city") or plain[name]) for name in names]
-        by_city = sorted(cities, key=lambda pair: pair[1].casefold())
+        names = [name for name in _zone_names() - old if name.startswith(f"{area}/")]
+        cities = [(_said(name, chosen), _city(name)) for name in names]
+        by_city = sorted(cities, key=lambda pair: (pair[1].casefold(), pair[0]))
         grouped.append((str(area_name), by_city))
     return grouped
+
+
+def _said(name: str, chosen: str) -> str:
+    return chosen if chosen in _old_names().get(name, ()) else name
+
+
+def _city(name: str) -> str:
+    # CLDR goes by the name that it met first.
+    known = _locale().time_zones
+    cities = (known.get(each, {}).get("city") for each in (name, *_old_names().get(name, ())))
+    return next(filter(None, cities), name.rpartition("/")[2].replace("_", " "))
 
 
 def countries() -> Choices:

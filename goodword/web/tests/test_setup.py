@@ -152,6 +152,21 @@ def test_what_is_no_zone_country_or_language_is_refused(owner: Client, wrong: di
     assert not Business.objects.exists()
 
 
+def test_each_zone_is_offered_once_by_the_name_it_has_today(owner: Client):
+    page = owner.get("/setup/business/").text
+    assert page.count(">Kyiv<") == 1 and page.count(">Kolkata<") == 1
+    assert 'value="Europe/Kyiv"' in page and 'value="Europe/Kiev"' not in page
+
+
+def test_a_zone_by_its_old_name_is_taken_and_stays_chosen(owner: Client):
+    owner.post("/setup/business/", BUSINESS | {"zone": "Asia/Calcutta"})
+    assert Business.objects.get().zone == "Asia/Calcutta"
+
+    page = owner.get("/settings/business/").text
+
+    assert 'value="Asia/Calcutta" selected' in page and 'value="Asia/Kolkata"' not in page
+
+
 def test_a_failed_trial_names_each_fault_and_keeps_the_password_for_the_next(
     owner: Client, servers: dict[str, Finding]
 ):
