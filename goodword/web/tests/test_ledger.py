@@ -77,7 +77,7 @@ def test_each_promise_is_in_exactly_one_state_and_the_counts_say_so(ana, one_of_
 def test_the_sentence_says_how_much_was_kept_of_what_came_due(ana, one_of_each) -> None:
     page = ana.get("/promises/?direction=ours").content.decode()
 
-    assert "Since 26 October we gave 7 promises." in page
+    assert "Since 26 October, we gave 7 promises." in page
     assert "Of the 4 that came due," in page and "one was kept in time" in page
 
 
