@@ -40,7 +40,7 @@ def signed_in(teammate: object) -> Client:
     ("menu", "offers"),
     [
         ("assign", "Nobody yet"),
-        ("snooze", "In a week"),
+        ("snooze", "Tomorrow morning"),  # offered on every day
         ("more", "Send a holding reply"),
     ],
 )
