@@ -21,6 +21,7 @@ from goodword.conversations.models import Conversation
 from goodword.language import filling
 from goodword.promises import queries as promises
 from goodword.promises.models import Promise
+from goodword.ui import times
 
 DUE = "promise.due"  # "by then you will have our answer", in their words and zone
 
@@ -58,7 +59,7 @@ def by_when(moment: datetime, conversation: Conversation) -> str:
     there = timezone.localtime(moment)
     if _may_live_elsewhere(conversation, there):
         pattern = f"{pattern} T"
-    return formats.date_format(there, pattern)
+    return times.worded(there, pattern)
 
 
 def _may_live_elsewhere(conversation: Conversation, there: datetime) -> bool:

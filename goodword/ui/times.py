@@ -10,9 +10,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from babel.dates import get_timezone_name
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
+from django.utils.dateformat import DateFormat
 from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from goodword.ui.numbers import locale_of
 
 _HOUR = 60
 _DAY = 24 * _HOUR
@@ -107,11 +110,29 @@ class Clock:
         if words is None:
             shape = pattern.replace(_TIME_OF_DAY, _HERE)
             if not _OF_THE_DAY.isdisjoint(shape):
-                return date_format(here, pattern)
+                return worded(here, pattern)
             if len(_days) > _MOST_DAYS:
                 _days.clear()
-            words = _days[key] = date_format(here, shape)
+            words = _days[key] = worded(here, shape)
         return words.replace(_HERE, f"{here.hour:02}:{here.minute:02}")
+
+
+class _Worded(DateFormat):
+    def T(self) -> str:
+        return zone_name(self.data)
+
+
+def worded(when: datetime, pattern: str) -> str:
+    """By a pattern of Django's, in the zone of `when`; the zone (`T`) as `zone_name` says it."""
+    return _Worded(when).format(pattern)
+
+
+def zone_name(when: datetime) -> str:
+    """What people call the zone of `when` then: "MESZ" in German, "CEST" in English."""
+    known = get_timezone_name(when, "short", locale=locale_of(get_language()))
+    # Where the language has no name for it, Babel gives the mere offset.
+    name = when.tzname() or "" if known[0] in "+-" else known
+    return name.replace("-", "\N{MINUS SIGN}")  # a hyphen would break the line
 
 
 class _Patterns(NamedTuple):

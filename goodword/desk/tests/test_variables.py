@@ -142,7 +142,7 @@ def test_words_of_the_house_in_another_language_name_the_moment_in_it(house):
 def test_words_that_are_there_in_another_language_alone_name_the_moment_in_that_one(house):
     say(house, "de")
 
-    assert acknowledged(house, language="fr") == "Dienstag, 17. November, 13:00 Uhr CET !"
+    assert acknowledged(house, language="fr") == "Dienstag, 17. November, 13:00 Uhr MEZ !"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from goodword.ui import marks, times
+from goodword.ui import marks, numbers, times
 
 register = template.Library()
 
@@ -143,6 +143,18 @@ def relative(due: datetime | None, now: datetime | None = None) -> str:
 def ago(when: datetime | None, now: datetime | None = None) -> str:
     """How long since: ``just now``, ``3 min ago``, ``2 days ago``."""
     return times.ago(when, now or timezone.now()) if when else ""
+
+
+@register.filter
+def percent(share: int) -> str:
+    """``26%``, as the language writes it."""
+    return numbers.percent(share)
+
+
+@register.filter
+def filesizeformat(count: int) -> str:
+    """``13 kB``. In place of Django's own, which says KB where the rest of Goodword says kB."""
+    return numbers.size(count)
 
 
 @register.simple_tag

@@ -111,6 +111,25 @@ def test_the_full_time_names_day_year_and_zone():
     assert ui.full_time(at(14, 14)) == "Thursday, 14 May 2026, 14:00 CEST"
 
 
+@pytest.mark.parametrize(
+    ("language", "zone", "month", "called"),
+    [
+        ("en", "Europe/Berlin", 5, "CEST"),
+        ("de", "Europe/Berlin", 5, "MESZ"),
+        ("de", "Europe/Berlin", 12, "MEZ"),
+        ("de-at", "Europe/Vienna", 12, "MEZ"),
+        ("de", "America/New_York", 5, "EDT"),  # German has no name for it
+        ("en", "America/Sao_Paulo", 5, "\N{MINUS SIGN}03"),  # nobody has one; nor is it a hyphen
+        ("de", "UTC", 5, "UTC"),
+    ],
+)
+def test_a_zone_is_called_as_people_call_it_in_the_language(language, zone, month, called):
+    when = datetime(2026, month, 14, 12, tzinfo=ZoneInfo(zone))
+    with translation.override(language), timezone.override(ZoneInfo(zone)):
+        assert times.zone_name(when) == called
+        assert ui.full_time(when).endswith(called)
+
+
 def test_the_day_is_that_of_the_reader_not_of_greenwich():
     late_in_berlin = at(14, 23, 30)
     with timezone.override(ZoneInfo("Asia/Tokyo")):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from goodword.conversations.models import Attachment
+from goodword.ui import times
 
 CALENDAR = frozenset({"text/calendar", "application/ics"})
 
@@ -86,12 +87,12 @@ def _when(told: dict[str, Any]) -> tuple[str, str, str]:
         here = timezone.localtime(starts)
         until_here = timezone.localtime(until) if until and timezone.is_aware(until) else None
     except OverflowError:  # at the ends of all time no other zone has a day for it
-        return f"{_span(starts, until)} {_zone(starts)}", "", ""
+        return f"{_span(starts, until)} {times.zone_name(starts)}", "", ""
     # Both ends in one zone: the zone is said once, after them.
-    shown = f"{_span(here, until_here)} {_zone(here)}"
+    shown = f"{_span(here, until_here)} {times.zone_name(here)}"
     if here.utcoffset() == starts.utcoffset():
         return shown, "", ""
-    return shown, f"{_span(starts, until)} {_zone(starts)}", ""
+    return shown, f"{_span(starts, until)} {times.zone_name(starts)}", ""
 
 
 def _read(text: str) -> date | None:
@@ -117,10 +118,6 @@ def _days(first: date, last: date | None) -> str:
 
 def _day(moment: date) -> str:
     return date_format(moment, pgettext("date pattern: weekday and full date", "l, j F Y"))
-
-
-def _zone(moment: datetime) -> str:
-    return f"{moment:%Z}".replace("-", "\N{MINUS SIGN}")  # a hyphen would break the line
 
 
 def _clock(moment: datetime) -> str:
