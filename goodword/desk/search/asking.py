@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from goodword.core.text import clean, fold
-from goodword.desk.search.operators import DAY_NAMES, NAMES, OURS, VALUES
+from goodword.desk.search.operators import DATED, DAY_NAMES, NAMES, OURS, VALUES
 
 _NONE: Mapping[str, str] = {}
 _MOST = 20  # words, and operators
@@ -25,7 +25,6 @@ _PART = re.compile(
     r'(?<![^\s"])(-?)(?:([^\W\d_]{2,20}):(?!//))?'
     r'(?:"((?(2)(?:[^"]|"")*|[^"]*))"?|([^\s"]\S*)|)'
 )
-_DATED = frozenset({"before", "after", "since", "on", "due"})
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
 _AGO = re.compile(r"(\d{1,4})(?:d|t| days?(?: ago)?| tagen?)")
@@ -143,7 +142,7 @@ def _term(name: str, value: str, match: re.Match[str], today: date) -> Term | No
         value = VALUES[name].get(folded, "")
     elif name == "due" and VALUES["is"].get(folded) == "late":
         value = "late"
-    elif name in _DATED:
+    elif name in DATED:
         days = days_of(value, today)
         value = value if days else ""
     elif name == "assigned":

@@ -1,8 +1,8 @@
 """The operators of the search language and their words: those that every language knows, and the
 names that people give them in their own. All of them work for everybody, whatever their language.
 
-They are written as one reads them, and compared folded (core.text.fold). The first of a language
-is the one that is shown to whoever reads it.
+They are compared folded (core.text.fold). The first of a language is the one that is shown to
+whoever reads it, so it is spelt as that language spells it: German nouns with a capital.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ CHOICES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "closed": {"en": ("solved", "resolved", "done"), "de": ("geschlossen", "erledigt")},
         "snoozed": {"en": ("pending", "on hold"), "de": ("zurückgestellt",)},
         "spam": {"en": ("junk",), "de": ()},
-        "trash": {"en": ("deleted", "bin"), "de": ("papierkorb", "gelöscht")},
+        "trash": {"en": ("deleted", "bin"), "de": ("Papierkorb", "gelöscht")},
         "unassigned": {"en": ("untaken", "free"), "de": ("frei", "zu vergeben")},
         "mine": {"en": (), "de": ("meine", "mein", "meins")},
         "owed": {"en": ("unanswered",), "de": ("geschuldet", "unbeantwortet")},
         "late": {"en": ("overdue",), "de": ("überfällig", "spät")},
         "unread": {"en": ("new",), "de": ("ungelesen", "neu")},
         "following": {"en": ("followed",), "de": ("beobachtet", "verfolgt")},
-        "aside": {"en": ("side",), "de": ("rückfrage", "nebengespräch")},
+        "aside": {"en": ("side",), "de": ("Rückfrage", "Nebengespräch")},
         "urgent": {"en": (), "de": ("dringend", "eilig")},
         "scheduled": {"en": ("to leave later", "later"), "de": ("geplant", "geht später")},
     },
@@ -62,30 +62,31 @@ CHOICES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "closed": {"en": (), "de": ("geschlossen",)},
         "unsent": {"en": ("not sent",), "de": ("nicht gesendet",)},
         "spam": {"en": ("junk",), "de": ()},
-        "trash": {"en": ("bin",), "de": ("papierkorb",)},
+        "trash": {"en": ("bin",), "de": ("Papierkorb",)},
         "anywhere": {"en": ("everywhere",), "de": ("überall",)},
     },
     "has": {
-        "attachment": {"en": ("attachments", "file", "files"), "de": ("anhang", "datei")},
-        "note": {"en": ("notes",), "de": ("notiz", "notizen")},
-        "draft": {"en": ("drafts",), "de": ("entwurf",)},
-        "promise": {"en": ("promises",), "de": ("zusage", "zusagen", "versprechen")},
+        "attachment": {"en": ("attachments", "file", "files"), "de": ("Anhang", "Datei")},
+        "note": {"en": ("notes",), "de": ("Notiz", "Notizen")},
+        "draft": {"en": ("drafts",), "de": ("Entwurf",)},
+        "promise": {"en": ("promises",), "de": ("Zusage", "Zusagen", "Versprechen")},
     },
 }
 
-# Days and periods.
+# Days and periods, and what takes them.
+DATED = frozenset({"before", "after", "since", "on", "due"})
 DAYS: dict[str, tuple[str, ...]] = {
     "today": ("heute",),
     "yesterday": ("gestern",),
     "tomorrow": ("morgen",),
-    "this week": ("week", "diese woche", "dieser woche", "woche"),
-    "last week": ("letzte woche", "letzter woche"),
-    "next week": ("nächste woche", "nächster woche"),
-    "this month": ("month", "diesen monat", "dieser monat", "diesem monat", "monat"),
-    "last month": ("letzten monat", "letzter monat", "letztem monat"),
-    "next month": ("nächsten monat", "nächster monat", "nächstem monat"),
-    "this year": ("year", "dieses jahr", "diesem jahr", "jahr"),
-    "last year": ("letztes jahr", "letztem jahr"),
+    "this week": ("week", "diese Woche", "dieser Woche", "Woche"),
+    "last week": ("letzte Woche", "letzter Woche"),
+    "next week": ("nächste Woche", "nächster Woche"),
+    "this month": ("month", "diesen Monat", "dieser Monat", "diesem Monat", "Monat"),
+    "last month": ("letzten Monat", "letzter Monat", "letztem Monat"),
+    "next month": ("nächsten Monat", "nächster Monat", "nächstem Monat"),
+    "this year": ("year", "dieses Jahr", "diesem Jahr", "Jahr"),
+    "last year": ("letztes Jahr", "letztem Jahr"),
 }
 
 PEOPLE_OF_OURS = {
@@ -124,3 +125,12 @@ def choice(name: str, value: str, language: str) -> str:
     """A value of an operator, as `word`."""
     aliases = CHOICES.get(name, {}).get(value, {})
     return next(iter(aliases.get(language[:2], ())), value) if language[:2] != "en" else value
+
+
+def said(name: str, value: str, language: str) -> str:
+    """The value of a term that was read, as `word`, in whatever language it was typed."""
+    if name == "due" and value in CHOICES["is"]:
+        return choice("is", value, language)
+    if name in DATED and (known := DAY_NAMES.get(fold(value))):
+        return day(known, language)
+    return choice(name, value, language)

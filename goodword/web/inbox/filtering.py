@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise as LazyText
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -69,19 +70,25 @@ def more(request: HttpRequest) -> HttpResponse:
 
 def _kinds(here: Place, by: Teammate) -> Iterator[Kind]:
     """Only those of which there is something to choose."""
-    language = get_language() or "en"
     named: Iterable[tuple[LazyText, str, Iterable[str]]] = (
         (_("Tags"), "tag", (each.name for each in conversations.tags_seen_by(by)[:MOST])),
         (_("Teammates"), "assigned", (each.name for each in whom.colleagues_of(by))),
         (_("Teams"), "team", (each.name for each in whom.teams_beside(by))),
         (_("Inboxes"), "inbox", (each.name for each in inboxes.open_to(by))),
-        (_("Said since"), "since", (operators.day(each, language) for each in _SINCE)),
-        (_("Due"), "due", (operators.day(each, language) for each in _DUE)),
+        (_("Said since"), "since", _days(_SINCE)),
+        (_("Due"), "due", _days(_DUE)),
         (_("Fields of your own"), "field", suggesting.of_fields("")),
     )
     for heading, name, values in named:
-        if offered := [Filter(each, _with(here, name, each)) for each in values]:
+        # Names stay as they are written; a day is a word of ours, and begins its label.
+        word = capfirst if name in operators.DATED else str
+        if offered := [Filter(word(each), _with(here, name, each)) for each in values]:
             yield Kind(heading, offered[:MOST])
+
+
+def _days(names: Iterable[str]) -> Iterator[str]:
+    language = get_language() or "en"
+    return (operators.day(each, language) for each in names)
 
 
 def _with(here: Place, name: str, value: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goodword.desk.search import asking, operators
 from goodword.desk.search.asking import Asked, Term
@@ -37,7 +38,7 @@ MEANINGS: dict[str, LazyText] = {
     "field": _("with this in a field of your own: a name, name=value, name=beginning*, name>5"),
 }
 CHOICES: dict[tuple[str, str], LazyText] = {
-    ("is", "open"): _("open"),
+    ("is", "open"): pgettext_lazy("a conversation", "open"),
     ("is", "closed"): _("closed"),
     ("is", "snoozed"): _("snoozed"),
     ("is", "spam"): _("spam"),
@@ -67,6 +68,7 @@ CHOICES: dict[tuple[str, str], LazyText] = {
     ("has", "draft"): _("a draft of mine, or one shared with me"),
     ("has", "promise"): _("an open promise besides the answer"),
 }
+OURS: dict[str, LazyText] = {"me": _("me"), "nobody": _("nobody")}
 _OFFERED = (
     ("is", "open"), ("is", "unassigned"), ("is", "mine"), ("is", "owed"), ("is", "late"),
     ("is", "unread"), ("is", "following"), ("has", "attachment"), ("has", "note"),
@@ -124,12 +126,19 @@ def chips(asked: Asked, place: Place) -> list[Chip]:
     return [
         Chip(
             operators.word(term.name, language),
-            operators.choice(term.name, term.value, language),
+            _said(term, language),
             term.is_negated,
             place.asking(asked.left_without(term)).url,
         )
         for term in asked.terms
     ]
+
+
+def _said(term: Term, language: str) -> str:
+    """Its value in the reader's language, whoever typed it: a view is read by many."""
+    if term.name == "assigned" and term.value in OURS:
+        return str(OURS[term.value])
+    return operators.said(term.name, term.value, language)
 
 
 def addable(place: Place, at: datetime) -> list[Addable]:
@@ -148,4 +157,5 @@ def addable(place: Place, at: datetime) -> list[Addable]:
 
 def in_words(term: Term) -> str:
     """As in “tag: vip”."""
-    return f"{operators.word(term.name, get_language() or 'en')}: {term.value}"
+    language = get_language() or "en"
+    return f"{operators.word(term.name, language)}: {_said(term, language)}"

@@ -111,7 +111,7 @@ def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, 
     if name in operators.CHOICES:
         shown = ((operators.choice(name, each, language), each) for each in operators.CHOICES[name])
         return [(word, filters.CHOICES[name, each]) for word, each in shown if _begins(word, begun)]
-    if name in {"before", "after", "since", "on", "due"}:
+    if name in operators.DATED:
         days = [operators.day(each, language) for each in operators.DAYS]
         return [(each, "") for each in days if _begins(each, begun)]
     if name == "field":
@@ -127,7 +127,7 @@ def _values(name: str, begun: str, request: HttpRequest) -> Iterable[tuple[str, 
             (each.name, "") for each in whom.teams_beside(teammate) if _begins(each.name, begun)
         ]
     if name == "assigned":
-        ours = [(_("me"), teammate.name), (_("nobody"), "")]
+        ours = [(str(filters.OURS["me"]), teammate.name), (str(filters.OURS["nobody"]), "")]
         named = [(each.name, "") for each in whom.colleagues_of(teammate)]
         return [each for each in ours + named if _begins(each[0], begun)]
     return _people(name, begun, request) if begun.strip() else []

@@ -147,6 +147,27 @@ def test_what_one_opened_last_stands_in_the_empty_field_and_on_a_page_of_its_own
     assert not desk.in_folder(house.lea, "recent")
 
 
+def test_a_filter_is_spelt_as_its_language_spells_it_whoever_typed_it(ben, house):
+    asked = receive(house, "Where is my card?", at=timezone.now() - MINUTE).conversation
+    conversations.tag(asked, "late delivery", by=house.ben, at=timezone.now())
+    german = {"Accept-Language": "de"}
+
+    page = ben.get("/search/filters/", headers=german).content.decode()
+    for label in ("Diese Woche", "Letzten Monat", "Heute", "Wartet auf unsere Antwort", "late delivery"):
+        assert f">{label}</a>" in page, label
+    assert ">Last week</a>" in ben.get("/search/filters/").content.decode()
+
+    typed = {
+        "q": 'since:"last week" due:late assigned:me due:"DIESE WOCHE" has:file after:2026-01-01'
+    }
+    for language, values in (
+        ("de", ["letzte Woche", "überfällig", "mir", "diese Woche", "Anhang", "2026-01-01"]),
+        ("en", ["last week", "late", "me", "this week", "attachment", "2026-01-01"]),
+    ):
+        chips = ben.get("/search/", typed, headers={"Accept-Language": language}).context["chips"]
+        assert [chip.value for chip in chips] == values
+
+
 def test_filters_offer_the_house_s_own_words_and_take_the_name_of_anybody_outside(ben, house):
     asked = receive(house, "Where is my card?", at=timezone.now() - MINUTE).conversation
     conversations.tag(asked, "gift card", by=house.ben, at=timezone.now())
