@@ -38,7 +38,9 @@ function acts() {
     if (!isKept || (menu && element.checkVisibility() === false && getComputedStyle(element).display === "none")) return [];
     const summary = menu?.querySelector("summary");
     const words = element.dataset.keyLabel ?? (plain(element) || labelOf(element));
-    return [{ kind: "act", words, more: summary ? summary.title || plain(summary) : "", key: element.dataset.key ?? element.dataset.act, element }];
+    // The keys are everybody's; the menu they stand in is called after who is signed in.
+    const more = summary && !element.matches("[data-shows-keys]") ? summary.title || plain(summary) : "";
+    return [{ kind: "act", words, more, key: element.dataset.key ?? element.dataset.act, element }];
   });
 }
 
