@@ -61,6 +61,8 @@ class Teammate(AbstractBaseUser):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
     signature = models.TextField(blank=True, default="")
     theme = models.CharField(max_length=10, choices=Theme.choices, blank=True, default="")
+    # Of the pages they saw last, which is what their browser asks for; empty: none yet.
+    language = models.CharField(max_length=12, blank=True, default="")
     # Promises and questions are looked for in what they write.
     is_advised = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
@@ -12,6 +13,11 @@ def business() -> Business | None:
     """The business, None before the first evening."""
     found = prepared.objects("business", lambda: Business.objects.filter(pk=1))
     return found[0] if found else None
+
+
+def language_of(teammate: Teammate, *, house: Business | None) -> str:
+    """What to write to them in: as their pages are, else in the language of the house."""
+    return teammate.language or (house.language if house else settings.LANGUAGE_CODE)
 
 
 def teammates() -> QuerySet[Teammate]:

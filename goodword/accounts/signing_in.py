@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from goodword.accounts import events as facts
 from goodword.accounts import queries
@@ -125,13 +126,18 @@ def sessions_of(teammate: Teammate) -> list[UserSession]:
     return sorted(found, key=lambda each: each.last_seen_at, reverse=True)
 
 
-def note_seen(request: HttpRequest, *, at: datetime) -> None:
-    """Remember now and then that a session is in use."""
+def note_seen(request: HttpRequest, teammate: Teammate, *, at: datetime) -> None:
+    """Remember now and then that a session is in use, and in which language: what goes to them by
+    mail is written in that.
+    """
     seen = request.session.get("seen", 0)
     if at.timestamp() - seen < SEEN_EVERY.total_seconds():
         return
     request.session["seen"] = int(at.timestamp())
     UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=at)
+    language = get_language()
+    if language and language != teammate.language:
+        Teammate.objects.filter(pk=teammate.pk).update(language=language)
 
 
 @transaction.atomic

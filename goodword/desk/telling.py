@@ -1,9 +1,8 @@
-"""What a notice says, in the language of the house with its names, and where it leads."""
+"""What a notice says, in each language with the names of the house, and where it leads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from goodword.accounts import queries as accounts
-from goodword.accounts.models import Teammate
+from goodword.accounts.models import Business, Teammate
 from goodword.conversations.models import Conversation
 from goodword.core.text import one_line
 from goodword.desk import whom
@@ -69,17 +68,21 @@ _ON_ITS_PAGE = {"other_time"}  # what they asked for stands in the promise's own
 def tell(teammate: Teammate, promise: Promise, *, kind: str, at: datetime) -> bool:
     """One notice a person and promise, whatever step comes next."""
     owner = promise.owner or promise.team
-    with _the_house() as zone:
-        title = _(TITLES[kind]) % {
+    house = accounts.business()
+    zone = house.zone if house else "UTC"
+
+    def title() -> str:
+        return _(TITLES[kind]) % {
             "when": words.short_moment(promise.due_at, zone=zone),
             "owner": owner.name if owner else "",
             "what": _what(promise),
         }
+
     return notices.tell(
         teammate,
         matter=events.name_of(promise),
         kind=kind,
-        title=title,
+        title=in_each_language(title, house=house),
         url=_place(promise, kind),
         at=at,
     )
@@ -115,10 +118,13 @@ def tell_about(
     teammates = list(teammates)
     if not teammates:
         return
-    with _the_house():
+    begins = one_line(word, most=_MOST_OF_A_WORD)
+
+    def said() -> str:
         title = _(ABOUT[says]) % {"who": who, "what": _name_of(conversation)}
-        if begins := one_line(word, most=_MOST_OF_A_WORD):
-            title = _(_WITH_WORDS) % {"title": title, "word": begins}
+        return _(_WITH_WORDS) % {"title": title, "word": begins} if begins else title
+
+    title = in_each_language(said, house=accounts.business())
     url = reverse("inbox:conversation", args=[conversation.public_id])
     for each in teammates:
         notices.tell(
@@ -131,13 +137,14 @@ def _name_of(conversation: Conversation) -> str:
     return " · ".join(each for each in names if each)
 
 
-@contextmanager
-def _the_house() -> Iterator[str]:
-    """Within it words are in the language of the house; gives its zone."""
-    business = accounts.business()
-    language = business.language if business else settings.LANGUAGE_CODE
-    with translation.override(language):
-        yield business.zone if business else "UTC"
+def in_each_language(say: Callable[[], str], *, house: Business | None) -> dict[str, str]:
+    """What `say` gives, by language, that of the house first: for whoever may come to read it."""
+    own = house.language if house else settings.LANGUAGE_CODE
+    said = {}
+    for language in dict.fromkeys([own, *dict(settings.LANGUAGES)]):
+        with translation.override(language):
+            said[language] = say()
+    return said
 
 
 def _what(promise: Promise) -> str:

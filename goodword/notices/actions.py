@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ def tell(
     *,
     matter: str,
     kind: str,
-    title: str,
+    title: str | Mapping[str, str],
     url: str,
     again: bool = False,
     at: datetime,
@@ -34,11 +34,12 @@ def tell(
     """One open notice a person and matter, whatever comes up again; whether it was news to them.
 
     News is what has another `kind` than before: it is unseen again, and goes by mail. With `again`
-    so is what they have seen, each time it comes up.
+    so is what they have seen, each time it comes up. `title`: by language, that of the house first;
+    or one for all.
     """
     if not teammate.is_active:
         return False
-    words = {"title": clean_line(title, most=300), "url": url, "told_at": at}
+    words = {**_titled(title), "url": url, "told_at": at}
     news = {"kind": kind, "seen_at": None, "mailed_at": None, "due_at": at + MAIL_AFTER}
     known = prepared.objects("open notice", _open_notice, teammate.pk, matter)
     if known:
@@ -53,6 +54,13 @@ def tell(
         Notice.objects.bulk_create([row], ignore_conflicts=True)  # two at once: one will do
     _announce([teammate.pk], at=at)
     return True
+
+
+def _titled(title: str | Mapping[str, str]) -> dict[str, Any]:
+    if isinstance(title, str):
+        return {"title": clean_line(title, most=300), "titles": {}}
+    titles = {language: clean_line(each, most=300) for language, each in title.items()}
+    return {"title": next(iter(titles.values())), "titles": titles}
 
 
 @transaction.atomic

@@ -120,9 +120,8 @@ def _last_mail(teammate: Teammate, *, since: datetime) -> datetime | None:
 
 
 def _write(teammate: Teammate, notices: Sequence[Notice], *, count: int) -> None:
-    business = accounts.business()
-    with translation.override(business.language if business else settings.LANGUAGE_CODE):
-        subject = notices[0].title
+    with translation.override(accounts.language_of(teammate, house=accounts.business())):
+        subject = notices[0].words
         if count > 1:
             words = ngettext(
                 "%(count)s matter waits for you", "%(count)s matters wait for you", count
@@ -133,7 +132,7 @@ def _write(teammate: Teammate, notices: Sequence[Notice], *, count: int) -> None
 
 
 def _body(notices: Sequence[Notice], *, more: int) -> str:
-    lines = [f"{notice.title}\n{settings.URL}{notice.url}" for notice in notices]
+    lines = [f"{notice.words}\n{settings.URL}{notice.url}" for notice in notices]
     if more > 0:
         words = ngettext("And %(count)s more:", "And %(count)s more:", more) % {"count": more}
         lines.append(f"{words}\n{settings.URL}{reverse('notices:listed')}")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from goodword.accounts.models import Teammate
 from goodword.core.due import DueRow, due_index
@@ -17,6 +18,7 @@ class Notice(DueRow):
     matter = models.CharField(max_length=60)  # `kind:id` of what it is about
     kind = models.CharField(max_length=40)  # why they are told: due_soon, late, handed_over, ...
     title = models.CharField(max_length=300)  # in the language of the house, with its names
+    titles = models.JSONField(default=dict)  # the same by language; none where one is for all
     url = models.CharField(max_length=300)
     told_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
@@ -41,6 +43,12 @@ class Notice(DueRow):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.teammate_id}"
+
+    @property
+    def words(self) -> str:
+        """The title in the language of whoever reads it, as far as it was told in that."""
+        told: str = self.titles.get(get_language(), self.title)
+        return told
 
 
 class Preference(models.Model):

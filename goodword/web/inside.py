@@ -59,8 +59,9 @@ def _must_wait(request: HttpRequest) -> bool:
     business = getattr(request, "business", None)
     if business is None:
         return False
-    signing_in.note_seen(request, at=moment_of(request))
-    return signing_in.lacks_second_factor(request, teammate_of(request), business)
+    teammate = teammate_of(request)
+    signing_in.note_seen(request, teammate, at=moment_of(request))
+    return signing_in.lacks_second_factor(request, teammate, business)
 
 
 def teammate_of(request: HttpRequest) -> Teammate:

@@ -265,19 +265,23 @@ def in_trouble() -> QuerySet[MailAccount]:
 
 
 def _tell_owners(inbox: Inbox, finding: Finding) -> None:
-    business = accounts.business()
-    owners = list(accounts.owners().values_list("email", flat=True))
-    with translation.override(business.language if business else "en"):
-        subject = _("The mailbox of %(inbox)s can't be read") % {"inbox": inbox.name}
-        text = _(
-            "Goodword can't read the mailbox of the inbox %(inbox)s.\n\n%(words)s\n\n"
-            "The server said: %(server)s\n\n"
-            "No mail is lost: it stays in the mailbox, and Goodword keeps trying. "
-            "The settings are here:\n%(link)s"
-        ) % {
-            "inbox": inbox.name,
-            "words": finding.words,
-            "server": finding.server_words or "–",
-            "link": f"{machine.URL}/settings/inboxes/{inbox.public_id}/mailbox/",
-        }
-    mail.send_mail(subject, text, None, owners)
+    house = accounts.business()
+    for owner in accounts.owners():
+        with translation.override(accounts.language_of(owner, house=house)):
+            _tell_owner(owner, inbox, finding)
+
+
+def _tell_owner(owner: Teammate, inbox: Inbox, finding: Finding) -> None:
+    subject = _("The mailbox of %(inbox)s can't be read") % {"inbox": inbox.name}
+    text = _(
+        "Goodword can't read the mailbox of the inbox %(inbox)s.\n\n%(words)s\n\n"
+        "The server said: %(server)s\n\n"
+        "No mail is lost: it stays in the mailbox, and Goodword keeps trying. "
+        "The settings are here:\n%(link)s"
+    ) % {
+        "inbox": inbox.name,
+        "words": finding.words,
+        "server": finding.server_words or "–",
+        "link": f"{machine.URL}/settings/inboxes/{inbox.public_id}/mailbox/",
+    }
+    mail.send_mail(subject, text, None, [owner.email])

@@ -26,7 +26,7 @@ from goodword.conversations import queries
 from goodword.conversations.models import Conversation, Draft, DraftFile, Message, Recipient
 from goodword.core.text import clean_line
 from goodword.desk import events as facts
-from goodword.desk import handling, whom
+from goodword.desk import handling, telling, whom
 from goodword.desk.answering import replying
 from goodword.desk.answering.recipients import NobodyToReach, Recipients, written
 from goodword.desk.answering.replying import NothingSaid
@@ -237,10 +237,12 @@ def _tell(side: Conversation, parent: Conversation, *, message_id: int, at: date
     """Whoever owes the answers there, by name or by being on duty for the team."""
     house = whom.house(at=at)
     owes = owing.owner_of(parent, at=at)
-    business = accounts.business()
-    with translation.override(business.language if business else settings.LANGUAGE_CODE):
-        who = {"who": side.person.name or str(_("Somebody")), "subject": side.subject}
-        title = _("They answered aside. %(who)s: %(subject)s") % who
+
+    def said() -> str:
+        who = {"who": side.person.name or _("Somebody"), "subject": side.subject}
+        return _("They answered aside. %(who)s: %(subject)s") % who
+
+    title = telling.in_each_language(said, house=accounts.business())
     for key in house.owners(whom.owed_by(owes, inbox_id=parent.inbox_id)):
         notices.tell(
             house.answering[key],
