@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from goodword.desk.search import asking, operators
 from goodword.desk.search.asking import Asked, Term

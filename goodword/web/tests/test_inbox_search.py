@@ -153,7 +153,8 @@ def test_a_filter_is_spelt_as_its_language_spells_it_whoever_typed_it(ben, house
     german = {"Accept-Language": "de"}
 
     page = ben.get("/search/filters/", headers=german).content.decode()
-    for label in ("Diese Woche", "Letzten Monat", "Heute", "Wartet auf unsere Antwort", "late delivery"):
+    labels = ("Diese Woche", "Letzten Monat", "Heute", "Wartet auf unsere Antwort", "late delivery")
+    for label in labels:
         assert f">{label}</a>" in page, label
     assert ">Last week</a>" in ben.get("/search/filters/").content.decode()
 
