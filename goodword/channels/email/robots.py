@@ -17,6 +17,7 @@ from goodword.channels.email.bodies import Body
 from goodword.channels.email.bounces import Bounce, has_empty_path, is_receipt, read_bounce
 from goodword.channels.email.headers import addresses, first, line
 from goodword.channels.email.mime import Part
+from goodword.core.text import clean_line
 from goodword.desk.roads import InboundKind
 
 MARK = "X-Goodword-Automatic"
@@ -148,12 +149,23 @@ def _to_many(mail: Part, ours: Sequence[str]) -> Verdict | None:
     strong = next(_present(mail, names), "")
     if strong:
         return Verdict("list", strong)
-    precedence = line(mail, "Precedence", most=40)
+    precedence = _precedence_of_the_sender(mail)
     if precedence.lower() not in {"list", "bulk", "junk"}:
         return None
     # A vacation program says "bulk" or "junk" as well, but it answers something.
     robot = answers and precedence.lower() != "list"
     return Verdict("auto_reply" if robot else "list", f"Precedence: {precedence}")
+
+
+def _precedence_of_the_sender(mail: Part) -> str:
+    """What the mail was sent with. A server on the way puts its headers above all older ones.
+
+    Some that forward a person's mail mark it "bulk", so that no program answers them.
+    """
+    passed = [at for at, (name, _) in enumerate(mail.headers) if name.lower() == "received"]
+    sent_with = mail.headers[passed[-1] + 1 :] if passed else mail.headers
+    told = next((value for name, value in sent_with if name.lower() == "precedence"), "")
+    return clean_line(told, most=40)
 
 
 def _is_our_own_alias(mail: Part, ours: Sequence[str]) -> bool:

@@ -53,6 +53,21 @@ def test_what_a_person_may_send_stays_a_persons(headers):
     assert inbound.kind_why == ""
 
 
+HOP = "Received: from a.example by {}; Mon, 4 May 2026 10:0{}:00 +0200\r\n"
+
+
+@pytest.mark.parametrize("answers", ["", "In-Reply-To: <x@shop.example>\r\n"])
+def test_what_a_server_on_the_way_says_of_itself_says_nothing_of_who_wrote(answers):
+    passed_on = HOP.format("here", 4) + "Delivered-To: c@alias.example\r\nPrecedence: bulk\r\n"
+    sent = answers.encode() + mail("Where is my parcel?")
+
+    by_a_person = read((passed_on + HOP.format("alias", 3)).encode() + sent)
+    by_a_program = read((HOP.format("here", 4) + "Precedence: bulk\r\n").encode() + sent)
+
+    assert by_a_person.kind == "human"
+    assert by_a_program.kind == ("auto_reply" if answers else "list")
+
+
 @pytest.mark.parametrize(
     ("headers", "kind", "why"),
     [
