@@ -41,24 +41,33 @@ _SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
 def forwarded(subject: str, body: Body) -> Forwarded | None:
     """The message inside a mail that was written only to pass it on; None for any other mail."""
     attached = [file for file in body.files if file.content_type == "message/rfc822"]
-    marked = is_marked(subject)
-    if len(attached) == 1 and _is_short(body.text) and (marked or not body.text.strip()):
-        found = _attached(attached[0])
+    if len(attached) == 1 and _is_short(body.text):
+        found = _attached(attached[0]) if is_marked(subject) or not body.text.strip() else None
         if found:
             return found
-    return _inline(body.text, marked=marked)
+    return _inline(body.text, subject)
 
 
-def is_marked(subject: str) -> bool:
-    """Whether the subject begins as a program marks what it forwards, in any language."""
+def is_marked(subject: str, *, language: str = "") -> bool:
+    """Whether the subject begins as a program marks what it forwards, in any language.
+
+    `language`: of the heading below, if known: "VS" forwards in Danish, and answers in Finnish.
+    """
     prefix, colon, _rest = subject.replace("：", ":").partition(":")
-    return bool(colon) and prefix.strip(" []").casefold() in _prefixes()
+    mark = prefix.strip(" []").casefold()
+    marks, answers = _marks()
+    return bool(colon) and mark in marks and mark not in answers.get(language, ())
 
 
 @cache
-def _prefixes() -> frozenset[str]:
-    table: dict[str, list[str]] = tomllib.loads(_WORDS.read_text("utf-8"))
-    return frozenset(word.casefold() for words in table.values() for word in words)
+def _marks() -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """The marks of all languages, and by language those that stand for an answer there."""
+    table = tomllib.loads(_WORDS.read_text("utf-8"))
+    answers = table.pop("answers")
+    marks = frozenset(word.casefold() for words in table.values() for word in words)
+    return marks, {
+        language: frozenset(map(str.casefold, words)) for language, words in answers.items()
+    }
 
 
 def _is_short(text: str) -> bool:
@@ -80,10 +89,12 @@ def _attached(file: InboundFile) -> Forwarded | None:
     )
 
 
-def _inline(text: str, *, marked: bool) -> Forwarded | None:
+def _inline(text: str, subject: str) -> Forwarded | None:
     rows = text[:200_000].split("\n")
     heading = _heading(rows)
-    if heading is None or not (heading.forwards or marked):
+    if heading is None:
+        return None
+    if not (heading.forwards or is_marked(subject, language=heading.language)):
         return None
     if not _is_short("\n".join(rows[: heading.start])):
         return None

@@ -44,6 +44,7 @@ class Heading:
 
     `sure`: certain by itself, so that history follows even if nothing there is marked by ">".
     `weak`: neither moment nor address: what somebody may have written by hand ("Ana wrote:").
+    `language`: of a header block.
     """
 
     start: int
@@ -53,6 +54,7 @@ class Heading:
     weak: bool = False
     has_verb: bool = True
     forwards: bool = False
+    language: str = ""
 
 
 @cache
@@ -138,7 +140,8 @@ def _dashed(rows: Sequence[str], number: int) -> Heading | None:
         return None
     block = _block(rows, number + 1, below_dashes=True) if number + 1 < len(rows) else None
     end = block.end if block else number + 1
-    return Heading(number, end, f"line of dashes ({language}): {row.strip()}", sure=True)
+    rule = f"line of dashes ({language}): {row.strip()}"
+    return Heading(number, end, rule, sure=True, language=language)
 
 
 def _reply_above(row: str, number: int) -> Heading | None:
@@ -170,7 +173,8 @@ def _block(rows: Sequence[str], number: int, *, below_dashes: bool = False) -> H
     language = found.get("subject") or next(iter(found.values()), "")
     above = next((at for at in range(number - 1, -1, -1) if rows[at].strip()), number)
     start = above if RULE.match(rows[above]) else number
-    return Heading(start, end, f"header block ({language}): {rows[number].strip()}", sure=True)
+    rule = f"header block ({language}): {rows[number].strip()}"
+    return Heading(start, end, rule, sure=True, language=language)
 
 
 def _is_of_a_mail(found: set[str], rows: Sequence[str]) -> bool:

@@ -64,7 +64,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         said_at=received_at,
         subject=subject,
         text=body.text,
-        reply_text=reply_text(body.text, body.html),
+        reply_text=reply_text(body.text, body.html, subject=subject),
         html=body.html,
         to=parties(mail, "To"),
         cc=parties(mail, "Cc"),

@@ -23,7 +23,7 @@ def tell(raw: bytes, *, at: datetime) -> dict[str, object]:
     `why` has the rule and the header or line that decided the kind, and what of the text is new.
     """
     inbound = parse(raw, received_at=at, envelope_to=())
-    _reply, reply_why = explain_reply(inbound.text, inbound.html)
+    _reply, reply_why = explain_reply(inbound.text, inbound.html, subject=inbound.subject)
     return {
         "subject": inbound.subject,
         "from_address": inbound.sender.address,

@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from goodword.channels.email.forwards import is_marked
 from goodword.channels.email.headings import (
     DASHES,
     GOES_ON,
@@ -41,29 +42,34 @@ class _Found:
     """Rows `start` to `end` (exclusive) are history, none if they are equal.
 
     `why` names the rule and the line. `whole`: nothing may be hidden, not even a signature.
+    `language`: of the header block above it.
     """
 
     why: str
     start: int = 0
     end: int = 0
     whole: bool = False
+    language: str = ""
 
 
-def reply_text(text: str, html: str = "") -> str:
+def reply_text(text: str, html: str = "", *, subject: str = "") -> str:
     """`explain_reply` without the reason."""
-    return explain_reply(text, html)[0]
+    return explain_reply(text, html, subject=subject)[0]
 
 
-def explain_reply(text: str, html: str = "") -> tuple[str, str]:
+def explain_reply(text: str, html: str = "", *, subject: str = "") -> tuple[str, str]:
     """The rows of `text` that are new, and why the others are not. Never raises.
 
     The second part names each rule that decided and its line (untranslated, for whoever asks why);
     it is empty where nothing looked like history. `html` is the same mail's other form, if any.
+    What looks like history below a subject that says "Fwd:" is what the mail is about.
     """
     if len(text) > _MOST_TEXT or text.count("\n") > _MOST_ROWS:
         return text, ""
     rows, read = text.split("\n"), _plain(text)
     found = _find_history(read) or _find_history_by_html(read, html) or _Found("")
+    if found.end > found.start and is_marked(subject, language=found.language):
+        return text, f"shown whole, passed on by its subject: {found.why}"
     if found.whole:
         return text, f"shown whole, {found.why}"
     new = [*range(found.start), *range(found.end, len(rows))]
@@ -138,7 +144,7 @@ def _from_heading(rows: Sequence[str], heading: Heading) -> _Found | None:
     doubt = _doubt(rows[: heading.start])
     if doubt:
         return _Found(f"{doubt}: {why}", whole=True)
-    return _Found(why, heading.start, len(rows))
+    return _Found(why, heading.start, len(rows), language=heading.language)
 
 
 def _doubt(above: Sequence[str]) -> str:

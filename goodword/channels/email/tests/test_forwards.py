@@ -57,6 +57,71 @@ def test_given_a_mail_passed_on_inline_its_writer_and_words_are_found(subject, b
     assert inside.text == "It came broken.\n\nDora"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Započni proslijeđenu poruku:",
+        "Továbbított levél kezdete:",
+        "Początek przekazywanej wiadomości:",
+        "Începe mesajul redirecționat:",
+        "Začiatok preposlanej správy:",
+        "İleti başlangıcı:",
+        "Початок листа, що пересилається:",
+        "-------- Перенаправленное сообщение --------",
+        "----- İletilmiş Mesaj -----",
+        "---------- Wiadomość przesłana dalej ----------",
+        "---------- メッセージを転送 ---------",
+    ],
+)
+def test_the_line_above_what_is_passed_on_is_known_without_a_mark_in_the_subject(line):
+    body = f"{line}\n\nFrom: Dora Customer <dora@customer.example>\nTo: ana@shop.example\n\nBroken."
+
+    inbound = read(mail(body))
+
+    assert inbound.forwarded is not None
+    assert inbound.forwarded.sender == DORA
+    assert inbound.reply_text == body
+
+
+@pytest.mark.parametrize(
+    ("heading", "passed_on"),
+    [
+        ("Fra: Dora <dora@customer.example>\nDato: 4. maj 2026 10.02\nTil: Ana\nEmne: Lampe", True),
+        (
+            "Lähettäjä: Dora <dora@customer.example>\nLähetetty: 4. toukokuuta 2026 10:02\n"
+            "Vastaanottaja: Ana\nAihe: Lamppu",
+            False,
+        ),
+    ],
+)
+def test_a_mark_that_answers_in_another_language_says_nothing_there(heading, passed_on):
+    inbound = read(mail(f"Wednesday it is.\n\n{heading}\n\nWhen?\n", Subject="VS: Lamp"))
+
+    assert (inbound.forwarded is not None) == passed_on
+    assert ("When?" in inbound.reply_text) == passed_on
+
+
+@pytest.mark.parametrize(
+    "subject", ["Fwd: Lamp", "FW: Lamp", "WG: Lamp", "I: Lamp", "Redir.: Lamp"]
+)
+@pytest.mark.parametrize(
+    "history",
+    [
+        "From: Dora <dora@customer.example>\nSent: Monday, 4 May 2026 10:02\nTo: Ana\n"
+        "Subject: Lamp\n\nX?",
+        "---------- Original Message ----------\nFrom: Dora\nTo: Ana\nSubject: Lamp\n\nX?",
+        "Linja tuntematon:\n\n> From: Dora\n> X?",
+    ],
+)
+def test_what_a_customer_passes_on_is_shown_with_the_words_above_it(subject, history):
+    body = f"Must my client fill this in?\n\n{history}"
+
+    passed_on, answered = read(mail(body, Subject=subject)), read(mail(body, Subject="Re: Lamp"))
+
+    assert passed_on.reply_text == body
+    assert "X?" not in answered.reply_text
+
+
 def test_given_a_date_with_its_zone_the_moment_is_known_else_not():
     body = (
         "-------- Forwarded Message --------\nSubject: x\nDate: {}\n"
