@@ -189,16 +189,16 @@ def test_the_palette_reaches_pages_people_conversations_and_acts(
         expect(page.locator(".toast", has_text="Undone.")).to_be_visible()
 
         keys.press("Control+k")
+        keys.type("keys")
+        shown = options.filter(has=page.locator("b", has_text=re.compile("^Keys$")))
+        expect(shown.locator(".palette-more")).to_have_text("")  # of no menu: they are everybody's
+        keys.press("Escape")
+        keys.press("Control+k")
         keys.type("ivy")
         expect(options).to_contain_text(["Ivy Li", "About ivy"])
         keys.press("ArrowDown")
         keys.press("Enter")
         expect(page.locator("#head")).to_contain_text("About ivy")
-        keys.press("Control+k")
-        keys.type("keys")
-        shown = options.filter(has=page.locator("b", has_text=re.compile("^Keys$")))
-        expect(shown.locator(".palette-more")).to_have_text("")  # of no menu: they are everybody's
-        keys.press("Escape")
         keys.press("Control+k")
         keys.type("today")
         keys.press("Enter")
