@@ -110,8 +110,8 @@ def _by_a_server(mail: Part, sender: str) -> str:
     failed = line(mail, "X-Failed-Recipients", most=100)
     if failed:
         return f"X-Failed-Recipients: {failed}"
-    if mail.kind == "multipart/report":
-        return "Content-Type: multipart/report"
+    if mail.kind in {"multipart/report", "message/delivery-status"}:
+        return f"Content-Type: {mail.kind}"
     if has_empty_path(mail):
         return f"Return-Path: {line(mail, 'Return-Path', most=100)}"
     return _daemon(mail, sender)

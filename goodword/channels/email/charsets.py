@@ -77,6 +77,10 @@ _LOOSE_WORD = re.compile(
     r"=\?([A-Za-z0-9_.:*-]{1,60})\?([bBqQ])\?([^\r\n]{0,1000}?)\?=(?![0-9A-F]{2})"
 )
 _META = re.compile(rb"<meta\b[^<>]{0,200}?charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+# Words of nothing but such letters: no language that Latin-1 was made for has them.
+_NOT_LATIN = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff\xa8\xb8]{3,}(?![A-Za-z])")
+_ASCII = bytes(range(128))
+_SAMPLE = 20_000  # bytes
 _MANY_BAD = 3
 _MOST_LOOSE = 3000
 
@@ -118,6 +122,8 @@ def decode(data: bytes, charset: str = "", *, guess: str = "") -> str:
         if text is not None:
             return text
     codec = codec or codec_named(guess)
+    if codec in {"", "utf-8", "cp1252"}:
+        codec = _cyrillic(data) or codec
     if codec and codec != "utf-8":
         try:
             return data.decode(codec)
@@ -149,6 +155,19 @@ def _utf_8(data: bytes, *, sure: bool) -> str | None:
     good = sum(1 for c in text if c > "\x7f") - bad
     # One letter cut in half makes no Latin-1 of the rest.
     return text if good > bad * _MANY_BAD or (sure and good > bad) else None
+
+
+def _cyrillic(data: bytes) -> str:
+    """The charset of what can't be Latin, for old programs label any text of theirs Latin-1."""
+    data = data[:_SAMPLE]
+    letters = b"".join(_NOT_LATIN.findall(data))
+    if len(set(letters)) < 5 or len(letters) < 8:
+        return ""
+    if len(letters) < 0.8 * len(data.translate(None, _ASCII)):
+        return ""
+    # Most letters are small, and the small ones are in the one half here, in the other there.
+    small = sum(letter >= 0xE0 for letter in letters)
+    return "cp1251" if small * 2 > len(letters) else "koi8-r"
 
 
 def _replacing(data: bytes, codec: str) -> str:

@@ -30,6 +30,7 @@ _LIST_HEADERS = [
     *_HEADERS["list_unless_answer"],
     *_HEADERS["list_weak"],
 ]
+_REPORTS = {"multipart/report", "message/delivery-status", "message/disposition-notification"}
 _OPENING = 700  # characters in which a notice of absence says so
 
 
@@ -87,7 +88,7 @@ def _automatic(mail: Part, body: Body, sender: str) -> str:
     # "auto-forwarded" is a person's mail that a rule sent on.
     if submitted and not submitted.lower().startswith(("no", "auto-forwarded")):
         return f"Auto-Submitted: {submitted}"
-    if mail.kind in {"multipart/report", "message/disposition-notification"}:
+    if mail.kind in _REPORTS:
         read = "; a read receipt" if is_receipt(mail, body) else ""
         return f"Content-Type: {mail.kind}{read}"
     told = next(_present(mail, [*_HEADERS["automatic"], *_HEADERS["notices"]]), "")

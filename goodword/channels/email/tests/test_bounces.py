@@ -24,6 +24,21 @@ def test_a_bounce_tells_recipient_reason_words_and_our_mail():
     assert inbound.refers_to[0] == "sent@shop.example"
 
 
+def test_a_report_that_came_without_anything_around_it_is_a_bounce():
+    fields = (
+        "Reporting-MTA: dns; a.example\r\n\r\nFinal-Recipient: rfc822; <carla@customer.example>\r\n"
+    )
+    inbound = read(
+        mail(
+            f"{fields}Action: failed\r\nStatus: 5.1.1\r\n",
+            Content_Type="message/delivery-status",
+            From="",
+        )
+    )
+
+    assert (inbound.kind, inbound.bounced_recipient) == ("bounce", "carla@customer.example")
+
+
 # Words beat codes; what is said about us or the mail beats what is said about the address.
 @pytest.mark.parametrize(
     ("status", "said", "reason", "hard"),
