@@ -102,6 +102,25 @@ def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page
     expect(ben.locator("#here [data-colleague]")).to_have_count(0)
 
 
+def test_news_comes_in_after_an_answer_was_refused(
+    goodword: GoodwordProcess, desks: tuple[Page, Page]
+) -> None:
+    ana, ben = desks
+    for page in desks:
+        open_first(page)
+    ana.locator("#composer-text").type("We look for it.")
+    ana.locator("details.recipients summary").click()
+    ana.locator("#composer-to").fill("nobody at all")
+    ana.keyboard.press("Control+Enter")
+    expect(ana.locator("#composer-to-errors")).to_be_visible()
+
+    ben.locator("#composer-text").fill("It is on its way.")
+    ben.keyboard.press("Control+Enter")
+    expect(ana.locator(".message-ours")).to_contain_text("It is on its way.")
+    hand_in(goodword, mail("And the bill?", subject="The bill"))
+    expect(ana.locator("#rows")).to_contain_text("The bill")
+
+
 def test_a_page_that_nobody_looks_at_asks_for_no_news_until_somebody_does(
     goodword: GoodwordProcess, desks: tuple[Page, Page]
 ) -> None:

@@ -130,9 +130,12 @@ function applyList(fresh, force) {
 // So must what is just pressed: were it drawn anew before the release, the click would go to nobody.
 let underWay = 0;
 const mustStay = () => underWay > 0 || document.querySelector(":active") !== null;
-const isOurs = (event) => event.detail.target?.id === "conversation";
-document.addEventListener("htmx:beforeSend", (event) => isOurs(event) && (underWay += 1));
-document.addEventListener("htmx:afterRequest", (event) => isOurs(event) && (underWay -= 1));
+document.addEventListener("htmx:beforeSend", ({ detail: { target, xhr } }) => {
+  if (target?.id !== "conversation") return;
+  underWay += 1;
+  // Not htmx:afterRequest: what is refused is drawn elsewhere, and its target has changed by then.
+  xhr.addEventListener("loadend", () => (underWay -= 1), { once: true });
+});
 
 async function refreshList(force = false) {
   const pane = document.getElementById("list");
