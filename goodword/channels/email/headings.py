@@ -24,10 +24,13 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 QUOTED = re.compile(r"^\s?>")
 # Also what Outlook makes of a horizontal line. Two dashes alone begin a signature.
-RULE = re.compile(r"^[\s>]{0,9}[-_=*#~+\u2014\u2500]{3,}\s*$")
+RULE = re.compile(r"^[\s>]{0,9}[-_=*#~+\u2010-\u2015\u2500]{3,}\s*$")
 DASHES = re.compile(
-    r"^[\s*_]{0,9}[-=\u2014]{2,40}\s{0,4}(\S[^\n]{1,200}?)\s{0,4}[-=\u2014:]{1,40}[\s*_]{0,9}$"
+    r"^[\s*_]{0,9}[-=\u2010-\u2015]{2,40}\s{0,4}(\S[^\n]{1,200}?)"
+    r"\s{0,4}[-=\u2010-\u2015:]{1,40}[\s*_]{0,9}$"
 )
+# GroupWise: ">>> Ana <ana@shop.example> 04.05.2026 10:02 >>>", with no mark on the rows below.
+BETWEEN_ANGLES = re.compile(r"^>>> (?!>)[^\n]{3,200} >>>\s*$")
 _CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.h]\d{2}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 _ADDRESS = re.compile(r"[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
@@ -116,6 +119,7 @@ def heading_at(rows: Sequence[str], number: int) -> Heading | None:
         return None
     return (
         _dashed(rows, number)
+        or _between_angles(row, number)
         or _reply_above(row, number)
         or _block(rows, number)
         or _attribution(rows, number)
@@ -142,6 +146,12 @@ def _dashed(rows: Sequence[str], number: int) -> Heading | None:
     end = block.end if block else number + 1
     rule = f"line of dashes ({language}): {row.strip()}"
     return Heading(number, end, rule, sure=True, language=language)
+
+
+def _between_angles(row: str, number: int) -> Heading | None:
+    if not (BETWEEN_ANGLES.match(row) and _CLOCK.search(row) and _YEAR.search(row)):
+        return None
+    return Heading(number, number + 1, f"line between angles: {row.strip()}", sure=True)
 
 
 def _reply_above(row: str, number: int) -> Heading | None:
@@ -254,10 +264,19 @@ def _belongs(row: str, below: str) -> bool:
         return _begins(row) or _is_full(row, below)
     if below[0].islower() and not re.search(r"[\d@]", below):  # nothing but "wrote:"
         return True
+    if _is_moment(row) and not re.search(r"\d[:.]\d", below):  # Claws Mail's, in a row of its own
+        return True
     lacks_moment = not (_CLOCK.search(below) and _YEAR.search(below))
     gives_moment = bool(_CLOCK.search(row) or _YEAR.search(row))
     gives_address = "@" not in below and bool(_BRACKETED.search(row))
     return _is_full(row, below) and ((lacks_moment and gives_moment) or gives_address)
+
+
+def _is_moment(row: str) -> bool:
+    """ "On Mon, 4 May 2026 10:02:00 +0200" and nothing more."""
+    if not (_CLOCK.search(row) and _YEAR.search(row) and _begins(row)):
+        return False
+    return len(row) <= _WRAPPED_AT and not re.search(r"\b[^\W\d_A-Z]{4}|@", row)
 
 
 def _is_full(row: str, below: str) -> bool:

@@ -172,7 +172,8 @@ def parameter(value: str, name: str) -> str:
     """A parameter of a Content-Type or Content-Disposition; RFC 2231 undone, encoded words not."""
     plain = ""
     pieces: dict[int, tuple[bool, str]] = {}
-    for match in _PARAMETER.finditer(value[:_MOST_PARAMETERS]):
+    # Some leave out what parameters belong to: "Content-Disposition: filename=lamp.pdf".
+    for match in _PARAMETER.finditer(f";{value[:_MOST_PARAMETERS]}"):
         key, star, rest = match.group(1).lower().partition("*")
         if key != name:
             continue

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from goodword.channels.email.forwards import is_marked
 from goodword.channels.email.headings import (
+    BETWEEN_ANGLES,
     DASHES,
     GOES_ON,
     QUOTED,
@@ -99,7 +100,7 @@ def _find_history(rows: Sequence[str]) -> _Found | None:
         if not rows[number].strip():
             number += 1
             continue
-        if QUOTED.match(rows[number]):
+        if QUOTED.match(rows[number]) and not BETWEEN_ANGLES.match(rows[number]):
             return _from_quote(rows, number)
         heading = None
         if may_be_heading(rows[number]):

@@ -259,3 +259,15 @@ def test_of_ten_thousand_recipients_the_first_are_kept_and_it_is_said():
     assert mail.to[0].address == "hello@shop.example"
     assert len(mail.to) == 500
     assert "very many people" in mail.oddities[0]
+
+
+def test_a_name_without_what_it_belongs_to_is_a_files_name():
+    inbound = read(
+        mail(
+            "%PDF",
+            Content_Type="application/pdf",
+            Content_Disposition="filename=lamp.pdf",
+        )
+    )
+
+    assert [file.name for file in inbound.files] == ["lamp.pdf"]
