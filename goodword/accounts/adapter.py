@@ -59,6 +59,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
     """Secrets of second factors lie sealed in the database, as mailbox passwords do."""
 
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy(
+            "This code doesn't fit. An app shows a new one every 30 seconds, and a recovery code"
+            " works once."
+        ),
+    }
+
     def encrypt(self, text: str) -> str:
         return sealing.seal(text)
 

@@ -57,6 +57,13 @@ class SecondFactorRequired:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorTaken:
+    """An owner took away what somebody had lost: app, passkeys and recovery codes."""
+
+    KIND: ClassVar[str] = "accounts.second_factor_taken"
+
+
+@dataclass(frozen=True, slots=True)
 class SignInWayChanged:
     """A server of OpenID Connect was added, changed or removed."""
 

@@ -72,6 +72,18 @@ def require_second_factor(required: bool, *, by: Teammate, at: datetime) -> None
     events.announce(facts.SecondFactorRequired(required), by=by, about=house, at=at)
 
 
+@transaction.atomic
+def take_second_factor(teammate: Teammate, *, by: Teammate | None, at: datetime) -> None:
+    """App, passkeys and recovery codes open nothing any more: the phone is lost, and they with it.
+
+    Whoever found it is signed out too. `by` is None where it was done on the machine itself.
+    """
+    taken, _ = Authenticator.objects.filter(user=teammate).delete()
+    if taken:
+        events.announce(facts.SecondFactorTaken(), by=by, about=teammate, at=at)
+    end_sessions(teammate, by=by, at=at)
+
+
 # Identity providers
 
 
@@ -146,7 +158,7 @@ def end_sessions(
     *,
     only: int | None = None,
     keep: str | None = None,
-    by: Teammate,
+    by: Teammate | None,
     at: datetime,
 ) -> int:
     """Sign a teammate out: of the session `only`, else of all but the one whose key is `keep`.

@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
@@ -48,7 +49,18 @@ class SecondFactor(mfa.AuthenticateView):  # type: ignore[misc]  # as above
         context: dict[str, Any] = super().get_context_data(**kwargs)
         options = context.get("js_data", {}).get("request_options", {})
         known = options.get("publicKey", {}).get("allowCredentials")
-        return context | {"has_passkey": bool(known)}
+        apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+        has_app = apps.filter(user=self.stage.login.user).exists()
+        return context | {"has_passkey": bool(known), "has_app": has_app}
+
+
+class TurnAppOff(totp.DeactivateTOTPView):  # type: ignore[misc]  # as above
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        kept = Authenticator.objects.filter(
+            user=self.request.user, type=Authenticator.Type.WEBAUTHN
+        )
+        return context | {"has_passkey": kept.exists()}
 
 
 class ForgotPassword(account.PasswordResetView):  # type: ignore[misc]  # allauth carries no types
@@ -127,7 +139,7 @@ urlpatterns = [
     path("2fa/authenticate/", marked(SecondFactor.as_view()), name="mfa_authenticate"),
     path("2fa/reauthenticate/", marked(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", marked(totp.activate_totp), name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", marked(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/totp/deactivate/", marked(TurnAppOff.as_view()), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "2fa/recovery-codes/generate/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
@@ -206,6 +207,21 @@ def sign_out_teammate(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     words = ngettext("Signed out in %(count)s place.", "Signed out in %(count)s places.", count)
     messages.success(request, words % {"count": count})
+    return redirect("settings:teammate", found.public_id)
+
+
+@pages.owners_only
+@require_POST
+def take_factor(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Phone and recovery codes are lost: the password alone lets them in, to set one up anew."""
+    found = get_object_or_404(queries.active(), public_id=public_id)
+    if found == teammate_of(request):  # in their profile, where it is asked whether it is them
+        return redirect("settings:profile")
+    signing_in.take_second_factor(found, by=teammate_of(request), at=moment_of(request))
+    # Nobody's second factor goes without a word to them.
+    get_adapter(request).send_notification_mail("mfa/email/factor_taken", found)
+    words = gettext("%(name)s signs in with the password alone until they set a new one up.")
+    messages.success(request, words % {"name": found.name})
     return redirect("settings:teammate", found.public_id)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goodword.accounts import actions as accounts
-from goodword.accounts import queries
+from goodword.accounts import queries, signing_in
 from goodword.accounts.models import Teammate
 from goodword.desk import staffing
 from goodword.promises import queries as promises
@@ -119,6 +119,7 @@ def _show_one(
         "form": form,
         "is_me": teammate.pk == teammate_of(request).pk,
         "owes": promises.open_promises().filter(owner=teammate).count(),
+        "has_second_factor": signing_in.has_second_factor(teammate),
         "trouble": trouble,
     }
     return pages.show(

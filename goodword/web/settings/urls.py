@@ -77,6 +77,7 @@ urlpatterns = [
     path(f"{_mate}/deactivate/", teammates.deactivate, name="deactivate"),
     path(f"{_mate}/reactivate/", teammates.reactivate, name="reactivate"),
     path(f"{_mate}/sign-out/", signing_in.sign_out_teammate, name="sign_out_teammate"),
+    path(f"{_mate}/second-factor/", signing_in.take_factor, name="take_factor"),
     path(f"{_mate}/password-link/", teammates.password_link, name="password_link"),
     path("settings/teams/", teams.listed, name="teams"),
     path("settings/teams/new/", teams.new, name="new_team"),

@@ -50,6 +50,7 @@ EXPECTED = {
     "settings:provider": OWNERS,
     "settings:remove_provider": OWNERS_POST,
     "settings:sign_out_teammate": OWNERS_POST,
+    "settings:take_factor": OWNERS_POST,
     "settings:fields": OWNERS,
     "settings:inboxes": OWNERS,
     "settings:new_inbox": OWNERS,
@@ -188,6 +189,7 @@ def _url(name: str, house: SimpleNamespace) -> str:
     if name in by_beginning:
         return reverse(name, args=by_beginning[name])
     about_ben = {"teammate", "deactivate", "reactivate", "password_link", "sign_out_teammate"}
+    about_ben.add("take_factor")
     if name.split(":")[-1] in about_ben:
         return reverse(name, args=[ben])
     if name in {"settings:provider", "settings:remove_provider"}:

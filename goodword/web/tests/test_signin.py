@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.test import Client
@@ -124,7 +125,8 @@ def test_a_recovery_code_lets_in_once(house: SimpleNamespace):
     for works in (True, False):
         ben = Client()
         ben.post(LOGIN, BEN)
-        ben.post("/account/2fa/authenticate/", {"code": codes[0]})
+        said = ben.post("/account/2fa/authenticate/", {"code": codes[0]})
+        assert ("a recovery code works once." in said.content.decode()) is not works
         assert (ben.get("/settings/profile/").status_code == 200) is works
 
 
@@ -132,7 +134,12 @@ def test_two_factors_are_turned_off_again(house: SimpleNamespace):
     ben = Client()
     ben.post(LOGIN, BEN)
     turn_on(ben)
-    assert "Turn off" in ben.get("/account/2fa/totp/deactivate/").content.decode()
+    page = ben.get("/account/2fa/totp/deactivate/").content.decode()
+    assert "Turn off" in page and "Your password alone will let anyone in" in page
+    key = Authenticator.objects.create(user=house.ben, type="webauthn", data={})
+    page = ben.get("/account/2fa/totp/deactivate/").content.decode()
+    assert "Your passkeys and recovery codes stay." in page and "password alone" not in page
+    key.delete()
     ben.post("/account/2fa/totp/deactivate/")
     assert Client().post(LOGIN, BEN).url == "/"
 
