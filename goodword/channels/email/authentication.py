@@ -10,7 +10,7 @@ from typing import Literal
 from goodword.channels.email.headers import addresses
 from goodword.channels.email.mime import Part
 from goodword.core.text import clean_line
-from goodword.desk.roads import Authentication
+from goodword.desk.roads import Authentication, Party
 
 _HEADER = "authentication-results"
 _MOST_HEADERS = 50
@@ -42,11 +42,13 @@ class _Result:
         return f"{told} ({self.comment})" if self.comment else told
 
 
-def authentications(mail: Part) -> list[Authentication]:
+def authentications(mail: Part, behind: Party | None = None) -> list[Authentication]:
     """One for each server, the last server on the way first. Which of them to believe is not
     decided here: the sender can write such headers too.
+
+    `behind`: who wrote it if a list put its own address in From; what is told is of them then.
     """
-    written = addresses(mail, "From")
+    written = [behind.address] if behind else addresses(mail, "From")
     domain = written[0].rpartition("@")[2].lower().rstrip(".") if written else ""
     return [_judged(server, results, domain) for server, results in _by_server(mail)]
 

@@ -25,7 +25,7 @@ from goodword.channels.email.headers import (
     written_at,
 )
 from goodword.channels.email.mime import Part
-from goodword.channels.email.robots import judge
+from goodword.channels.email.robots import is_list_of, judge
 from goodword.channels.email.trimming import reply_text
 from goodword.core.text import clean
 from goodword.desk.roads import CannotParse, Inbound, Party
@@ -53,13 +53,15 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
     own_id = message_id(mail)
     claimed = written_at(mail)
     subject = line(mail, "Subject")
-    sender = _sender(mail)
+    written = _sender(mail)
+    behind = _behind_a_list(mail, written)
+    sender = behind or written
     reached = delivered_to(mail, envelope_to)
     verdict = judge(mail, body, sender=sender.address, ours=envelope_to)
     bounce = verdict.bounce
     return Inbound(
         road=ROAD,
-        identity=_identity(mail, body, own_id, sender),
+        identity=_identity(mail, body, own_id, written),
         sender=sender,
         said_at=received_at,
         subject=subject,
@@ -81,8 +83,11 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         bounce_hard=bounce.hard if bounce else None,
         bounce_words=bounce.words if bounce else "",
         language=_language(mail),
-        oddities=_oddities(mail, body, sender, ahead=_is_ahead(claimed, received_at)),
-        authentications=authentications(mail),
+        oddities=[
+            *([clean(_("A list put its own address in place of the sender's."))] if behind else []),
+            *_oddities(mail, body, sender, ahead=_is_ahead(claimed, received_at)),
+        ],
+        authentications=authentications(mail, behind),
         protection=body.protection,
         invitation=body.invitation,
         forwarded=forwarded(subject, body) if verdict.kind == "human" else None,
@@ -103,6 +108,24 @@ def _sender(mail: Part) -> Party:
         if found:
             return found[0]
     return Party(address="", name=line(mail, "From", most=200).strip("\"'<> "))
+
+
+def _behind_a_list(mail: Part, written: Party) -> Party | None:
+    """Who wrote to a list that puts its own address in From, as lists must for many senders.
+
+    Else every customer whose domain forbids others to send in its name (DMARC) would be the one
+    person "support@": Google notes the sender beside, Mailman as where to answer.
+    """
+    if not is_list_of(mail, [written.address]):
+        return None
+    if any(each.verdict == "fail" for each in authentications(mail)):
+        return None
+    name, _via, of_list = written.name.rpartition(" via ")
+    noted = parties(mail, "X-Original-From") or (
+        parties(mail, "Reply-To") if of_list and name else []
+    )
+    found = next((each for each in noted if each.address.lower() != written.address.lower()), None)
+    return found and Party(found.address, found.name or name.strip("' "))
 
 
 def _refers_to(mail: Part, own_id: str, returned: Sequence[str]) -> list[str]:

@@ -143,7 +143,7 @@ def _is_a_form(mail: Part, sender: str) -> bool:
 def _to_many(mail: Part, ours: Sequence[str]) -> Verdict | None:
     """The header that shows mail to a list or to many; None when there is none."""
     present = list(_present(mail, _LIST_HEADERS))
-    if present and _is_our_own_alias(mail, ours):
+    if present and is_list_of(mail, ours):
         return None
     answers = bool(first(mail, "In-Reply-To"))
     names = [*_HEADERS["list"], *([] if answers else _HEADERS["list_unless_answer"])]
@@ -169,8 +169,8 @@ def _precedence_of_the_sender(mail: Part) -> str:
     return clean_line(told, most=40)
 
 
-def _is_our_own_alias(mail: Part, ours: Sequence[str]) -> bool:
-    """Whether the "list" is the inbox's own address: small shops run support@ as a Google group.
+def is_list_of(mail: Part, ours: Sequence[str]) -> bool:
+    """Whether the "list" is one of these addresses: small shops run support@ as a Google group.
 
     Then every customer's mail carries List-Id, and none of them is a newsletter.
     """
