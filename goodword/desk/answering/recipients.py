@@ -97,7 +97,12 @@ def _to_whom(
     if asked is None and conversation.side_of_id is not None and conversation.latest_key:
         again = _asked_before(conversation)
         return again, again
-    if asked is None or asked.pk <= (conversation.person_chosen_after or 0):
+    chosen_after = conversation.person_chosen_after or 0
+    if asked is None and conversation.latest_key > chosen_after:  # of ours, split off
+        again = replace(_asked_before(conversation), bcc=())
+        if again.to:
+            return replace(again, cc=()), again
+    if asked is None or asked.pk <= chosen_after:
         mail = people.addresses_of(conversation.person).filter(kind=Address.Kind.EMAIL)
         alone = Recipients(to=tuple(each.written for each in mail[:1] if each.value))
         return alone, alone
@@ -121,7 +126,8 @@ def _to_whom(
 
 def _asked_before(conversation: Conversation) -> Recipients:
     """Whom we asked already, where nobody has answered."""
-    said = conversation.messages.filter(direction=Message.Direction.OUT).order_by("-id").first()
+    ours = conversation.messages.filter(direction=Message.Direction.OUT, automatic=False)
+    said = ours.order_by("-id").first()
     names: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
     for row in said.recipients.select_related("address").order_by("pk") if said else ():
         names[row.role].append(written(row.name, row.address.written))

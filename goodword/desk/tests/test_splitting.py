@@ -8,11 +8,11 @@ from goodword.accounts.rights import MayNot
 from goodword.conversations.models import Conversation, Link
 from goodword.desk import checking, handling
 from goodword.desk.answering import replying
-from goodword.desk.answering.recipients import Recipients
+from goodword.desk.answering.recipients import Recipients, reply_to_all
 from goodword.desk.intake import joining
 from goodword.desk.keeping import promising
 from goodword.desk.roads import InboundFile
-from goodword.desk.shaping import splitting, unjoining
+from goodword.desk.shaping import naming, splitting, unjoining
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, receive, reply
@@ -80,6 +80,28 @@ def test_of_our_own_mail_the_person_is_whom_it_was_written_to(house, asked_twice
     new = split(forward, house, at=AT + HOUR)
     assert new.person == supplier.person
     assert checking.violations() == []
+
+
+def test_of_our_own_mail_an_answer_goes_to_whom_that_went(house, asked_twice):
+    first, _second = asked_twice
+    sent = reply(first.conversation, house.ben, at=AT, to=["Grace W <grace@work.example>"],
+                 cc=["Tom Reed <tom@reed.example>"], bcc=["una@vale.example"])  # fmt: skip
+    deliver(at=AT + MINUTE)
+    only, everyone = reply_to_all(split(sent, house, at=AT + HOUR))
+    assert (only.to, only.cc) == (('"Grace W" <grace@work.example>',), ())
+    assert everyone.cc == ('"Tom Reed" <tom@reed.example>',)
+    assert everyone.bcc == ()  # whom it was hidden from shall not learn of it now
+
+
+def test_of_our_own_mail_the_answer_goes_to_whom_one_chose_since(house, asked_twice):
+    first, _second = asked_twice
+    mia = receive(house, sender="mia@mill.example", name="Mia").person
+    sent = reply(first.conversation, house.ben, at=AT)
+    deliver(at=AT + MINUTE)
+    new = split(sent, house, at=AT + HOUR)
+    naming.change_person(new, mia, by=house.ben, at=AT + HOUR)
+    new.refresh_from_db()
+    assert reply_to_all(new)[0].to == ("mia@mill.example",)
 
 
 def test_a_promise_made_in_it_goes_along_with_what_was_promised_anew_for_it(house, asked_twice):

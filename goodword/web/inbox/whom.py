@@ -81,6 +81,10 @@ def _news(conversation: Conversation, everyone: dict[str, str], *, usual: Recipi
     left = [name for value, name in before.items() if value not in everyone]
     if left:
         news.append(_("Left out since the last answer: %(who)s") % {"who": _list(left)})
+    wrote = [_first(each) for each in usual.to]
+    gone = [n for n, a in wrote if (v := people.normalised(a)) not in everyone and v not in before]
+    if gone:
+        news.append(_("Wrote last and is left out: %(who)s") % {"who": _list(gone)})
     asked = {address for _name, address in map(_first, (*usual.to, *usual.cc))}
     strange = set(everyone) - set(before) - {people.normalised(each) for each in asked}
     if strange and (never := sorted(strange - _took_part(conversation, strange))):

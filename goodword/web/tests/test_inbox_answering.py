@@ -342,6 +342,15 @@ def test_who_is_new_and_who_is_left_out_since_the_last_answer_is_said(ben, house
     assert "To Mia" in text_of(saved)
 
 
+def test_who_wrote_last_and_is_left_out_is_said(ben, asked) -> None:
+    """As where the message was split off that the draft was an answer to."""
+    form = {"mode": "reply", "text": "Dear Tom", "to": "Tom <tom@reed.example>"}
+    ben.post(url(asked, "draft"), form)
+    assert "Wrote last and is left out: Grace Whitlow" in whom(ben.get(url(asked)))[1]
+    ben.post(url(asked, "draft"), form | {"cc": GRACE})
+    assert whom(ben.get(url(asked)))[1] == ["Never took part here: tom@reed.example"]
+
+
 def test_a_sender_who_could_not_be_confirmed_is_said_before_one_answers(ben, asked) -> None:
     asked.messages.update(authenticity="fail")
     _words, news = whom(ben.get(url(asked)))
