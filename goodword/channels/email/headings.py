@@ -293,10 +293,10 @@ def _read_attribution(joined: str, start: int, end: int) -> Heading | None:
     moment, begins = bool(clock or year), _begins(joined)
     bracket = _BRACKETED.search(joined) if address else None
     if verb is None:
-        if not (moment and bracket):
+        if not (moment and bracket) and not (clock and year and begins and _ends_in_whom(joined)):
             return None
         rule = f"attribution line (moment and address): {joined}"
-        return Heading(start, end, rule, sure=begins, has_verb=False)
+        return Heading(start, end, rule, sure=begins and bracket is not None, has_verb=False)
     if _is_own_sentence(lower, verb) or _has_words_before(lower, verb):
         return None
     weak = not (address or moment or begins)
@@ -309,6 +309,12 @@ def _read_attribution(joined: str, start: int, end: int) -> Heading | None:
         sure = bool(moment and bracket and _is_name(joined[: bracket.start()]))
     rule = f"attribution line ({languages_of('wrote')[verb[0]]}): {joined}"
     return Heading(start, end, rule, sure=sure, weak=weak)
+
+
+def _ends_in_whom(joined: str) -> bool:
+    """Whether it is a moment and an address with hardly a word between: "4 May, 10:02 by a@b:"."""
+    address = re.search(rf"{_ADDRESS.pattern}$", joined.rstrip(":： "))
+    return address is not None and len(re.findall(r"[^\W\d_]+", joined[: address.start()])) <= 3
 
 
 def _begins(joined: str) -> bool:

@@ -23,7 +23,10 @@ _HISTORY = re.compile(
     r"gmail_quote|moz-cite-prefix|yahoo_quoted|divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|"
     r"OutlookMessageHeader|protonmail_quote|tutanota_quote|zmail_extra|"
     r"ms-outlook-mobile-reference-message|mail-editor-reference-message-container|"
-    r"border-top:\s?solid #(?:E1E1E1|B5C4DF) 1\.0pt",
+    r"border-top:\s?solid #(?:E1E1E1|B5C4DF) 1\.0pt|"
+    # Domino folds it away under "Ana --- The parcel ---".
+    r"domino-section-head(?=[^>]{0,50}>(?:\s?<[^<>]{0,200}>){0,5}"
+    r"[^<>]{1,200} --- [^<>]{1,500} ---)",
     re.IGNORECASE,
 )
 _IN_A_TAG = re.compile(r"<[^<>]{0,200}(?:id|class|style)\s?=[^<>]{0,200}$", re.IGNORECASE)

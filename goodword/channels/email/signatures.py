@@ -14,6 +14,7 @@ _END_MATTERS = 30
 _SIGNATURE_ROWS, _SIGNATURE_ROW = 10, 100
 _SIGNATURE = re.compile(r"^\s?(?:--|__|—|–)\s*$")
 _SENTENCE = re.compile(r"(?:\S{1,60}\s{1,3}){3}\S{1,60}[.!。！]$")
+_GOES_NOT_ON = re.compile(r"[.!?。！？]\W?$")
 _LIST_RULE = re.compile(r"^[_-]{20,}\s*$")
 _LIST = re.compile(r"mailing list|/listinfo/|unsubscribe", re.IGNORECASE)
 _LINK = re.compile(r"[<(\[]?\s{0,2}(?:https?://|www\.|mailto:)[^\s>)\]]{1,2000}\s{0,2}[>)\]]?")
@@ -43,7 +44,8 @@ def _end_matter(rows: Sequence[str]) -> tuple[int | None, str]:
     last = len(rows) - 1
     if RULE.match(rows[last]) or any_of("marks").fullmatch(rows[last].strip()):
         return last, "line at the end"
-    apart = last == 0 or not rows[last - 1].strip() or bool(_SIGNATURE.match(rows[last - 1]))
+    above = rows[last - 1].strip() if last else ""
+    apart = not above or bool(_SIGNATURE.match(rows[last - 1]) or _GOES_NOT_ON.search(above))
     language = _program_line(rows[last]) if apart else ""
     if language:
         return last, f"a program's line ({language})"

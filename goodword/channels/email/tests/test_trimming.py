@@ -90,32 +90,6 @@ def test_the_line_above_a_quote_is_known_in_any_language_and_goes_with_the_quote
     assert reply_text(f"{NEW}\n{line}\n\n> Which size?") == NEW
 
 
-@pytest.mark.parametrize(
-    ("heading", "history"),
-    [
-        (f"On Mon, 4 May 2026 10:02:00 +0200\nGrace {GRACE} wrote:", "> Shall I send it?"),
-        (f">>> Grace {GRACE} 04.05.2026 10:02 >>>", "Shall I send it?"),
-        ("\u2010" * 7 + " Original Message " + "\u2010" * 7, "Shall I send it?"),
-    ],
-)
-def test_headings_of_one_program_only_are_known(heading, history):
-    assert reply_text(f"{NEW}\n\n{heading}\n{history}\n") == NEW
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "Your form of 4 May 2026 10:02\nGrace wrote:\n\n> Shall I send it?\n\nNo.",
-        ">>> the sale of 2026 >>>\nIs it still on?",
-        ">>> 4 May >>> 5 May\nI come later.",
-    ],
-)
-def test_what_only_looks_like_them_stays_in_sight(written):
-    first = written.split("\n", 1)[0]
-
-    assert first in reply_text(written)
-
-
 @pytest.mark.parametrize("line", [line for line in ATTRIBUTIONS if "@" in line])
 def test_with_moment_and_address_it_is_known_even_where_the_quote_is_not_marked(line):
     assert reply_text(f"{NEW}\n\n{line}\n\nWhich size?\n\nGrace") == NEW
