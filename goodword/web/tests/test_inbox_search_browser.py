@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from goodword.conversations import actions as conversations
 from goodword.conversations import readings
+from goodword.desk.search import saved
 from goodword.web.inbox import viewing
 from tests.factories import DAY, HOUR, MINUTE, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
@@ -105,3 +106,30 @@ def test_by_keyboard_from_the_suggestions_to_a_view_with_its_count(desk: Page, h
     desk.get_by_role("button", name="Undo").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("Rings")
     assert faults == []
+
+
+def test_a_view_with_a_long_name_keeps_to_its_line_and_can_be_brought_back(
+    desk: Page, live_server, house
+) -> None:
+    name = "Every ring of last week that somebody of us still has to look at"[:60].strip()
+    wanted = saved.Wanted(name=name, asked="ring", columns=["subject", "due"])
+    view = saved.keep(wanted, by=house.ben, at=timezone.now())
+    desk.goto(f"{live_server.url}/inbox/view/{view.public_id}/")
+
+    heading = desk.get_by_role("heading", level=1)
+    expect(heading).to_have_attribute("title", name)
+    line, bar = heading.bounding_box(), desk.locator("#list > .bar").bounding_box()
+    assert line and bar and line["height"] < bar["height"]
+    assert line["height"] < 1.5 * float(
+        heading.evaluate("e => parseFloat(getComputedStyle(e).lineHeight)")
+    )
+    words = desk.locator("#list .row-words").first
+    expect(words).to_be_hidden()  # no hole where a row shows no last words
+
+    desk.get_by_role("link", name="Change the view").click()
+    desk.get_by_role("button", name="Delete the view").click()
+    toast = desk.locator(".toast")
+    said, undo = toast.locator("p").bounding_box(), toast.get_by_role("button", name="Undo")
+    assert said and said["width"] > 200  # and not a word a line
+    undo.click()
+    expect(heading).to_have_text(name)
