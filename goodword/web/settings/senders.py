@@ -28,7 +28,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             if request.POST.get("verdict") == screening.Verdict.ALLOW:
                 screening.allow(value, by=by, at=at)
             else:
-                screening.block(value, sure=request.POST.get("sure") == "yes", by=by, at=at)
+                # Sure of the one that was asked about, not of what was written over it since.
+                screening.block(value, sure=typed(request.POST, "sure") == value, by=by, at=at)
         except screening.WouldMiss as error:
             doubt = why_not(str(error))
         except screening.NotASender:

@@ -226,7 +226,12 @@ def test_leads_keep_the_list_of_rules_and_doubt_is_said_once(house):
     page = lea.post(reverse("settings:senders"), {"value": "whitlow.example", "verdict": "block"})
     assert page.status_code == 422 and "Something is still promised" in page.text
     assert not SenderRule.objects.exists()
-    sent = {"value": "whitlow.example", "verdict": "block", "sure": "yes"}
+    assert 'name="sure" value="whitlow.example"' in page.text
+    sent = {"value": "@gmail.com", "verdict": "block", "sure": "whitlow.example"}
+    page = lea.post(reverse("settings:senders"), sent)  # of that nobody was asked yet
+    assert page.status_code == 422 and "Very many people" in page.text
+    assert not SenderRule.objects.exists()
+    sent = {"value": "whitlow.example", "verdict": "block", "sure": "whitlow.example"}
     page = lea.post(reverse("settings:senders"), sent, follow=True)
     assert "@whitlow.example" in page.text and "Goes to spam" in page.text
     assert "Write a mail address" in lea.post(reverse("settings:senders"), {"value": "%"}).text
