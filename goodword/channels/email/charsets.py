@@ -204,6 +204,11 @@ def without_marks(value: str) -> str:
     return _ENCODED_WORD.sub(_safe_word, value) if "=?" in value else value
 
 
+def without_words(value: str) -> str:
+    """What stands outside of encoded words."""
+    return _LOOSE_WORD.sub(" ", _ENCODED_WORD.sub(" ", value[:_MOST_LOOSE]))
+
+
 def _safe_word(word: re.Match[str]) -> str:
     data = _word_bytes(word.group(2), word.group(3)) if _MARK.search(word.group(3)) else None
     encoded = base64.b64encode(data).decode("ascii") if data else ""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import lru_cache
 
-from goodword.channels.email.charsets import decode_words, without_marks
+from goodword.channels.email.charsets import decode_words, without_marks, without_words
 from goodword.channels.email.mime import Part
 from goodword.core.text import clean, clean_line
 from goodword.desk.roads import Party
@@ -59,8 +59,9 @@ def parties_in(value: str) -> tuple[Party, ...]:
         return (Party(address=plain.group(2), name=" ".join((plain.group(1) or "").split())),)
     value = without_marks(value.replace("\x00", ""))
     pairs = _pairs(value)
-    if not pairs and "=?" in value:
-        # Some mailers encode the whole header, address and all.
+    if not pairs and "=?" in value and "@" not in without_words(value):
+        # Some mailers encode the whole header, address and all. Where an @ stands outside, others
+        # have judged the sender by what follows it (DMARC), and no other domain may come out here.
         pairs = _pairs(decode_words(value))
     return tuple(Party(address=address, name=name) for name, address in pairs)
 
@@ -70,7 +71,7 @@ def _pairs(value: str) -> list[tuple[str, str]]:
         read = getaddresses([value])
     except (ValueError, IndexError, TypeError, AttributeError, RecursionError):
         read = []
-    pairs = [(_name(name), _address(address)) for name, address in read]
+    pairs = [_pair(name, address) for name, address in read]
     good = [(name, address) for name, address in pairs if "@" in address]
     if good and len(good) == len(pairs):
         return good
@@ -93,8 +94,18 @@ def _name(written: str) -> str:
     return clean_line(decode_words(written), most=200).strip()
 
 
+def _pair(name: str, written: str) -> tuple[str, str]:
+    """A name and an address; "Carla carla@shop.example" without brackets has both in one."""
+    before, at, domain = written.partition("@")
+    if name or not at or before.lstrip().startswith('"'):
+        return _name(name), _address(written)
+    words = before.rstrip().split(" ")
+    return _name(" ".join(words[:-1])), _address(f"{words[-1]}@{domain}")
+
+
 def _address(written: str) -> str:
-    address = clean_line(decode_words(written), most=320).replace(" ", "").strip("<>\"'")
+    """As written: an encoded word is none inside an address (RFC 2047, 5)."""
+    address = clean_line(written, most=320).replace(" ", "").strip("<>\"'")
     return address if "@" in address and not set(address) & set("<>(),;") else ""
 
 

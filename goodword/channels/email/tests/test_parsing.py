@@ -101,6 +101,7 @@ def test_subjects_are_decoded_and_kept_on_one_line(subject, shown):
         ("Hans [Sales] <hans@m.example>", "hans@m.example", None),
         ("hans@m.example <hans@m.example>", "hans@m.example", None),
         ("=?utf-8?B?SGFucyA8aGFuc0BtLmV4YW1wbGU+?=", "hans@m.example", "Hans"),
+        ("Hans M. hans@m.example", "hans@m.example", "Hans M."),
         ("Hans", "", "Hans"),
     ],
 )
@@ -109,6 +110,20 @@ def test_senders_are_read_in_every_form(written, address, name):
 
     assert sender.address == address
     assert name is None or sender.name == name
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "=?utf-8?Q?ana=40shop.example=3E_?=",
+        "=?utf-8?B?YW5hQHNob3AuZXhhbXBsZQ==?=",
+        "=?utf-8?Q?a?Q?b?=",
+    ],
+)
+def test_no_other_domain_comes_out_of_an_address_than_others_have_judged(word):
+    address = read(mail(From=f"{word}@other.example")).sender.address
+
+    assert address == f"{word}@other.example"
 
 
 @pytest.mark.parametrize(
