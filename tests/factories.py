@@ -146,6 +146,9 @@ class MemoryRoad:
         self.after_commit()
         return Outcome(answers=taken)
 
+    def can_send(self, inbox_id: int) -> bool:
+        return not self.trouble
+
 
 def deliver(*, at: datetime, road: MemoryRoad | None = None) -> MemoryRoad:
     """Let the deliverer do everything due at `at`, over a road in memory."""

@@ -219,6 +219,9 @@ class Road(Protocol):
         it raises, stop and send nothing.
         """
 
+    def can_send(self, inbox_id: int) -> bool:
+        """Whether there is a way out of this inbox at all. Asked with every composer."""
+
 
 _roads: dict[str, Road] = {}
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.channels.email import accounts, composing, parsing, smtp_out
 from goodword.channels.email.html import text_to_html
 from goodword.channels.email.models import MailAccount
+from goodword.core import prepared
 from goodword.desk.roads import Inbound, Outbound, Outcome
 
 
@@ -31,6 +33,13 @@ class EmailRoad:
             envelope=outbound.envelope,
             commit=commit,
         )
+
+    def can_send(self, inbox_id: int) -> bool:
+        return bool(prepared.rows("way out", _with_a_way_out, inbox_id))
+
+
+def _with_a_way_out(inbox: int) -> QuerySet[MailAccount, tuple[int]]:
+    return MailAccount.objects.filter(inbox=inbox).exclude(smtp_host="").values_list("pk")
 
 
 def written_out(outbound: Outbound) -> Outbound:

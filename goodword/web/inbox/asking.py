@@ -19,9 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goodword.accounts import rights
 from goodword.conversations.models import Conversation, Message
 from goodword.core import ids
+from goodword.desk import roads
 from goodword.desk.answering import leaving_from
 from goodword.desk.answering.leaving_from import NotOfInbox, Senders
-from goodword.desk.answering.queueing import answer_subject
+from goodword.desk.answering.queueing import ROAD, answer_subject
 from goodword.desk.answering.recipients import (
     NobodyToReach,
     NotAnAddress,
@@ -187,6 +188,7 @@ def ask(
         "action": request.get_full_path(),
         "back": pages.address_of(request, parent),
         "may": rights.may_answer(teammate_of(request)),
+        "can_leave": roads.road(ROAD).can_send(parent.inbox_id),
     }
     template = "web/inbox/_aside_dialog.html" if wants_piece(request) else "web/inbox/aside.html"
     return render(request, template, context, status=422 if form.is_bound else 200)

@@ -14,8 +14,10 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations.models import Conversation, Draft, DraftFile
 from goodword.core import ids, prepared
+from goodword.desk import roads
 from goodword.desk.answering import recipients as whom_to
 from goodword.desk.answering.leaving_from import Senders
+from goodword.desk.answering.queueing import ROAD
 from goodword.desk.answering.recipients import Recipients
 from goodword.web.inbox import marks, whom
 from goodword.web.inbox.marks import AddressMark
@@ -44,6 +46,7 @@ class Composer:
     files: list[DraftFile] = field(default_factory=list)
     saved_at: datetime | None = None
     may_answer: bool = True
+    can_leave: bool = True  # the inbox has a way out; without one it is said before it is written
     can_reply_all: bool = False
     once: str = field(default_factory=ids.public_id)  # what this form says, it says once
     begins: bool = False  # someone asked for it: the cursor goes there
@@ -100,6 +103,7 @@ def of(conversation: Conversation, *, by: Teammate, mode: str = "", now: datetim
     draft = draft_of(conversation, by, mode)
     made = Composer(mode=mode, may_answer=rights.may_answer(by), begins=begins)
     if not made.is_note:
+        made.can_leave = roads.road(ROAD).can_send(conversation.inbox_id)
         made.language = conversation.person.language or conversation.inbox.language
     if made.may_answer:
         only, everyone, made.senders = whom_to.usual(conversation)
