@@ -19,6 +19,10 @@ _PLAIN_PARTY = re.compile(
     r'\s*(?:"?([\w .-]{1,100}?)"?\s*<)?'
     r"([\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})(?(1)>)\s*"
 )
+# "Carla C. carla@customer.example": a name and an address, and no bracket around it.
+_BARE_PARTY = re.compile(
+    r"\s*([^<>@,;:\"()]{1,200}\s)([^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,255})\s*"
+)
 _ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
 _EPOCH_YEARS = range(1971, 2200)
@@ -67,11 +71,14 @@ def parties_in(value: str) -> tuple[Party, ...]:
 
 
 def _pairs(value: str) -> list[tuple[str, str]]:
+    bare = _BARE_PARTY.fullmatch(value)
+    if bare:
+        return [(_name(bare.group(1)), _address(bare.group(2)))]
     try:
         read = getaddresses([value])
     except (ValueError, IndexError, TypeError, AttributeError, RecursionError):
         read = []
-    pairs = [_pair(name, address) for name, address in read]
+    pairs = [(_name(name), _address(address)) for name, address in read]
     good = [(name, address) for name, address in pairs if "@" in address]
     if good and len(good) == len(pairs):
         return good
@@ -92,15 +99,6 @@ def _pairs_by_sight(value: str) -> list[tuple[str, str]]:
 
 def _name(written: str) -> str:
     return clean_line(decode_words(written), most=200).strip()
-
-
-def _pair(name: str, written: str) -> tuple[str, str]:
-    """A name and an address; "Carla carla@shop.example" without brackets has both in one."""
-    before, at, domain = written.partition("@")
-    if name or not at or before.lstrip().startswith('"'):
-        return _name(name), _address(written)
-    words = before.rstrip().split(" ")
-    return _name(" ".join(words[:-1])), _address(f"{words[-1]}@{domain}")
 
 
 def _address(written: str) -> str:
