@@ -23,6 +23,7 @@ _PLAIN_PARTY = re.compile(
 _BARE_PARTY = re.compile(
     r"\s*([^<>@,;:\"()]{1,200}\s)([^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,255})\s*"
 )
+_LOCAL = re.compile(r"[\w.+-]{1,64}")
 _ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
 _EPOCH_YEARS = range(1971, 2200)
@@ -102,8 +103,12 @@ def _name(written: str) -> str:
 
 
 def _address(written: str) -> str:
-    """As written: an encoded word is none inside an address (RFC 2047, 5)."""
+    """As written, but for a name before the @ that was encoded against the rules (RFC 2047, 5)."""
     address = clean_line(written, most=320).replace(" ", "").strip("<>\"'")
+    if "=?" in address:
+        encoded, at, domain = address.rpartition("@")
+        local = decode_words(encoded)
+        address = f"{local}{at}{domain}" if _LOCAL.fullmatch(local) else address
     return address if "@" in address and not set(address) & set("<>(),;") else ""
 
 

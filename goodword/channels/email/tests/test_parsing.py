@@ -102,6 +102,7 @@ def test_subjects_are_decoded_and_kept_on_one_line(subject, shown):
         ("hans@m.example <hans@m.example>", "hans@m.example", None),
         ("=?utf-8?B?SGFucyA8aGFuc0BtLmV4YW1wbGU+?=", "hans@m.example", "Hans"),
         ("Hans M. hans@m.example", "hans@m.example", "Hans M."),
+        ("=?utf-8?Q?hans?=@m.example", "hans@m.example", ""),
         ("Hans", "", "Hans"),
     ],
 )

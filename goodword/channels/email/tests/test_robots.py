@@ -119,6 +119,11 @@ def test_what_a_server_on_the_way_says_of_itself_says_nothing_of_who_wrote(answe
             "Subject: Automatische Antwort: Paket; From: noreply@customer.example",
         ),
         (
+            {"X_Loop": "x@other.example", "Subject": "Automatiskt svar: Paketet"},
+            "auto_reply",
+            "X-Loop: x@other.example; Subject: Automatiskt svar: Paketet",
+        ),
+        (
             {"From": "challenge@filter.example", "Subject": "Please verify your message"},
             "auto_reply",
             "From: challenge@filter.example; Subject: Please verify your message",
