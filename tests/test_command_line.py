@@ -27,7 +27,7 @@ def unowned(empty_goodword):
 
 COMMANDS = [
     "run", "web", "work", "setup", "migrate", "mail", "import", "check", "doctor", "bench",
-    "backup", "restore",
+    "backup", "restore", "rescue",
 ]  # fmt: skip
 
 

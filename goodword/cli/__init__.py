@@ -23,6 +23,7 @@ COMMANDS = {
     "promises": ("promises", "Find the promises in texts, as JSON lines."),
     "import": ("importing", "Take years of old mail in from an mbox file or a Maildir."),
     "questions": ("questions", "Read what is asked in messages, and whether an answer serves it."),
+    "rescue": ("rescuing", "Let somebody in again who lost password or second factor."),
     "example": ("example", "Furnish an example to look around in, in an empty folder."),
     "check": ("upkeep", "Prove that nothing is lost and nobody waits unowed."),
     "doctor": ("doctor", "Say in words what is wrong with this installation."),
