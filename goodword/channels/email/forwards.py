@@ -18,9 +18,11 @@ from goodword.channels.email.headers import first, line, moment, parties
 from goodword.channels.email.headings import (
     QUOTED,
     Heading,
+    any_of,
     heading_at,
     languages_of,
     may_be_heading,
+    words,
 )
 from goodword.channels.email.mime import Part
 from goodword.core.text import clean_line
@@ -34,6 +36,11 @@ _MOST_ATTACHED = 5_000_000
 _FIELD = re.compile(
     r"^[\s*_]{0,6}([^\W\d_][^\n:：*_]{0,24}?)[\s*_\xa0]{0,4}[:：][\s*_]{0,4}(.{0,998})"
 )
+_FIELDS = ("from", "date", "sent", "to", "subject")
+_GLUED = re.compile(
+    r"^[ \t]{0,9}-{3,10} (\S[^\n-]{2,60}?) -{3,10} {1,3}(\S[^\n]{5,2000})$", re.MULTILINE
+)
+_MOST_GLUED = 20_000
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
 
@@ -90,6 +97,7 @@ def _attached(file: InboundFile) -> Forwarded | None:
 
 
 def _inline(text: str, subject: str) -> Forwarded | None:
+    text = _unglued(text)
     rows = text[:200_000].split("\n")
     heading = _heading(rows)
     if heading is None:
@@ -111,6 +119,22 @@ def _inline(text: str, subject: str) -> Forwarded | None:
         text=below + text[200_000:],
         claimed_at=_claimed(found.get("date", "")),
     )
+
+
+def _unglued(text: str) -> str:
+    """Yahoo Mail has it all in one row: "----- Forwarded Message ----- From: Ana <a@b>To: ..."."""
+    glued = _GLUED.search(text, 0, _MOST_GLUED)
+    known = glued and any_of("forwarded").fullmatch(glued[1].casefold())
+    first = _FIELD.match(glued[2]) if glued and known else None
+    if glued is None or first is None:
+        return text
+    tables = [table for table in words().values() if first[1] in table.get("from", ())]
+    names = {word for table in tables for key in _FIELDS for word in table.get(key, ())}
+    if not names:
+        return text
+    any_name = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    block = re.sub(rf"(?<=\S)(?=(?:{any_name})\s?:)", "\n", glued[2])
+    return f"{text[: glued.end(1)]} -----\n{block}{text[glued.end() :]}"
 
 
 def _heading(rows: Sequence[str]) -> Heading | None:

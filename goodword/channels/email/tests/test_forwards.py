@@ -84,6 +84,24 @@ def test_the_line_above_what_is_passed_on_is_known_without_a_mark_in_the_subject
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        "   ----- Forwarded Message ----- From: Dora Customer <dora@customer.example>"
+        'To: "ana@shop.example" <ana@shop.example>Sent: Monday, May 4, 2026, 10:02:00 AM GMT+2'
+        "Subject: Broken lamp",
+        "----- Weitergeleitete Nachricht ----- Von: Dora Customer <dora@customer.example>"
+        "An: ana@shop.exampleGesendet: Montag, 4. Mai 2026 um 10:02:00 MESZBetreff: Broken lamp",
+    ],
+)
+def test_a_heading_that_yahoo_wrote_into_one_row_is_read(row):
+    inside = read(mail(f"Can you take this?\n\n{row}\n It came broken.\n")).forwarded
+
+    assert inside is not None
+    assert (inside.sender, inside.subject) == (DORA, "Broken lamp")
+    assert inside.text.strip() == "It came broken."
+
+
+@pytest.mark.parametrize(
     ("heading", "passed_on"),
     [
         ("Fra: Dora <dora@customer.example>\nDato: 4. maj 2026 10.02\nTil: Ana\nEmne: Lampe", True),
