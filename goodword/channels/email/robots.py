@@ -69,7 +69,7 @@ def judge(mail: Part, body: Body, *, sender: str, ours: Sequence[str]) -> Verdic
     why = _automatic(mail, body, sender)
     if why:
         return Verdict("auto_reply", why)
-    many = _to_many(mail, ours)
+    many = _to_many(mail, sender, ours)
     if many:
         return many
     why = _by_several_signs(mail, body, sender)
@@ -140,13 +140,30 @@ def _is_a_form(mail: Part, sender: str) -> bool:
     return bool(answer_to - {sender.lower()})
 
 
-def _to_many(mail: Part, ours: Sequence[str]) -> Verdict | None:
+def _is_a_form_for_others(mail: Part, sender: str) -> bool:
+    """Whether somebody of another organisation than the sender's is to be answered.
+
+    Services that send mail for web sites put List-Unsubscribe on what their forms send, too.
+    """
+    answer_to = addresses(mail, "Reply-To")
+    return _is_a_form(mail, sender) and _organisation(sender) not in map(_organisation, answer_to)
+
+
+def _organisation(address: str) -> str:
+    """The registered domain, as far as that can be told without the list of public suffixes."""
+    labels = address.rpartition("@")[2].lower().strip(".").split(".")
+    of_a_country = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if of_a_country else -2 :])
+
+
+def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict | None:
     """The header that shows mail to a list or to many; None when there is none."""
     present = list(_present(mail, _LIST_HEADERS))
     if present and is_list_of(mail, ours):
         return None
     answers = bool(first(mail, "In-Reply-To"))
-    names = [*_HEADERS["list"], *([] if answers else _HEADERS["list_unless_answer"])]
+    one_mail = answers or _is_a_form_for_others(mail, sender)
+    names = [*_HEADERS["list"], *([] if one_mail else _HEADERS["list_unless_answer"])]
     strong = next(_present(mail, names), "")
     if strong:
         return Verdict("list", strong)

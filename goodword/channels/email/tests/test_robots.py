@@ -35,6 +35,11 @@ FORM = "I ordered a lamp and it came broken. What now?\n"
         {"Feedback_ID": "1:2:3:provider"},
         {"List_Help": "<https://provider.example/help>"},
         {"List_Unsubscribe": "<https://crm.example/u>", "In_Reply_To": "<x@shop.example>"},
+        {
+            "From": "no-reply@forms.example",
+            "Reply_To": "carla@customer.example",
+            "List_Unsubscribe": "<https://forms.example/u>",
+        },
         {"Return_Path": "<carla@customer.example>"},
         {"X_Autoreply": "no"},
         {"X_Autorespond": "false"},
@@ -130,6 +135,15 @@ def test_what_a_server_on_the_way_says_of_itself_says_nothing_of_who_wrote(answe
         ),
         (
             {"List_Unsubscribe": "<https://news.example/u>"},
+            "list",
+            "List-Unsubscribe: <https://news.example/u>",
+        ),
+        (
+            {
+                "From": "news@mail.shop2.co.uk",
+                "Reply_To": "info@shop2.co.uk",
+                "List_Unsubscribe": "<https://news.example/u>",
+            },
             "list",
             "List-Unsubscribe: <https://news.example/u>",
         ),
