@@ -103,6 +103,16 @@ def test_pages_of_the_plan_are_open_to_everyone(desk: Page, live_server, house: 
     assert faults == []
 
 
+def test_on_a_narrow_screen_the_page_one_is_on_stands_among_the_tabs_in_sight(
+    desk: Page, live_server
+):
+    desk.set_viewport_size({"width": 320, "height": 640})
+    for path in ("plan/", "plan/hours/", "plan/answers/", "plan/absences/"):
+        desk.goto(f"{live_server.url}/{path}")
+        expect(desk.locator(".plan-tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
+        assert desk.evaluate("scrollY") == 0
+
+
 def test_a_duty_is_made_by_keys_alone(desk: Page, live_server, house: SimpleNamespace):
     desk.locator("#duty > summary").focus()
     desk.keyboard.press("Enter")

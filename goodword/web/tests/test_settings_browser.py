@@ -14,6 +14,7 @@ from goodword.accounts import queries
 from goodword.bench.servers.token_server import TokenServer
 from goodword.channels.email import diagnosing, trials
 from goodword.channels.email.explaining import Finding
+from goodword.desk.intake import screening
 from goodword.files import actions as files
 from tests.factories import PASSWORD, make_house
 from tests.servers.chromium import axe
@@ -55,6 +56,9 @@ def looked_at(page: Page) -> list[str]:
 def test_pages_of_settings_are_open_to_everyone(desk: Page, live_server, house: SimpleNamespace):
     logo = files.keep(png(600, 48), at=timezone.now())
     accounts.dress(queries.business(), accent="", logo=logo, by=house.ana, at=timezone.now())
+    # Wider than the page, with a button that is read aloud with it.
+    rule = "a-rather-long-mailbox-name@of-an-even-longer-name.example"
+    screening.block(rule, sure=True, by=house.ana, at=timezone.now())
     faults = []
     for path in (
         "settings/business/",
@@ -70,6 +74,7 @@ def test_pages_of_settings_are_open_to_everyone(desk: Page, live_server, house: 
         "settings/teammates/invite/",
         f"settings/teams/{house.front.public_id}/",
         "settings/roles/",
+        "settings/spam/",
         "settings/audit/",
         "settings/arrivals/",
         "account/password/change/",
