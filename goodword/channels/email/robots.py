@@ -221,12 +221,22 @@ def _absence_notice(mail: Part, text: str) -> str:
     Old Outlooks answer by a rule on the client, which sets no header at all.
     """
     subject = line(mail, "Subject", most=200)
-    if "?" in text or not _WORDS["subject"].match(subject):  # as mostly: that is soon seen
+    if "?" in text or not _is_stock(subject):  # as mostly: that is soon seen
         return ""
     thanks, away = _WORDS["thanks"].search(text), _WORDS["away"].search(text)
     if not thanks or not away:
         return ""
     return f"Subject: {subject}; text: {thanks.group()} … {away.group()}"
+
+
+def _is_stock(subject: str) -> bool:
+    """Whether a program wrote it: nothing, a mark or a date follows the words, and no sentence."""
+    begins = _WORDS["subject"].match(subject)
+    if begins is None:
+        return False
+    then = re.sub(r"^\w*\s*", "", subject[begins.end() :])
+    by_notes = subject[:5].lower() == "auto:"  # "AUTO: Ana is out of the office"
+    return by_notes or not then[:1].isalpha() or bool(_WORDS["subject_then"].match(then))
 
 
 def _weak_signs(mail: Part, text: str, sender: str) -> Iterator[str]:

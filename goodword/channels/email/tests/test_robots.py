@@ -58,6 +58,23 @@ def test_what_a_person_may_send_stays_a_persons(headers):
     assert inbound.kind_why == ""
 
 
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("Abwesenheit nächste Woche", "human"),
+        ("Out of office next week, please ship before", "human"),
+        ("Abwesenheit", "auto_reply"),
+        ("Abwesenheitsnotiz: Paket", "auto_reply"),
+        ("Abwesenheit vom 4. bis 12. Mai", "auto_reply"),
+        ("Out of Office AutoReply: The parcel", "auto_reply"),
+        ("AUTO: Carla is out of the office (returning 05/12/2026)", "auto_reply"),
+        ("Automatyczna odpowiedź: Paczka", "auto_reply"),
+    ],
+)
+def test_who_is_away_tells_so_by_a_sentence_or_a_programs_words(subject, kind):
+    assert read(mail(ABSENT, Subject=subject)).kind == kind
+
+
 HOP = "Received: from a.example by {}; Mon, 4 May 2026 10:0{}:00 +0200\r\n"
 
 
