@@ -70,3 +70,9 @@ def one_line(text: str, *, most: int = 200) -> str:
     if len(line) <= most:
         return line
     return line[:most].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def runs_to_the_left(text: str) -> bool:
+    """Whether a line is written from right to left: as its first letter is."""
+    kinds = map(unicodedata.bidirectional, text)
+    return next((kind != "L" for kind in kinds if kind in {"L", "R", "AL"}), False)

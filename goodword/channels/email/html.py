@@ -15,6 +15,8 @@ from urllib.parse import unquote
 import nh3
 from django.utils.translation import gettext as _
 
+from goodword.core.text import runs_to_the_left
+
 _TAGS = frozenset(
     """
     a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col
@@ -175,7 +177,7 @@ pre {{ white-space: pre-wrap; }}
 blockquote {{ margin: .6em 0 .6em .2em; padding-left: .9em; border-left: 2px solid var(--line); }}
 </style>
 </head>
-<body>{cleaned}</body>
+<body dir="auto">{cleaned}</body>
 </html>
 """
 _LIGHT = (
@@ -216,8 +218,15 @@ def text_to_html(text: str) -> str:
     """Plain text as HTML for a mail: escaped, in paragraphs, with links that can be clicked."""
     paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip("\n"))
     return "\n".join(
-        f"<p>{_linked(paragraph)}</p>" for paragraph in paragraphs if paragraph.strip()
+        f"<p{_direction(paragraph)}>{_linked(paragraph)}</p>"
+        for paragraph in paragraphs
+        if paragraph.strip()
     )
+
+
+def _direction(paragraph: str) -> str:
+    """Said where it isn't the usual one: not every mail program finds out by itself."""
+    return ' dir="rtl"' if runs_to_the_left(paragraph) else ""
 
 
 def _linked(paragraph: str) -> str:

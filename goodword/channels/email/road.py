@@ -13,6 +13,7 @@ from goodword.channels.email import accounts, composing, parsing, smtp_out
 from goodword.channels.email.html import text_to_html
 from goodword.channels.email.models import MailAccount
 from goodword.core import prepared
+from goodword.core.text import runs_to_the_left
 from goodword.desk.roads import Inbound, Outbound, Outcome
 
 
@@ -45,6 +46,8 @@ def _with_a_way_out(inbox: int) -> QuerySet[MailAccount, tuple[int]]:
 def written_out(outbound: Outbound) -> Outbound:
     """Text and HTML as they are sent: the answer, the signature, the history below it."""
     text, html = outbound.text, outbound.html or text_to_html(outbound.text)
+    if outbound.html and runs_to_the_left(text):
+        html = f'<div dir="rtl">{html}</div>'
     if outbound.signature:
         text += f"\n\n-- \n{outbound.signature}"
         html += f"<p>-- <br></p>{text_to_html(outbound.signature)}"

@@ -49,6 +49,12 @@ def draft_with_picture(conversation, by, *, text: str = "") -> tuple[Draft, str]
     return draft, file.content_id
 
 
+def test_an_answer_from_right_to_left_says_so_in_the_mail(house, asked) -> None:
+    for typed in ("שלום, Ana.", "שלום, **Ana**."):
+        html = as_sent(write(asked, house.ben, typed)).get_body(("html",)).get_content()
+        assert html.index('dir="rtl"') < html.index("שלום")
+
+
 def test_a_plain_answer_has_no_html_of_its_own(house, asked) -> None:
     assert write(asked, house.ben, "It left *today*.\n\nBen").html == ""
 

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from goodword.core.text import runs_to_the_left
 from goodword.ui import times
 from goodword.web.files import fonts
 from goodword.web.files.papers import Entry, Paper
@@ -19,6 +20,7 @@ from goodword.web.files.papers import Entry, Paper
 _LETTER = {"US", "CA", "MX", "PH", "CL", "CO", "VE"}  # countries that print on Letter
 _INK, _FAINT, _LINE = (28, 25, 20), (110, 103, 92), (217, 211, 200)
 _MARGIN = 20  # mm
+_LEADING = 0.52  # mm from line to line, for each point of size
 _MOST_EFFORT = 200_000  # characters of all messages, which take a quarter of a minute
 _SHAPING_COSTS = 10  # times as much a character
 # Scripts whose letters join, stack or run from right to left.
@@ -58,10 +60,30 @@ class _Sheet(FPDF):
 
     def line_of(self, text: str, *, size: float, bold: bool = False, faint: bool = False) -> None:
         """A paragraph at the left margin."""
+        self._set(size, bold=bold, faint=faint)
+        self._row(text, size=size, to_the_left=False)
+
+    def words_of(self, text: str, *, size: float, bold: bool = False) -> None:
+        """What somebody wrote: each line runs as its own first letter does, left or right."""
+        self._set(size, bold=bold)
+        for row in text.split("\n"):
+            if row.strip():
+                self._row(row, size=size, to_the_left=runs_to_the_left(row))
+            else:
+                self.ln(size * _LEADING)
+
+    def _set(self, size: float, *, bold: bool = False, faint: bool = False) -> None:
         self.set_font("Inter", "B" if bold else "", size)
         self.set_text_color(*(_FAINT if faint else _INK))
-        self.set_text_shaping(bool(_SHAPED.search(text)))
-        self.multi_cell(0, size * 0.52, _printed(text), align="L", new_x="LMARGIN", new_y="NEXT")
+
+    def _row(self, text: str, *, size: float, to_the_left: bool) -> None:
+        if _SHAPED.search(text):
+            self.set_text_shaping(True, direction="rtl" if to_the_left else "ltr")
+        else:
+            self.set_text_shaping(False)
+        align = "R" if to_the_left else "L"
+        height = size * _LEADING
+        self.multi_cell(0, height, _printed(text), align=align, new_x="LMARGIN", new_y="NEXT")
 
     def rule(self) -> None:
         self.ln(3)
@@ -76,7 +98,7 @@ def made_of(paper: Paper, *, house: str, country: str, at: datetime) -> bytes:
     sheet = _Sheet(paper, house=house, country=country)
     sheet.set_creation_date(at)
     sheet.add_page()
-    sheet.line_of(paper.subject, size=17, bold=True)
+    sheet.words_of(paper.subject, size=17, bold=True)
     sheet.ln(1)
     about = _("Conversation with %(who)s in %(inbox)s") % {"who": paper.who, "inbox": paper.inbox}
     sheet.line_of(f"{about} · {_moment(at)}", size=9, faint=True)
@@ -127,7 +149,7 @@ def _say(sheet: _Sheet, entry: Entry) -> None:
         " · ".join(part for part in (_moment(entry.at), to) if part), size=8.5, faint=True
     )
     sheet.ln(1.5)
-    sheet.line_of(entry.text or _("(without text)"), size=10)
+    sheet.words_of(entry.text or _("(without text)"), size=10)
     if entry.files:
         sheet.ln(1)
         sheet.line_of(_("Files: %(names)s") % {"names": ", ".join(entry.files)}, size=9, faint=True)

@@ -236,6 +236,23 @@ def test_a_conversation_becomes_a_pdf_whatever_is_written_in_it(
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
+def test_on_paper_each_line_runs_as_its_own_first_letter_does(monkeypatch) -> None:
+    set_as = {}
+
+    def cell(sheet, _width, _height, text, *, align, **_more):
+        set_as[text] = align, str(sheet.text_shaping["direction"]) if sheet.text_shaping else ""
+
+    monkeypatch.setattr(pdf.FPDF, "multi_cell", cell)
+    at = timezone.now()
+    text = "שלום, Ana.\n\nHello שלום"
+    entry = papers.Entry("theirs", "נועה <noa@levi.example>", "", at, text, [])
+    paper = papers.Paper("טבעת", "R", "נועה", "Hello", [entry], [], is_cut=False)
+    pdf.made_of(paper, house="Shop", country="DE", at=at)
+    assert set_as["שלום, Ana."] == set_as["טבעת"] == ("R", "TextDirection.RTL")
+    assert set_as["Hello שלום"] == ("L", "TextDirection.LTR")
+    assert set_as["נועה <noa@levi.example>"][0] == "L"  # a line of ours
+
+
 def test_however_much_somebody_writes_a_pdf_is_made_of_the_newest_in_seconds(monkeypatch):
     monkeypatch.setattr(pdf, "_MOST_EFFORT", 4_000)
     at = timezone.now()

@@ -259,16 +259,24 @@ def test_words_written_from_right_to_left_are_read_so(
     ana: Page, live_server, house: SimpleNamespace
 ):
     asked = receive(house, "שלום,\nמתי?", subject="שאלה:", sender="david@cohen.example")
-    ana.goto(f"{live_server.url}/conversations/{asked.conversation.public_id}/")
-    for place in (".message-text", "#head h1", ".row[aria-current] .row-words"):
-        letter, sign = ana.locator(place).evaluate(_FIRST_AND_SIGN)
+    url = f"{live_server.url}/conversations/{asked.conversation.public_id}/"
+    ana.goto(f"{url}print/")
+    runs_left(ana, "h1", ".paper-text")
+    ana.goto(url)
+    runs_left(ana, ".message-text", "#head h1", ".row[aria-current] .row-words")
+    runs_left(ana, ".asked-whole .asked-open > span")
+
+
+def runs_left(page: Page, *places: str) -> None:
+    for place in places:
+        letter, sign = page.locator(place).first.evaluate(_FIRST_AND_SIGN)
         assert sign < letter, f"the sign after the word stands before it in {place}"
 
 
 # How far from the left the first letter stands, and the sign after its word.
 _FIRST_AND_SIGN = """(place) => {
   const text = document.createTreeWalker(place, NodeFilter.SHOW_TEXT).nextNode();
-  const begin = text.data.search(/\\S/), sign = text.data.search(/[,:]/);
+  const begin = text.data.search(/\\S/), sign = text.data.search(/[,:?]/);
   return [begin, sign].map((at) => {
     const range = new Range();
     range.setStart(text, at);

@@ -147,8 +147,14 @@ def test_a_frame_is_a_whole_document_and_dark_only_for_mail_without_colours():
         ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
         ('https://a.example/"onclick="x', '<p><a href="https://a.example/">https://a.example/</a>'
          '"onclick="x</p>'),
+        ("(1) שלום, Ana\n\nHello שלום", '<p dir="rtl">(1) שלום, Ana</p>\n<p>Hello שלום</p>'),
+        ("مرحبا", '<p dir="rtl">مرحبا</p>'),
         ("", ""),
     ],
 )  # fmt: skip
 def test_plain_text_becomes_html_with_links(text, html):
     assert text_to_html(text) == html
+
+
+def test_a_mail_that_says_nothing_of_its_direction_runs_as_its_first_letter_does():
+    assert '<body dir="auto"><p>שלום</p></body>' in frame_document("<p>שלום</p>")
