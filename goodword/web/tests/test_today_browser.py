@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from goodword.plan import actions as plan
 from goodword.promises.models import Promise
 from goodword.web.tests.promised import promise
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
@@ -171,3 +172,20 @@ def test_what_opens_over_today_is_open_to_everyone(ana: Page) -> None:
         ana.keyboard.press("Escape")
         expect(ana.locator("dialog[open]")).to_have_count(0)
     assert faults == []
+
+
+def test_that_an_inbox_is_closed_is_said_in_full_in_german_too(ana: Page, house) -> None:
+    opens = (timezone.localtime(timezone=BERLIN) + 3 * DAY).weekday()
+    plan.make_calendar(
+        name="Hours", zone="Europe/Berlin", country="DE", periods=[(opens, 540, 1020)],
+        by=house.ana, at=timezone.now() - DAY,
+    )  # fmt: skip
+    browser = ana.context.browser
+    assert browser is not None
+    state, size = ana.context.storage_state(), {"width": 1440, "height": 900}
+    with browser.new_context(locale="de-DE", storage_state=state, viewport=size) as context:  # type: ignore[arg-type]
+        german = context.new_page()
+        german.goto(ana.url)
+        closed = german.locator(".coverage span", has_text="Geschlossen").first
+        expect(closed).to_be_visible()
+        assert closed.evaluate("each => each.scrollWidth <= each.clientWidth")
