@@ -45,8 +45,9 @@ def _end_matter(rows: Sequence[str]) -> tuple[int | None, str]:
     if RULE.match(rows[last]) or any_of("marks").fullmatch(rows[last].strip()):
         return last, "line at the end"
     above = rows[last - 1].strip() if last else ""
-    apart = not above or bool(_SIGNATURE.match(rows[last - 1]) or _GOES_NOT_ON.search(above))
-    language = _program_line(rows[last]) if apart else ""
+    apart = not above or bool(_SIGNATURE.match(rows[last - 1]))
+    sentence_ended = bool(_GOES_NOT_ON.search(above))
+    language = _program_line(rows[last], apart=apart) if apart or sentence_ended else ""
     if language:
         return last, f"a program's line ({language})"
     begins = [at for at, row in enumerate(rows) if _SIGNATURE.match(row)]
@@ -75,10 +76,11 @@ def _is_signature(rows: Sequence[str], begins: int) -> bool:
     return after_blank and not any(_SENTENCE.search(row) for row in written)
 
 
-def _program_line(row: str) -> str:
+def _program_line(row: str, *, apart: bool) -> str:
     """The language of "Sent from my iPhone" and its like, or nothing.
 
-    A program or a link must be named: "Sent from my office in Lyon" is a person's sentence.
+    A program or a link must be named: "Sent from my office in Lyon" is a person's sentence. Right
+    below a sentence (not `apart`) so is "Get it for Android".
     """
     if len(row) > 2500:
         return ""
@@ -97,6 +99,8 @@ def _program_line(row: str) -> str:
     for phrase, language in phrases.items():
         begin, star, end = (part.strip() for part in phrase.partition("*"))
         if not (star and said.startswith(begin) and said.endswith(end)):
+            continue
+        if not apart and " " not in begin:
             continue
         named = said[len(begin) : len(said) - len(end)].split()
         if len(named) <= 8 and (linked or _is_program(named)):

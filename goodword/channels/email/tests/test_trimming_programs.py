@@ -55,3 +55,4 @@ def test_what_domino_folds_away_is_history_and_what_a_writer_folds_is_not():
 def test_a_programs_line_right_below_a_whole_sentence_is_its_own():
     assert reply_text("Tomorrow, please.\nGet Outlook for iOS") == "Tomorrow, please."
     assert reply_text("I could not\nGet Outlook for iOS").endswith("iOS")
+    assert reply_text("There is an app.\nGet it for iOS").endswith("iOS")
