@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodword.accounts import actions as accounts
 from goodword.accounts import queries as accounts_queries
@@ -95,9 +96,10 @@ def open_first_inbox(*, address: str, language: str, by: Teammate, at: datetime)
     Raises AddressInUse.
     """
     local, _at, domain = address.strip().lower().rpartition("@")
-    # "Everyone" in the business's language: it is a name from here on, to be changed at will.
+    # In the business's language: it is a name from here on, to be changed at will. It stands among
+    # the folders, of which one is All.
     team = accounts_queries.teams().first() or accounts.make_team(
-        name=_("Everyone"), members=[by], by=by, at=at
+        name=pgettext("name of the first team", "Everyone"), members=[by], by=by, at=at
     )
     name = local.replace(".", " ").replace("_", " ").strip() or domain
     return inboxes.make(

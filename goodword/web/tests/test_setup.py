@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Business, Role, Team, Teammate
@@ -14,6 +14,7 @@ from goodword.channels.email import diagnosing, trials
 from goodword.channels.email.explaining import Finding
 from goodword.channels.email.models import MailAccount, Trial
 from goodword.inboxes.models import Inbox
+from goodword.web.inbox.places import FOLDERS
 from goodword.web.setup import actions
 from tests.factories import MONDAY_NOON, PASSWORD, make_house
 
@@ -264,3 +265,12 @@ def test_the_command_changes_nothing_where_there_is_an_owner():
     with pytest.raises(actions.AlreadyOwned, match="owner already"):
         actions.set_up(**GIVEN)
     assert Teammate.objects.count() == before
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_first_team_is_not_called_as_the_folder_of_all_conversations(owner, language: str):
+    as_one_reads = {"Accept-Language": language}
+    owner.post("/setup/business/", BUSINESS | {"language": language}, headers=as_one_reads)
+    owner.post("/setup/inbox/", {"address": "hello@shop.example"}, headers=as_one_reads)
+    with translation.override(language):
+        assert Team.objects.get().name != str(FOLDERS["all"].word)
