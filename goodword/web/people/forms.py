@@ -50,8 +50,8 @@ class PersonForm(WithFields):
         super().__init__(*args, **kwargs)
         languages = [("", gettext("That of the inbox")), *places.customer_languages()]
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
-        zones = places.zones(str(self["zone"].value() or ""))
-        zones = [("", gettext("That of the business")), *zones]
+        named = places.zones(str(self["zone"].value() or ""))
+        zones = [("", gettext("That of the business")), *named]
         self.fields["zone"].choices = zones  # type: ignore[attr-defined]
         self.fields["kind"].queryset = queries.kinds()  # type: ignore[attr-defined]
         if not queries.kinds().exists():
