@@ -119,6 +119,7 @@ class Clock:
 
 class _Worded(DateFormat):
     def T(self) -> str:
+        assert isinstance(self.data, datetime)  # `worded` takes nothing else
         return zone_name(self.data)
 
 

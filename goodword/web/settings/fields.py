@@ -171,7 +171,7 @@ class LogoField(forms.FileField):
         given = super().clean(value, initial)
         if not given:
             return None
-        if given.size > LOGO_MOST_KB * 1000:
+        if given.size > LOGO_MOST_KB * 1024:
             raise ValidationError(
                 _("The picture is larger than %(most)s kB. Take a smaller one."),
                 params={"most": LOGO_MOST_KB},

@@ -23,6 +23,7 @@ from goodword.people import actions as people
 from goodword.people.models import Holding
 from goodword.plan import queries as plan
 from goodword.promises.models import Promise, Step
+from goodword.ui import numbers
 from goodword.web.yours import outside
 from goodword.web.yours.urls import urlpatterns
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, deliver, make_house, receive
@@ -422,7 +423,7 @@ def test_a_logo_is_served_as_what_its_bytes_are_and_goes_again(house) -> None:
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not a PNG"),
         (b"GIF89a" + bytes(20), "not a PNG"),
         (b"<html>" + PNG, "not a PNG"),
-        (PNG + bytes(200_001), "larger than 200 kB"),
+        (PNG + bytes(204_801), "larger than 200 kB"),
     ],
 )
 def test_what_is_no_small_picture_is_refused(house, data, said) -> None:
@@ -430,6 +431,12 @@ def test_what_is_no_small_picture_is_refused(house, data, said) -> None:
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert accounts.business().logo is None
+
+
+def test_a_picture_of_just_so_many_kb_as_a_size_is_said_in_is_taken(house) -> None:
+    most = PNG + bytes(200 * 1024 - len(PNG))
+    assert numbers.size(len(most)) == "200\xa0kB"
+    assert settle(house, logo=picture(most)).status_code == 302
 
 
 def test_of_the_files_of_the_house_only_its_logo_is_served(house) -> None:
