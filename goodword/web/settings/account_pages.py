@@ -78,10 +78,10 @@ def marked(view: View) -> View:
         form = (getattr(response, "context_data", None) or {}).get("form")
         if form is None:
             return response
-        for field in form.fields.values():
+        for name, field in form.fields.items():
             field.widget.attrs.pop("placeholder", None)  # allauth says each label twice
             if str(field.help_text).startswith("<ul"):  # Django's rules; the page's lead says them
-                field.help_text = ""
+                form[name].help_text = ""  # as it is drawn: it was made when the form was checked
         for bound in form.visible_fields()[:1]:
             bound.field.widget.attrs.setdefault("autofocus", True)
         if request.method == "POST" and response.status_code == 200 and form.errors:

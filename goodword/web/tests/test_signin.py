@@ -157,6 +157,8 @@ def test_a_forgotten_password_is_set_anew_by_mail(house: SimpleNamespace):
     form = ben.get(link, follow=True)
     weak = ben.post(form.request["PATH_INFO"], {"password1": "short", "password2": "short"})
     assert weak.status_code == 422
+    page = weak.content.decode()
+    assert "too short" in page and "too similar" not in page  # what is wrong, and no list of rules
     assert ben.post(form.request["PATH_INFO"], NEW).status_code == 302
     assert Client().post(LOGIN, BEN).status_code == 422
     assert Client().post(LOGIN, BEN | {"password": NEW["password1"]}).status_code == 302
