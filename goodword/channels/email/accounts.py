@@ -22,6 +22,7 @@ from goodword.channels.email import grants, imap_in, oauth, smtp_out
 from goodword.channels.email.explaining import Finding, explain
 from goodword.channels.email.models import Grant, MailAccount, Security
 from goodword.core import due, sealing
+from goodword.desk.answering import delivering
 from goodword.events import actions as events
 from goodword.inboxes.models import Inbox
 
@@ -213,6 +214,8 @@ def connect(
         grants.keep(account, settings.client, settings.tokens, at=at)
     else:
         Grant.objects.filter(account=account).delete()
+    if account.smtp_host:
+        delivering.try_soon(inbox, at=at)
     fact = facts.MailboxConnected(begins_anew=anew)
     events.announce(fact, by=by, about=inbox, at=at)
     return account

@@ -30,6 +30,7 @@ from goodword.desk.models import Dispatch
 from goodword.desk.roads import Answer, LeaseLost, Outcome
 from goodword.events import actions as events
 from goodword.events import waking
+from goodword.inboxes.models import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -282,6 +283,16 @@ def leave_unsent(message: Message, *, by: Teammate, at: datetime) -> None:
         message_id=message.pk,
     )
     events.announce(fact, by=by, about=message.conversation, at=at)
+
+
+@transaction.atomic
+def try_soon(inbox: Inbox, *, at: datetime) -> int:
+    """There is another way out of the inbox: what couldn't leave before is tried now. How many."""
+    waiting = Dispatch.objects.filter(
+        message__conversation__inbox=inbox, due_at__gt=at, tries__gt=0, lease=""
+    )
+    transaction.on_commit(waking.wake)
+    return waiting.update(due_at=at, tries=0)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from goodword.channels.email.explaining import Finding
 from goodword.channels.email.models import MailAccount, Notice, Trial
 from goodword.desk.roads import Answer, Outcome
 from goodword.events.models import Event
-from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON
+from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON, MemoryRoad, deliver, receive, reply
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +171,16 @@ def test_secrets_are_sealed_and_an_empty_one_keeps_the_one_before(house: SimpleN
     account = accounts.connect(house.hello, again, by=house.ana, at=MONDAY_NOON)
     assert accounts.settings_of(account).imap_password == "one"
     assert "'one'" not in repr(FIRST)
+
+
+def test_what_waited_for_a_way_out_leaves_once_there_is_one(house: SimpleNamespace):
+    reply(receive(house, at=MONDAY_NOON).conversation, house.ben, at=MONDAY_NOON)
+    deliver(at=MONDAY_NOON + HOUR, road=MemoryRoad(trouble="no outgoing server"))
+    assert deliver(at=MONDAY_NOON + HOUR).sent == []
+
+    accounts.connect(house.hello, FIRST, by=house.ana, at=MONDAY_NOON + HOUR)
+
+    assert len(deliver(at=MONDAY_NOON + HOUR).sent) == 1
 
 
 def test_another_mailbox_is_followed_from_now_on_and_the_same_one_from_where_it_stood(
