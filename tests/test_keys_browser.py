@@ -115,6 +115,26 @@ def test_put_aside_the_next_one_opens_and_undone_it_is_back(
         assert complaints == []
 
 
+def test_a_double_click_puts_one_aside_and_not_the_next(
+    chromium: Chromium, goodword: GoodwordProcess
+) -> None:
+    with ben_at(chromium, goodword, "/inbox/unassigned/?order=newest") as (page, complaints):
+        head, rows, mouse = page.locator("#head"), page.locator("#rows"), page.mouse
+        first, second = rows.locator(".row-who").all_inner_texts()[:2]
+        rows.locator(".row-who").first.click()
+        expect(head).to_contain_text(first)
+        head.locator("[data-key=e]").click()
+        expect(head).to_contain_text(second)
+        mouse.down(click_count=2)  # the second click of the same double click
+        mouse.up(click_count=2)
+        page.locator("#timeline").focus()
+        page.keyboard.press("z")
+        expect(head).to_contain_text(first)
+        expect(page.locator(".toast", has_text="Closed.")).to_have_count(0)
+        expect(rows).to_contain_text(second)
+        assert complaints == []
+
+
 def test_three_are_picked_and_closed_and_come_back(
     chromium: Chromium, goodword: GoodwordProcess
 ) -> None:

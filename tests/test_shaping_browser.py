@@ -190,12 +190,13 @@ def test_ben_joins_two_and_lea_who_reads_the_younger_is_led_on(
     shape(ben, "Join it with another")
     ben.locator("#ask label", has_text="Younger matter").click()
     ben.get_by_role("button", name="Go on").click()
-    ben.get_by_role("button", name="Join them").click()
+    ben.get_by_role("button", name="Join them").dblclick()
 
     for page in (ben, lea):
         expect(messages(page)).to_have_count(2)
         expect(page.locator("#head h1")).to_have_text("Older matter")
     expect(lea.locator("#composer-text")).to_have_value("We know")
+    expect(ben.locator(".toast")).to_have_count(1)  # and no word of a second try
 
     undo_by_key(ben)
     for page in (ben, lea):

@@ -103,6 +103,22 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   leaving = puts && rowOf(id) ? { id, index: rows.indexOf(rowOf(id)) } : null;
 });
 
+// A double click puts one aside and not the next as well, whose buttons come under the pointer meanwhile.
+let clickedIn = ""; // the conversation in whose head a click began
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!event.target.closest?.("#head")) return;
+    const { id } = document.getElementById("conversation").dataset;
+    if (event.detail < 2) clickedIn = id;
+    else if (clickedIn !== id) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  },
+  true,
+);
+
 function showList() {
   main().dataset.shows = "list";
   history.pushState({ htmx: true }, "", document.getElementById("list").dataset.url);
