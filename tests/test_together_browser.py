@@ -121,6 +121,23 @@ def test_news_comes_in_after_an_answer_was_refused(
     expect(ana.locator("#rows")).to_contain_text("The bill")
 
 
+def test_what_is_written_while_goodword_is_away_is_saved_once_it_is_back(
+    goodword: GoodwordProcess, desks: tuple[Page, Page]
+) -> None:
+    ana, ben = desks
+    for page in desks:
+        open_first(page)
+    goodword.stop()
+    ana.locator("#composer-text").type("We look for it.")
+    state = ana.locator("#composer-state")
+    expect(state).to_contain_text("Not saved")
+    goodword.start()
+    expect(state).to_contain_text("Saved")
+    ben.reload()
+    ana.reload()
+    expect(ana.locator("#composer-text")).to_have_value("We look for it.")
+
+
 def test_a_page_that_nobody_looks_at_asks_for_no_news_until_somebody_does(
     goodword: GoodwordProcess, desks: tuple[Page, Page]
 ) -> None:

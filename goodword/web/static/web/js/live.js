@@ -2,7 +2,7 @@
 // Nothing moves under the pointer: while someone is in the list, news waits on top of it.
 import { announce } from "../../ui/js/announce.js";
 import { hold } from "../../ui/js/focus.js";
-import { saveAndHold } from "./composer.js";
+import { saveAndHold, saveIfDirty } from "./composer.js";
 import { markOpened } from "./inbox.js";
 import { PAGE, knowNewest, leave, refreshColleagues, shown } from "./together.js";
 
@@ -291,6 +291,7 @@ function listen() {
   stream.addEventListener("open", () => {
     // What was missed meanwhile is replayed by its id; after a long gap everything is looked at once.
     if (wasLost) {
+      saveIfDirty(); // what was written meanwhile
       gather("inbox:");
       if (opened()?.dataset.id) gather(`conversation:${opened().dataset.id}`);
     }
