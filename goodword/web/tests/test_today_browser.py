@@ -174,7 +174,8 @@ def test_what_opens_over_today_is_open_to_everyone(ana: Page) -> None:
     assert faults == []
 
 
-def test_that_an_inbox_is_closed_is_said_in_full_in_german_too(ana: Page, house) -> None:
+def test_no_word_is_cut_off_in_german_either(ana: Page, house) -> None:
+    promise(house, "Call about the ring", due=timezone.now() + HOUR, kind="call")
     opens = (timezone.localtime(timezone=BERLIN) + 3 * DAY).weekday()
     plan.make_calendar(
         name="Hours", zone="Europe/Berlin", country="DE", periods=[(opens, 540, 1020)],
@@ -189,3 +190,7 @@ def test_that_an_inbox_is_closed_is_said_in_full_in_german_too(ana: Page, house)
         closed = german.locator(".coverage span", has_text="Geschlossen").first
         expect(closed).to_be_visible()
         assert closed.evaluate("each => each.scrollWidth <= each.clientWidth")
+        german.set_viewport_size({"width": 720, "height": 450})  # the same at 200 %
+        back = german.locator(".owed-act .button", has_text="Zurückrufen").first
+        expect(back).to_be_visible()
+        assert back.evaluate("each => each.scrollWidth <= each.clientWidth")
