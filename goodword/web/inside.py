@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.contrib.auth.middleware import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -14,6 +16,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from goodword.accounts import signing_in
 from goodword.accounts.models import Teammate
@@ -32,7 +36,7 @@ def inside(view: View) -> View:
         if not request.user.is_authenticated:
             if wants_piece(request):
                 return HttpResponse(status=401)
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_shown_before(request))
         # Themselves, in place of Django's stand-in: it looks itself over with each of hundreds of
         # questions that a page asks it.
         request.user = get_user(request)
@@ -52,6 +56,22 @@ def inside(view: View) -> View:
         return response
 
     return wrapped
+
+
+def _shown_before(request: HttpRequest) -> str:
+    """Where they go on once they have signed in: the page they asked for, or, where they sent
+    something, the page they sent it from. What takes what is sent shows nothing by itself.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    messages.warning(
+        request, _("You had been signed out, so nothing was changed. Sign in and do it again.")
+    )
+    page = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        parts = urlsplit(page)
+        return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    return "/"
 
 
 def _must_wait(request: HttpRequest) -> bool:

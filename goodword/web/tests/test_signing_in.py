@@ -413,6 +413,19 @@ def test_nobody_takes_their_own_second_factor_away_without_being_asked_whether_i
     assert signing_in.has_second_factor(house.ana)
 
 
+def test_who_was_signed_out_comes_back_to_the_page_they_sent_something_from(
+    house: SimpleNamespace,
+):
+    page = "/plan/absences/?month=2026-12"
+    client, sent = Client(), "/plan/duty/new/"
+    answer = client.post(sent, headers={"Referer": f"http://testserver{page}"})
+    assert answer.url == f"{LOGIN}?next=/plan/absences/%3Fmonth%3D2026-12"
+    assert "nothing was changed. Sign in and do it again." in client.get(LOGIN).content.decode()
+    for elsewhere in ("https://evil.example/plan/", ""):  # or who keeps it to themselves
+        assert client.post(sent, headers={"Referer": elsewhere}).url == f"{LOGIN}?next=/"
+    assert client.get(page).url == answer.url
+
+
 def test_when_a_session_was_used_is_noted_now_and_then_and_not_with_every_page(
     house: SimpleNamespace,
 ):
