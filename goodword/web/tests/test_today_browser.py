@@ -13,6 +13,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from goodword.plan import actions as plan
+from goodword.plan import queries as plans
+from goodword.promises import actions as promises
 from goodword.promises.models import Promise
 from goodword.web.tests.promised import promise
 from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
@@ -176,6 +178,9 @@ def test_what_opens_over_today_is_open_to_everyone(ana: Page) -> None:
 
 def test_no_word_is_cut_off_in_german_either(ana: Page, house) -> None:
     promise(house, "Call about the ring", due=timezone.now() + HOUR, kind="call")
+    moved = promise(house, "Polish the ring", due=timezone.now() + HOUR)
+    later = plans.current().moment_due(timezone.now() + 3 * DAY, zone="Europe/Berlin")
+    promises.move(moved, due=later, by=house.ana, at=timezone.now())
     opens = (timezone.localtime(timezone=BERLIN) + 3 * DAY).weekday()
     plan.make_calendar(
         name="Hours", zone="Europe/Berlin", country="DE", periods=[(opens, 540, 1020)],
@@ -194,3 +199,8 @@ def test_no_word_is_cut_off_in_german_either(ana: Page, house) -> None:
         back = german.locator(".owed-act .button", has_text="Zurückrufen").first
         expect(back).to_be_visible()
         assert back.evaluate("each => each.scrollWidth <= each.clientWidth")
+        german.set_viewport_size({"width": 390, "height": 844})
+        german.goto(f"{ana.url}promises/?period=all")
+        chip = german.locator(".ledger-chip .chip", has_text="Verschoben auf")
+        expect(chip).to_be_visible()
+        assert chip.evaluate("each => each.scrollWidth <= each.clientWidth")
