@@ -113,6 +113,8 @@ def test_news_comes_in_after_an_answer_was_refused(
     ana.locator("#composer-to").fill("nobody at all")
     ana.keyboard.press("Control+Enter")
     expect(ana.locator("#composer-to-errors")).to_be_visible()
+    ana.locator("#composer-to").fill("grace@whitlow.example")
+    expect(ana.locator("#composer-to-errors")).to_have_count(0)
 
     ben.locator("#composer-text").fill("It is on its way.")
     ben.keyboard.press("Control+Enter")

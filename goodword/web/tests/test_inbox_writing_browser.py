@@ -267,6 +267,14 @@ def test_words_written_from_right_to_left_are_read_so(
     runs_left(ana, ".asked-whole .asked-open > span")
 
 
+def test_a_long_name_leaves_what_is_owed_in_sight(ana: Page, live_server, house: SimpleNamespace):
+    name = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+    asked = receive(house, "When?", sender="hubert@blaine.example", name=name)
+    ana.goto(f"{live_server.url}/conversations/{asked.conversation.public_id}/")
+    head = ana.locator("#person .ruled", has_text=name)
+    assert head.evaluate("(place) => place.scrollWidth <= place.clientWidth")
+
+
 def runs_left(page: Page, *places: str) -> None:
     for place in places:
         letter, sign = page.locator(place).first.evaluate(_FIRST_AND_SIGN)

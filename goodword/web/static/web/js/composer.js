@@ -230,6 +230,7 @@ export async function saveAndHold() {
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("#composer") || event.target.type === "file") return;
   isDirty = true;
+  if (HEADS.includes(event.target.name)) document.getElementById("composer-to-errors")?.remove(); // said of what stood there
   clearTimeout(timer);
   timer = setTimeout(saveIfDirty, SAVE_AFTER_MS);
 });
