@@ -22,3 +22,20 @@ def test_after_a_look_the_planner_knows_how_many_people_there_are() -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         assert any(stat.startswith("40 ") for (stat,) in cursor.fetchall())
+
+
+def test_a_large_table_is_looked_at_longer_since_few_share_a_value_is_a_guess_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if connection.vendor != "sqlite":
+        return  # it looks by itself
+    monkeypatch.setattr(statistics, "_ROWS", 5)
+    monkeypatch.setattr(statistics, "_ONE_IN", 2)
+    Person.objects.bulk_create(
+        Person(name=f"P {n}", language="de", made_at=MONDAY_NOON) for n in range(400)
+    )
+    statistics.refresh()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'people_person'")
+        alike = [int(stat.split()[1]) for (stat,) in cursor.fetchall()]
+    assert max(alike) > 50
