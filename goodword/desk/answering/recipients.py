@@ -37,6 +37,7 @@ class Recipients:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
+    wrote: bool = False  # `to` is who wrote last, or where they want the answer
     doubtful: bool = False  # who wrote last may be somebody else in their name
     sender: str = ""  # which of our addresses it leaves from; empty: the usual one
 
@@ -120,7 +121,7 @@ def _to_whom(
         if role in {Recipient.Role.TO, Recipient.Role.CC} and address.value not in taken:
             taken.add(address.value)
             others.append(written(name, address.written))
-    only = Recipients(to=sender, doubtful=doubtful)
+    only = Recipients(to=sender, wrote=True, doubtful=doubtful)
     return only, replace(only, cc=tuple(others))
 
 

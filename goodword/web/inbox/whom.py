@@ -81,7 +81,7 @@ def _news(conversation: Conversation, everyone: dict[str, str], *, usual: Recipi
     left = [name for value, name in before.items() if value not in everyone]
     if left:
         news.append(_("Left out since the last answer: %(who)s") % {"who": _list(left)})
-    wrote = [_first(each) for each in usual.to]
+    wrote = [_first(each) for each in usual.to] if usual.wrote else []
     gone = [n for n, a in wrote if (v := people.normalised(a)) not in everyone and v not in before]
     if gone:
         news.append(_("Wrote last and is left out: %(who)s") % {"who": _list(gone)})

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from goodword.conversations.models import Conversation, Draft, Message, Recipient
 from goodword.desk.answering import delivering
 from goodword.desk.roads import Answer, InboundFile, Party
+from goodword.desk.shaping import naming
 from goodword.promises.models import Promise
 from goodword.web.inbox import deliveries
 from tests.factories import DAY, HOUR, MINUTE, MemoryRoad, deliver, make_house, receive, reply
@@ -349,6 +350,13 @@ def test_who_wrote_last_and_is_left_out_is_said(ben, asked) -> None:
     assert "Wrote last and is left out: Grace Whitlow" in whom(ben.get(url(asked)))[1]
     ben.post(url(asked, "draft"), form | {"cc": GRACE})
     assert whom(ben.get(url(asked)))[1] == ["Never took part here: tom@reed.example"]
+
+
+def test_nobody_wrote_last_where_another_person_was_chosen(ben, house, asked) -> None:
+    mia = receive(house, "Hello?", sender="mia@reed.example").conversation.person
+    naming.change_person(asked, mia, by=house.ben, at=timezone.now())
+    ben.post(url(asked, "draft"), {"mode": "reply", "text": "Hm", "to": "Tom <tom@reed.example>"})
+    assert not any("Wrote last" in line for line in whom(ben.get(url(asked)))[1])
 
 
 def test_a_sender_who_could_not_be_confirmed_is_said_before_one_answers(ben, asked) -> None:

@@ -1,7 +1,5 @@
-// The draft is saved as it is written; files go up at once; a sent answer counts down to its leaving.
+// The draft is saved as it is written; files go up at once.
 // The form does all of it by itself, button by button, where scripts don't run.
-import { announce } from "../../ui/js/announce.js";
-
 const SAVE_AFTER_MS = 1500;
 const AGAIN_AFTER_MS = 5000;
 const HEADS = ["to", "cc", "bcc", "sender"];
@@ -227,10 +225,18 @@ export async function saveAndHold() {
   return !isDirty;
 }
 
+/** What was said of the words that stood in this field. */
+function unsay(field) {
+  for (const mark of ["aria-invalid", "aria-describedby"]) field.removeAttribute(mark);
+  const errors = document.getElementById("composer-to-errors");
+  for (const item of errors?.querySelectorAll(`[data-of="${field.name}"]`) ?? []) item.remove();
+  if (!errors?.children.length) errors?.remove();
+}
+
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("#composer") || event.target.type === "file") return;
   isDirty = true;
-  if (HEADS.includes(event.target.name)) document.getElementById("composer-to-errors")?.remove(); // said of what stood there
+  if (HEADS.includes(event.target.name)) unsay(event.target);
   clearTimeout(timer);
   timer = setTimeout(saveIfDirty, SAVE_AFTER_MS);
 });
@@ -368,25 +374,3 @@ document.addEventListener("keydown", (event) => {
   if (timeline) timeline.focus({ preventScroll: true });
   else event.target.blur();
 });
-
-// "Leaves in 8 s": counted down here, decided by the server.
-function filled(pattern, values) {
-  return pattern.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
-}
-
-function countDown() {
-  for (const item of document.querySelectorAll("[data-leaves]")) {
-    const seconds = Math.ceil((Date.parse(item.dataset.leaves) - Date.now()) / 1000);
-    const words = item.querySelector("[data-leaves-in]");
-    if (seconds > 0) {
-      words.textContent = filled(item.dataset.leavesWords, { n: seconds });
-      continue;
-    }
-    words.textContent = item.dataset.leavingWords;
-    item.removeAttribute("data-leaves");
-    item.querySelector("form")?.remove();
-    announce(item.dataset.leavingWords);
-    document.dispatchEvent(new CustomEvent("goodword:left"));
-  }
-}
-setInterval(countDown, 500);

@@ -4,6 +4,7 @@ import "./frames.js";
 import "./composer.js";
 import "./canned.js";
 import "./sending.js";
+import "./leaving.js";
 import "./formatting.js";
 import "./uploads.js";
 import "./emoji.js";
