@@ -123,3 +123,22 @@ def test_an_act_that_ends_while_a_file_goes_up_shows_it_where_it_was_drawn_anew(
 
     expect(ana.locator(".draft-files .file")).to_contain_text("ring.txt")
     expect(ana.locator("#composer-text")).to_have_value("Here.")
+
+
+def test_an_act_that_ends_while_words_are_saved_says_that_the_answer_did_not_leave(
+    ana: Page,
+) -> None:
+    held = hold_back(ana, "**/draft/**")
+    ana.fill("#composer-text", "Here.")
+    save = wait_for(ana, held)
+    ana.click("#composer .composer-send .button-filled")
+    ana.get_by_label("New tag").fill("gift")
+    ana.keyboard.press("Enter")
+    expect(ana.locator("#person")).to_contain_text("gift")
+    save.continue_()
+
+    expect(ana.locator(".toast-error")).to_contain_text("Not sent: the page was drawn anew")
+    expect(ana.locator("#composer-text")).to_have_value("Here.")
+    assert not ana.locator(".delivery").count()
+    ana.click("#composer .composer-send .button-filled")
+    expect(ana.locator(".delivery")).to_be_visible()

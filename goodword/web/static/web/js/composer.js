@@ -1,5 +1,7 @@
 // The draft is saved as it is written; files go up at once.
 // The form does all of it by itself, button by button, where scripts don't run.
+import { showToast } from "../../ui/js/toasts.js";
+
 const SAVE_AFTER_MS = 1500;
 const AGAIN_AFTER_MS = 5000;
 const HEADS = ["to", "cc", "bcc", "sender"];
@@ -312,7 +314,9 @@ async function send({ issueRequest }) {
   const before = filesLost;
   await last;
   if (composer !== form()) {
-    if (held === composer) letGo();
+    if (held !== composer) return; // pressed once more, in what was drawn since
+    letGo();
+    showToast("refused", composer.dataset.unsent); // what stands there now, nobody has looked at
   } else if (filesLost === before) issueRequest(true);
   else {
     isDirty = true; // it does not leave without its file; why it has none is said

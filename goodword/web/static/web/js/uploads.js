@@ -2,7 +2,6 @@
 // too large is said before it goes up; the rest goes up at once, with how far it is.
 import { saveFiles, sayWrong } from "./composer.js";
 import { type } from "./formatting.js";
-import { showToast } from "../../ui/js/toasts.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const form = () => document.getElementById("composer");
@@ -57,13 +56,6 @@ function isInALine() {
   return before !== "" && !before.endsWith("\n");
 }
 
-const isHeld = (composer) => composer?.elements.text.readOnly; // Send was pressed there
-
-/** What was to leave once its files were up, and was drawn anew meanwhile, holds what nobody has looked at: it waits. */
-function sayUnsent(composer, words) {
-  if (isHeld(composer) && !isHeld(form())) showToast("refused", words);
-}
-
 /** Let `files` go up; those that `inline` names are put into the text where the cursor is. */
 export async function add(files, { inline = () => false } = {}) {
   const composer = form();
@@ -76,8 +68,7 @@ export async function add(files, { inline = () => false } = {}) {
   const named = kept.map((file) => [inline(file) ? "pictured" : "attached", file]);
   const isDone = await saveFiles(named, under.progress);
   under.end();
-  if (composer !== form()) return sayUnsent(composer, input.dataset.unsent);
-  if (!isDone) return;
+  if (!isDone || composer !== form()) return;
   sayWrong(wrong.join(" "));
   const fresh = marks().filter((mark) => !before.includes(mark));
   if (fresh.length) type(`${isInALine() ? "\n\n" : ""}${fresh.join("\n")}`);
