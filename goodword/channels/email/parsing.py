@@ -54,7 +54,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
     claimed = written_at(mail)
     subject = line(mail, "Subject")
     written = _sender(mail)
-    behind = _behind_a_list(mail, written)
+    behind = _behind_a_list(mail, written, envelope_to)
     sender = behind or written
     reached = delivered_to(mail, envelope_to)
     verdict = judge(mail, body, sender=sender.address, ours=envelope_to)
@@ -70,7 +70,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         html=body.html,
         to=parties(mail, "To"),
         cc=parties(mail, "Cc"),
-        reply_to=parties(mail, "Reply-To"),
+        reply_to=[] if behind else parties(mail, "Reply-To"),
         delivered_to=reached,
         claimed_at=claimed,
         kind=verdict.kind,
@@ -110,22 +110,27 @@ def _sender(mail: Part) -> Party:
     return Party(address="", name=line(mail, "From", most=200).strip("\"'<> "))
 
 
-def _behind_a_list(mail: Part, written: Party) -> Party | None:
-    """Who wrote to a list that puts its own address in From, as lists must for many senders.
+def _behind_a_list(mail: Part, written: Party, ours: Sequence[str]) -> Party | None:
+    """Who wrote to a list of ours that puts its own address in From, as it must for many senders.
 
     Else every customer whose domain forbids others to send in its name (DMARC) would be the one
-    person "support@": Google notes the sender beside, Mailman as where to answer.
+    person "support@": Google notes the sender beside, Mailman as where to answer. Anybody can
+    write that down, so no other list is believed, nor one that leads the answer elsewhere.
     """
-    if not is_list_of(mail, [written.address]):
+    list_itself = written.address.lower()
+    if list_itself not in map(str.lower, ours) or not is_list_of(mail, [list_itself]):
         return None
     if any(each.verdict == "fail" for each in authentications(mail)):
         return None
     name, _via, of_list = written.name.rpartition(" via ")
-    noted = parties(mail, "X-Original-From") or (
-        parties(mail, "Reply-To") if of_list and name else []
-    )
-    found = next((each for each in noted if each.address.lower() != written.address.lower()), None)
-    return found and Party(found.address, found.name or name.strip("' "))
+    answer_to = parties(mail, "Reply-To")
+    noted = parties(mail, "X-Original-From") or (answer_to if of_list and name else [])
+    found = next((each for each in noted if each.address.lower() != list_itself), None)
+    if found is None:
+        return None
+    if {each.address.lower() for each in answer_to} - {list_itself, found.address.lower()}:
+        return None
+    return Party(found.address, found.name or name.strip("' "))
 
 
 def _refers_to(mail: Part, own_id: str, returned: Sequence[str]) -> list[str]:
