@@ -143,8 +143,11 @@ def _is_a_form(mail: Part, sender: str) -> bool:
 def _is_a_form_for_others(mail: Part, sender: str) -> bool:
     """Whether somebody of another organisation than the sender's is to be answered.
 
-    Services that send mail for web sites put List-Unsubscribe on what their forms send, too.
+    Services that send mail for web sites put List-Unsubscribe on what their forms send, too. But
+    what is asked of senders to many besides stands on campaigns.
     """
+    if first(mail, "List-Unsubscribe-Post") or first(mail, "Feedback-ID"):
+        return False
     answer_to = addresses(mail, "Reply-To")
     return _is_a_form(mail, sender) and _organisation(sender) not in map(_organisation, answer_to)
 
@@ -167,7 +170,7 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict | None:
     strong = next(_present(mail, names), "")
     if strong:
         return Verdict("list", strong)
-    precedence = _precedence_of_the_sender(mail)
+    precedence = _precedence(mail)
     if precedence.lower() not in {"list", "bulk", "junk"}:
         return None
     # A vacation program says "bulk" or "junk" as well, but it answers something.
@@ -175,15 +178,31 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict | None:
     return Verdict("auto_reply" if robot else "list", f"Precedence: {precedence}")
 
 
-def _precedence_of_the_sender(mail: Part) -> str:
-    """What the mail was sent with. A server on the way puts its headers above all older ones.
+def _precedence(mail: Part) -> str:
+    """What the mail was sent with, or what a list that took it in says of it.
 
-    Some that forward a person's mail mark it "bulk", so that no program answers them.
+    Some servers that forward a person's mail mark it "bulk", so that no program answers them:
+    they say whose it was (Delivered-To) and, unlike a list, nothing of another sender.
     """
-    passed = [at for at, (name, _) in enumerate(mail.headers) if name.lower() == "received"]
-    sent_with = mail.headers[passed[-1] + 1 :] if passed else mail.headers
-    told = next((value for name, value in sent_with if name.lower() == "precedence"), "")
-    return clean_line(told, most=40)
+    names = [name.lower() for name, _ in mail.headers]
+    passed = [at for at, name in enumerate(names) if name == "received"]
+    told = [at for at, name in enumerate(names) if name == "precedence"]
+    if not told:
+        return ""
+    says = clean_line(mail.headers[told[0]][1], most=40)
+    forwarded = bool(passed) and "delivered-to" in names[passed[0] : passed[-1]]
+    if not forwarded or says.lower() == "list" or _is_sent_by_another(mail):
+        return says
+    sent_with = next((mail.headers[at][1] for at in told if at > passed[-1]), "")
+    return clean_line(sent_with, most=40)
+
+
+def _is_sent_by_another(mail: Part) -> bool:
+    """Whether Sender or the envelope's sender is as a list's: "owner-guild@", "guild-bounces@"."""
+    return any(
+        re.match(r"owner-|.{1,64}-(?:owner|request|bounces?|admin|return|errors)\b", address)
+        for address in map(str.lower, addresses(mail, "Sender", "Return-Path"))
+    )
 
 
 def is_list_of(mail: Part, ours: Sequence[str]) -> bool:

@@ -91,6 +91,21 @@ def test_what_a_server_on_the_way_says_of_itself_says_nothing_of_who_wrote(answe
 
 
 @pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ("Precedence: bulk\r\n", "list"),
+        ("Precedence: list\r\nDelivered-To: c@alias.example\r\n", "list"),
+        ("Sender: owner-guild@x.example\r\nPrecedence: bulk\r\nDelivered-To: guild\r\n", "list"),
+        ("Precedence: bulk\r\nDelivered-To: c@alias.example\r\n", "human"),
+    ],
+)
+def test_a_list_that_writes_its_mark_above_what_it_took_in_stays_a_list(headers, kind):
+    ours = "Delivered-To: hello@shop.example\r\n" + HOP.format("here", 4)
+
+    assert read((ours + headers + HOP.format("x", 3)).encode() + mail("News")).kind == kind
+
+
+@pytest.mark.parametrize(
     ("headers", "kind", "why"),
     [
         ({"Auto_Submitted": "auto-replied"}, "auto_reply", "Auto-Submitted: auto-replied"),
@@ -164,6 +179,19 @@ def test_what_a_server_on_the_way_says_of_itself_says_nothing_of_who_wrote(answe
             "list",
             "List-Unsubscribe: <https://news.example/u>",
         ),
+        *(
+            (
+                {
+                    "From": "shop2@77.sender.example",
+                    "Reply_To": "shop2@mailbox.example",
+                    "List_Unsubscribe": "<https://news.example/u>",
+                    mark: "7",
+                },
+                "list",
+                "List-Unsubscribe: <https://news.example/u>",
+            )
+            for mark in ("List_Unsubscribe_Post", "Feedback_ID")
+        ),
         ({"List_Id": "News <news.shop2.example>"}, "list", "List-Id: News <news.shop2.example>"),
         ({"X_Beenthere": "news@shop2.example"}, "list", "X-Beenthere: news@shop2.example"),
         ({"Precedence": "list"}, "list", "Precedence: list"),
@@ -184,6 +212,7 @@ def test_the_reason_names_the_header_that_decided(headers, kind, why):
         ("Automatic reply: The parcel", AWAY),
         ("Abwesenheitsnotiz: Ihr Paket", ABSENT),
         ("Abwesend: Ihr Paket", "Ich bin nicht im Büro. Ihre Mail wird nicht weitergeleitet."),
+        ("Automaattinen vastaus: Paketti", "Kiitos viestistä. Olen poissa toimistolta."),
         ("Réponse automatique : colis", "Merci pour votre message. Je suis absent jusqu'au 12."),
     ],
 )
@@ -204,6 +233,7 @@ def test_an_absence_notice_without_any_header_is_known_by_subject_and_text(subje
         ("Out of Office reply", AWAY + "\n> When shall we come?\n"),
         ("The parcel", AWAY),
         ("Automatic reply: not what I asked for", "Your robot answered. May a person read this?"),
+        ("Poissa 3.-7.12.", "Olemme poissa kotoa. Toimittakaa vasta 8.12. Kiitos!"),
         ("Automatische Antwort", "Danke für die automatische Antwort, aber wo bleibt mein Paket?"),
     ],
 )
