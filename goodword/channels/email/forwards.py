@@ -179,9 +179,9 @@ def _field(row: str) -> tuple[str, str] | None:
     if match is None:
         return None
     word = " ".join(match.group(1).casefold().split())
-    for key in ("from", "date", "subject", "to"):
+    for key in ("from", "date", "subject", "to", "for"):
         if word in languages_of(key):
-            return key, match.group(2).strip()
+            return key.replace("for", "to"), match.group(2).strip()
     return None
 
 

@@ -31,7 +31,7 @@ DASHES = re.compile(
 )
 # GroupWise: ">>> Ana <ana@shop.example> 04.05.2026 10:02 >>>", with no mark on the rows below.
 BETWEEN_ANGLES = re.compile(r"^>>> (?!>)[^\n]{3,200} >>>\s*$")
-_CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.h]\d{2}(?!\d)")
+_CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.h]\d{2}(?!\d|\.\s?\d)")  # no "4.05.2026"
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 _ADDRESS = re.compile(r"[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
 _BRACKETED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s<>()\[\]@:]{1,64}@[^\s<>()\[\]@]{1,200}")
@@ -142,8 +142,10 @@ def _dashed(rows: Sequence[str], number: int) -> Heading | None:
     language = languages_of("original").get(said) if dashes else None
     if language is None:
         return None
-    block = _block(rows, number + 1, below_dashes=True) if number + 1 < len(rows) else None
-    end = block.end if block else number + 1
+    below = number + 1 < len(rows) and (
+        _block(rows, number + 1, below_dashes=True) or _attribution_from(rows, number + 1)
+    )
+    end = below.end if below else number + 1
     rule = f"line of dashes ({language}): {row.strip()}"
     return Heading(number, end, rule, sure=True, language=language)
 
@@ -151,7 +153,8 @@ def _dashed(rows: Sequence[str], number: int) -> Heading | None:
 def _between_angles(row: str, number: int) -> Heading | None:
     if not (BETWEEN_ANGLES.match(row) and _CLOCK.search(row) and _YEAR.search(row)):
         return None
-    return Heading(number, number + 1, f"line between angles: {row.strip()}", sure=True)
+    # Not sure: where the history has no marks, nothing tells an answer below it from it.
+    return Heading(number, number + 1, f"line between angles: {row.strip()}", sure=False)
 
 
 def _reply_above(row: str, number: int) -> Heading | None:
@@ -193,9 +196,12 @@ def _is_of_a_mail(found: set[str], rows: Sequence[str]) -> bool:
     Forms have a sender, a date and a subject too, but no "To"; "From: Berlin, To: Hamburg,
     Date: 4 May 10:02" may be an order, while "Sent: 10:02" is said of mail.
     """
+    addressed = any(_ADDRESS.search(row) for row in rows)
+    if {"from", "for", "subject"} <= found and addressed:
+        return True
+    found = found - {"for"}
     if not {"from", "to"} <= found:
         return False
-    addressed = any(_ADDRESS.search(row) for row in rows)
     clocked = any(_CLOCK.search(row) for row in rows)
     dated = bool({"date", "sent"} & found)
     return (
@@ -214,10 +220,19 @@ def _field(row: str) -> tuple[str, str] | None:
     if named is None:
         return None
     word = " ".join(named[1].casefold().split())
-    for key in ("from", "date", "sent", "subject", "to"):
+    for key in ("from", "date", "sent", "subject", "to", "for"):
         language = languages_of(key).get(word)
         if language:
             return key, language
+    return None
+
+
+def _attribution_from(rows: Sequence[str], number: int) -> Heading | None:
+    """The attribution that begins at row `number`, with which Proton Mail follows its dashes."""
+    for last in range(number, min(number + _WRAPPED_OVER, len(rows))):
+        found = _attribution(rows, last)
+        if found is not None:
+            return found if found.start == number else None
     return None
 
 
@@ -248,6 +263,9 @@ def _attribution(rows: Sequence[str], last: int) -> Heading | None:
             break
     if best is None or _quote_follows(rows, last + 1):
         return best
+    of_two = best.start < last and _is_moment(rows[best.start])
+    if of_two and "@" not in "".join(rows[best.start : last + 1]):
+        return None  # as people write it, too: Claws Mail marks what is below
     after_blank = best.start == 0 or not rows[best.start - 1].strip()
     return None if best.weak or not (best.has_verb or after_blank) else best
 
@@ -312,9 +330,15 @@ def _read_attribution(joined: str, start: int, end: int) -> Heading | None:
 
 
 def _ends_in_whom(joined: str) -> bool:
-    """Whether it is a moment and an address with hardly a word between: "4 May, 10:02 by a@b:"."""
+    """Whether it is a moment and an address with hardly a word between: "4 May, 10:02 by a@b:".
+
+    With "to" instead of "by" it is the writer's own mail.
+    """
     address = re.search(rf"{_ADDRESS.pattern}$", joined.rstrip(":： "))
-    return address is not None and len(re.findall(r"[^\W\d_]+", joined[: address.start()])) <= 3
+    if address is None:
+        return False
+    between = re.findall(r"[^\W\d_]+", joined[: address.start()].casefold())
+    return len(between) <= 3 and not set(between[-1:]) & set(languages_of("to"))
 
 
 def _begins(joined: str) -> bool:
