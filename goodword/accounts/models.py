@@ -62,7 +62,7 @@ class Teammate(AbstractBaseUser):
     signature = models.TextField(blank=True, default="")
     theme = models.CharField(max_length=10, choices=Theme.choices, blank=True, default="")
     # Of the pages they saw last, which is what their browser asks for; empty: none yet.
-    language = models.CharField(max_length=12, blank=True, default="")
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")
     # Promises and questions are looked for in what they write.
     is_advised = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)

@@ -18,7 +18,8 @@ class Notice(DueRow):
     matter = models.CharField(max_length=60)  # `kind:id` of what it is about
     kind = models.CharField(max_length=40)  # why they are told: due_soon, late, handed_over, ...
     title = models.CharField(max_length=300)  # in the language of the house, with its names
-    titles = models.JSONField(default=dict)  # the same by language; none where one is for all
+    # The same by language; none where one is for all, or whoever told it knew of no languages yet.
+    titles = models.JSONField(default=dict, db_default={})
     url = models.CharField(max_length=300)
     told_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
