@@ -6,7 +6,7 @@ Minutes count as the clock on the wall shows them: both moments are cut to the m
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -105,7 +105,7 @@ class Clock:
 
     def _worded(self, here: datetime, pattern: str) -> str:
         """By the words of its day, which are found once; the time of day is put among them."""
-        key = (pattern, here.date(), here.tzname(), self.language)
+        key = (pattern, here.date(), here.tzname(), self._zone, self.language)
         words = _days.get(key)
         if words is None:
             shape = pattern.replace(_TIME_OF_DAY, _HERE)
@@ -115,6 +115,17 @@ class Clock:
                 _days.clear()
             words = _days[key] = worded(here, shape)
         return words.replace(_HERE, f"{here.hour:02}:{here.minute:02}")
+
+
+# What readers take these for. Babel has others too: Dublin's summer, which is no daylight saving
+# by the letter, is its "GMT"; in French "WEST" and "EEST" are the winter's, beside a "WEDT".
+_MEANT: dict[str, timedelta | None] = {
+    "GMT": timedelta(0),
+    "WEST": timedelta(hours=1),
+    "EEST": timedelta(hours=3),
+    "WEDT": None,
+    "EEDT": None,
+}
 
 
 class _Worded(DateFormat):
@@ -130,9 +141,10 @@ def worded(when: datetime, pattern: str) -> str:
 
 def zone_name(when: datetime) -> str:
     """What people call the zone of `when` then: "MESZ" in German, "CEST" in English."""
-    known = get_timezone_name(when, "short", locale=locale_of(get_language()))
+    name = get_timezone_name(when, "short", locale=locale_of(get_language()))
     # Where the language has no name for it, Babel gives the mere offset.
-    name = when.tzname() or "" if known[0] in "+-" else known
+    if name[0] in "+-" or when.utcoffset() != _MEANT.get(name, when.utcoffset()):
+        name = when.tzname() or ""
     return name.replace("-", "\N{MINUS SIGN}")  # a hyphen would break the line
 
 

@@ -121,6 +121,14 @@ def test_the_full_time_names_day_year_and_zone():
         ("de", "America/New_York", 5, "EDT"),  # German has no name for it
         ("en", "America/Sao_Paulo", 5, "\N{MINUS SIGN}03"),  # nobody has one; nor is it a hyphen
         ("de", "UTC", 5, "UTC"),
+        ("en", "Europe/Dublin", 7, "IST"),  # an hour before GMT, which Babel calls it
+        ("en", "Europe/Dublin", 12, "GMT"),
+        ("en", "Europe/London", 12, "GMT"),
+        ("fr", "Europe/Lisbon", 12, "WET"),  # Babel: WEST, which others read as summer time
+        ("fr", "Europe/Lisbon", 7, "WEST"),
+        ("fr", "Europe/Athens", 12, "EET"),
+        ("fr", "Europe/Athens", 7, "EEST"),
+        ("fr", "Europe/Paris", 7, "CEST"),
     ],
 )
 def test_a_zone_is_called_as_people_call_it_in_the_language(language, zone, month, called):
@@ -128,6 +136,15 @@ def test_a_zone_is_called_as_people_call_it_in_the_language(language, zone, mont
     with translation.override(language), timezone.override(ZoneInfo(zone)):
         assert times.zone_name(when) == called
         assert ui.full_time(when).endswith(called)
+
+
+def test_zones_of_one_sign_and_two_names_are_not_taken_for_each_other():
+    when = datetime(2026, 12, 14, 22, tzinfo=ZoneInfo("UTC"))
+    said = []
+    for zone in ("Pacific/Honolulu", "America/Adak"):
+        with timezone.override(ZoneInfo(zone)):
+            said.append(ui.full_time(when).rpartition(" ")[2])
+    assert said == ["HST", "HAST"]
 
 
 def test_the_day_is_that_of_the_reader_not_of_greenwich():
