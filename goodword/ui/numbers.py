@@ -26,8 +26,13 @@ def percent(share: int) -> str:
     return format_percent(share / 100, locale=locale_of(get_language()))
 
 
-def size(count: int) -> str:
-    """A number of bytes: "102 bytes", "13.2 kB", "4 MB"; never broken over two lines."""
+def size(count: int | str | None) -> str:
+    """A number of bytes: "102 bytes", "13.2 kB", "4 MB"; never broken over two lines.
+
+    Of nothing there are no words: a template gives "" for what is not there.
+    """
+    if not isinstance(count, int):
+        return ""
     locale = locale_of(get_language())
     power = min(max(count.bit_length() - 1, 0) // 10, len(_SIGNS))
     if not power:

@@ -152,7 +152,7 @@ def percent(share: int) -> str:
 
 
 @register.filter
-def filesizeformat(count: int) -> str:
+def filesizeformat(count: int | str | None) -> str:
     """``13 kB``. In place of Django's own, which says KB where the rest of Goodword says kB."""
     return numbers.size(count)
 

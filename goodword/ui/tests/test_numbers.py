@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 
-def drawn(text: str, value: int, language: str) -> str:
+def drawn(text: str, value: object, language: str) -> str:
     with translation.override(language):
         return Template(f"{{{{ value|{text} }}}}").render(Context({"value": value}))
 
@@ -37,3 +37,8 @@ def test_a_size_is_in_kb_as_all_other_words_of_ours_say_it(
     # Django's own filter of this name says KB.
     assert drawn("filesizeformat", count, "en") == english.replace(" ", "\xa0")
     assert drawn("filesizeformat", count, "de") == german.replace(" ", "\xa0")
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_size_of_nothing_is_no_words_and_no_fault(nothing: str | None) -> None:
+    assert drawn("filesizeformat", nothing, "en") == ""
