@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -26,6 +27,9 @@ from goodword.core.text import clean_line
 from goodword.events import waking
 
 View = Callable[..., HttpResponseBase]
+
+# Pages of signing in and out: nobody goes back there who has just come in.
+_NOT_SHOWN_AGAIN = ("/account/",)
 
 
 def inside(view: View) -> View:
@@ -70,7 +74,9 @@ def _shown_before(request: HttpRequest) -> str:
     page = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(page, {request.get_host()}):
         parts = urlsplit(page)
-        return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        # Two strokes would begin the name of another host.
+        if re.match(r"/(?!/)", parts.path) and not parts.path.startswith(_NOT_SHOWN_AGAIN):
+            return urlunsplit(("", "", parts.path, parts.query, ""))
     return "/"
 
 

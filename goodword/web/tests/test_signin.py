@@ -50,6 +50,8 @@ def turn_on(client: Client) -> tuple[str, list[str]]:
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.content.decode())[1]
     wrong = client.post("/account/2fa/totp/activate/", {"code": "000000"})
     assert wrong.status_code == 422
+    said = wrong.content.decode()
+    assert "This code doesn&#x27;t fit" in said and "recovery code works" not in said  # none yet
     on = client.post("/account/2fa/totp/activate/", {"code": six_digits(secret)}, follow=True)
     codes = re.findall(r"<li><code>(\w+)</code>", on.content.decode())
     return secret, codes
@@ -185,3 +187,19 @@ def test_a_changed_password_signs_out_everywhere_else(house: SimpleNamespace):
 def test_where_no_mail_can_be_sent_the_page_says_whom_to_ask(client: Client, house: object):
     page = client.get("/account/password/reset/").content.decode()
     assert "Ask an owner" in page and "<form" not in page.split("<dialog")[0]
+
+
+def test_who_was_signed_out_comes_back_to_the_page_they_sent_something_from(
+    house: SimpleNamespace,
+):
+    page = "/plan/absences/?month=2026-12"
+    client, sent = Client(), "/plan/duty/new/"
+    answer = client.post(sent, headers={"Referer": f"http://testserver{page}"})
+    assert answer.url == f"{LOGIN}?next=/plan/absences/%3Fmonth%3D2026-12"
+    assert "nothing was changed. Sign in and do it again." in client.get(LOGIN).content.decode()
+    # Or who keeps it to themselves; a path that begins as a host does; where one signs out.
+    own = "http://testserver"
+    out = ["https://evil.example/plan/", "", f"{own}//evil/x", own, f"{own}/account/logout/"]
+    for elsewhere in (*out, f"{own}/account/login/?next=/plan/"):
+        assert client.post(sent, headers={"Referer": elsewhere}).url == f"{LOGIN}?next=/"
+    assert client.get(page).url == answer.url

@@ -18,9 +18,6 @@ from django.urls import get_resolver
 
 from goodword.accounts import queries, signing_in
 from goodword.accounts.models import Business, IdentityProvider
-from goodword.channels.email import accounts as mailboxes
-from goodword.channels.email.accounts import AccountSettings
-from goodword.channels.email.models import Notice
 from goodword.core import sealing
 from goodword.events.models import Event
 from goodword.web.settings.browsers import browser_of
@@ -367,63 +364,6 @@ def test_an_owner_signs_a_teammate_out_everywhere(house: SimpleNamespace):
     ana.post(f"/settings/teammates/{house.ana.public_id}/sign-out/")
     assert ana.get("/settings/profile/").status_code == 200  # not here, where they act
     assert Event.objects.filter(kind="accounts.signed_out_elsewhere").count() == 1
-
-
-def test_an_owner_takes_a_lost_second_factor_away_and_whose_it_was_hears_of_it(
-    house: SimpleNamespace,
-):
-    mailboxes.connect(
-        house.hello, AccountSettings(smtp_host="smtp.a.example"), by=house.ana, at=MONDAY_NOON
-    )
-    phone, ana, lea = Client(), Client(), Client()
-    phone.post(LOGIN, BEN)
-    turn_on(phone)
-    ana.post(LOGIN, ANA)
-    lea.force_login(house.lea)
-    page, path = f"/settings/teammates/{house.ben.public_id}/", "second-factor/"
-    asked = Client()
-    asked.post(LOGIN, BEN)
-    assert "An owner can take your second factor away" in (
-        asked.get("/account/2fa/authenticate/").content.decode()
-    )
-    assert lea.post(page + path).status_code == 404 and asked.post(page + path).status_code == 302
-    assert "Take the second factor away" in ana.get(page).content.decode()
-    Notice.objects.all().delete()
-
-    told = ana.post(page + path, follow=True).content.decode()
-
-    assert "Ben Okri signs in with the password alone" in told
-    assert "Take the second factor away" not in told
-    assert phone.get("/settings/profile/").status_code == 302  # whoever found it
-    assert Client().post(LOGIN, BEN).url == "/"
-    notice = Notice.objects.get()
-    assert (notice.to, notice.subject) == (house.ben.email, "Your second factor was taken away")
-    assert "took the second factor of Ben Okri away" in ana.get("/settings/audit/").content.decode()
-
-
-def test_nobody_takes_their_own_second_factor_away_without_being_asked_whether_it_is_they(
-    house: SimpleNamespace,
-):
-    ana = Client()
-    ana.post(LOGIN, ANA)
-    turn_on(ana)
-    own = f"/settings/teammates/{house.ana.public_id}/"
-    assert "Take the second factor away" not in ana.get(own).content.decode()
-    assert ana.post(f"{own}second-factor/").url == "/settings/profile/"
-    assert signing_in.has_second_factor(house.ana)
-
-
-def test_who_was_signed_out_comes_back_to_the_page_they_sent_something_from(
-    house: SimpleNamespace,
-):
-    page = "/plan/absences/?month=2026-12"
-    client, sent = Client(), "/plan/duty/new/"
-    answer = client.post(sent, headers={"Referer": f"http://testserver{page}"})
-    assert answer.url == f"{LOGIN}?next=/plan/absences/%3Fmonth%3D2026-12"
-    assert "nothing was changed. Sign in and do it again." in client.get(LOGIN).content.decode()
-    for elsewhere in ("https://evil.example/plan/", ""):  # or who keeps it to themselves
-        assert client.post(sent, headers={"Referer": elsewhere}).url == f"{LOGIN}?next=/"
-    assert client.get(page).url == answer.url
 
 
 def test_when_a_session_was_used_is_noted_now_and_then_and_not_with_every_page(
