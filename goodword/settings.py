@@ -221,6 +221,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Goodword"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
+    "authenticate": "goodword.web.settings.codes.SignInWithCodeForm",
+    "reauthenticate": "goodword.web.settings.codes.GiveCodeAgainForm",
     "add_webauthn": "goodword.web.settings.passkeys.AddPasskeyForm",
     "login_webauthn": "goodword.web.settings.passkeys.SignInWithPasskeyForm",
     "authenticate_webauthn": "goodword.web.settings.passkeys.ShowPasskeyForm",

@@ -62,8 +62,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth c
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": gettext_lazy(
-            "This code doesn't fit. An app shows a new one every 30 seconds, and a recovery code"
-            " works once."
+            "This code doesn't fit. An app shows a new one every 30 seconds."
         ),
     }
 

@@ -58,9 +58,16 @@ class SecondFactorRequired:
 
 @dataclass(frozen=True, slots=True)
 class SecondFactorTaken:
-    """An owner took away what somebody had lost: app, passkeys and recovery codes."""
+    """What somebody had lost was taken away for them: app, passkeys and recovery codes."""
 
     KIND: ClassVar[str] = "accounts.second_factor_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLinkMade:
+    """An owner, or whoever runs the machine, can hand over a link that sets a new password."""
+
+    KIND: ClassVar[str] = "accounts.password_link_made"
 
 
 @dataclass(frozen=True, slots=True)

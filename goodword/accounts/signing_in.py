@@ -73,15 +73,24 @@ def require_second_factor(required: bool, *, by: Teammate, at: datetime) -> None
 
 
 @transaction.atomic
-def take_second_factor(teammate: Teammate, *, by: Teammate | None, at: datetime) -> None:
+def take_second_factor(teammate: Teammate, *, by: Teammate | None, at: datetime) -> bool:
     """App, passkeys and recovery codes open nothing any more: the phone is lost, and they with it.
 
     Whoever found it is signed out too. `by` is None where it was done on the machine itself.
+    Returns whether there was any: somebody else may have done it a moment ago.
     """
     taken, _ = Authenticator.objects.filter(user=teammate).delete()
-    if taken:
-        events.announce(facts.SecondFactorTaken(), by=by, about=teammate, at=at)
+    if not taken:
+        return False
+    events.announce(facts.SecondFactorTaken(), by=by, about=teammate, at=at)
     end_sessions(teammate, by=by, at=at)
+    return True
+
+
+@transaction.atomic
+def note_password_link(teammate: Teammate, *, by: Teammate | None, at: datetime) -> None:
+    """Keep in the trail that somebody holds a link to set the teammate's password with."""
+    events.announce(facts.PasswordLinkMade(), by=by, about=teammate, at=at)
 
 
 # Identity providers

@@ -11,6 +11,9 @@ from django.test import Client
 
 from goodword.accounts import actions as accounts
 from goodword.accounts import signing_in
+from goodword.channels.email import accounts as mailboxes
+from goodword.channels.email.accounts import AccountSettings
+from goodword.channels.email.models import Notice
 from goodword.cli import group
 from goodword.events.models import Event
 from tests.factories import MONDAY_NOON, PASSWORD, make_house
@@ -39,6 +42,8 @@ def test_the_link_sets_a_new_password_and_leaves_the_second_factor_as_it_is():
     assert house.ana.check_password(NEW["password1"])
     assert signing_in.has_second_factor(house.ana)
     assert "no longer works" in Client().get(path, follow=True).content.decode()
+    event = Event.objects.get(kind="accounts.password_link_made")
+    assert (event.actor, event.subject) == ("system:0", f"teammate:{house.ana.pk}")
 
 
 def test_the_second_factor_goes_when_it_is_asked_for_and_the_trail_says_so():
@@ -47,10 +52,26 @@ def test_the_second_factor_goes_when_it_is_asked_for_and_the_trail_says_so():
 
     code, said = rescue("ana@shop.example", "--without-second-factor")
 
-    assert code == 0 and "open nothing any more" in said
+    assert code == 0 and "open nothing any more" in said and "No inbox can send mail yet" in said
     assert not signing_in.has_second_factor(house.ana)
     event = Event.objects.get(kind="accounts.second_factor_taken")
     assert (event.actor, event.subject) == ("system:0", f"teammate:{house.ana.pk}")
+
+
+def test_whose_second_factor_went_on_the_machine_hears_of_it_where_an_inbox_can_send(settings):
+    settings.EMAIL_BACKEND = "goodword.channels.email.notices.NoticeBackend"
+    house = make_house()
+    at = AccountSettings(smtp_host="smtp.a.example")
+    mailboxes.connect(house.hello, at, by=house.ana, at=MONDAY_NOON)
+    Authenticator.objects.create(user=house.ana, type="totp", data={})
+
+    _code, said = rescue("ana@shop.example", "--without-second-factor")
+
+    assert "No inbox can send" not in said
+    notice = Notice.objects.get()
+    assert notice.to == house.ana.email and "Whoever runs Goodword's machine" in notice.text
+    _code, said = rescue("ana@shop.example", "--without-second-factor")
+    assert "There was no second factor to take away." in said and Notice.objects.count() == 1
 
 
 def test_nobody_is_let_in_who_is_not_here_any_more():

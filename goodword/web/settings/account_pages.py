@@ -50,8 +50,14 @@ class SecondFactor(mfa.AuthenticateView):  # type: ignore[misc]  # as above
         options = context.get("js_data", {}).get("request_options", {})
         known = options.get("publicKey", {}).get("allowCredentials")
         apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
-        has_app = apps.filter(user=self.stage.login.user).exists()
-        return context | {"has_passkey": bool(known), "has_app": has_app}
+        user = self.stage.login.user
+        return context | {
+            "has_passkey": bool(known),
+            "has_app": apps.filter(user=user).exists(),
+            # Nobody else could take it away for them.
+            "is_only_owner": list(accounts.owners()[:2]) == [user],
+            "address": user.email,
+        }
 
 
 class TurnAppOff(totp.DeactivateTOTPView):  # type: ignore[misc]  # as above

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
@@ -22,7 +22,7 @@ from goodword.accounts import queries, signing_in
 from goodword.accounts.models import IdentityProvider
 from goodword.channels.email.smtp_out import is_loopback
 from goodword.web.inside import inside, moment_of, teammate_of
-from goodword.web.settings import pages
+from goodword.web.settings import inviting, pages
 from goodword.web.settings.browsers import browser_of
 
 
@@ -212,16 +212,24 @@ def sign_out_teammate(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @pages.owners_only
 @require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth carries no types
 def take_factor(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Phone and recovery codes are lost: the password alone lets them in, to set one up anew."""
+    """Phone and recovery codes are lost: they come in without, to set one up anew.
+
+    Who does it is asked who they are, as for their own: a browser left open is not its owner.
+    """
     found = get_object_or_404(queries.active(), public_id=public_id)
-    if found == teammate_of(request):  # in their profile, where it is asked whether it is them
+    by, at = teammate_of(request), moment_of(request)
+    if found == by:  # in their profile, where they see all that they have
         return redirect("settings:profile")
-    signing_in.take_second_factor(found, by=teammate_of(request), at=moment_of(request))
-    # Nobody's second factor goes without a word to them.
-    get_adapter(request).send_notification_mail("mfa/email/factor_taken", found)
-    words = gettext("%(name)s signs in with the password alone until they set a new one up.")
-    messages.success(request, words % {"name": found.name})
+    name = {"name": found.name}
+    if not signing_in.take_second_factor(found, by=by, at=at):  # pressed twice, or two owners
+        messages.info(request, gettext("%(name)s has no second factor any more.") % name)
+        return redirect("settings:teammate", found.public_id)
+    said = gettext("%(name)s signs in without a second factor until they set a new one up.") % name
+    if not inviting.tell_of_taken_factor(found, by_owner=True, at=at):
+        said += " " + gettext("Tell them yourself: no inbox can send mail yet.")
+    messages.success(request, said)
     return redirect("settings:teammate", found.public_id)
 
 

@@ -120,6 +120,7 @@ def _show_one(
         "is_me": teammate.pk == teammate_of(request).pk,
         "owes": promises.open_promises().filter(owner=teammate).count(),
         "has_second_factor": signing_in.has_second_factor(teammate),
+        "can_mail": inviting.can_send(),
         "trouble": trouble,
     }
     return pages.show(
@@ -175,7 +176,8 @@ def reactivate(request: HttpRequest, public_id: str) -> HttpResponse:
 def password_link(request: HttpRequest, public_id: str) -> HttpResponse:
     """A link to set a new password, for who forgot it while no mail can be sent. Shown once."""
     teammate = get_object_or_404(queries.active(), public_id=public_id)
-    context = {"teammate": teammate, "link": inviting.password_link(teammate)}
+    link = inviting.password_link(teammate, by=teammate_of(request), at=moment_of(request))
+    context = {"teammate": teammate, "link": link}
     return pages.show(request, "web/settings/password_link.html", context, here="teammates")
 
 

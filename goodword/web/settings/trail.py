@@ -54,6 +54,7 @@ SENTENCES: dict[str, Words] = {
     "accounts.team_changed": _("changed the team %(subject)s"),
     "accounts.second_factor_required": _("changed whether everybody needs a second factor"),
     "accounts.second_factor_taken": _("took the second factor of %(subject)s away"),
+    "accounts.password_link_made": _("made a link to set a new password for %(subject)s"),
     "accounts.sign_in_way_changed": _("changed which servers teammates may sign in with"),
     "accounts.signed_out_elsewhere": _("signed %(subject)s out in other places"),
     "inboxes.made": _("opened the inbox %(subject)s"),
