@@ -83,10 +83,7 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         bounce_hard=bounce.hard if bounce else None,
         bounce_words=bounce.words if bounce else "",
         language=_language(mail),
-        oddities=[
-            *([clean(_("A list put its own address in place of the sender's."))] if behind else []),
-            *_oddities(mail, body, sender, ahead=_is_ahead(claimed, received_at)),
-        ],
+        oddities=_oddities(mail, body, written, behind, ahead=_is_ahead(claimed, received_at)),
         authentications=authentications(mail, behind),
         protection=body.protection,
         invitation=body.invitation,
@@ -159,9 +156,13 @@ def _is_ahead(claimed: datetime | None, received_at: datetime) -> bool:
     return claimed is not None and claimed - received_at > _CLOCK_SLACK
 
 
-def _oddities(mail: Part, body: Body, sender: Party, *, ahead: bool) -> list[str]:
+def _oddities(
+    mail: Part, body: Body, written: Party, behind: Party | None, *, ahead: bool
+) -> list[str]:
     found: list[str] = []
-    if not sender.address:
+    if behind:
+        found.append(_("A list put its own address in place of the sender's."))
+    if not written.address:
         found.append(_("The mail names no sender."))
     elif not parties(mail, "From"):
         found.append(_("The mail has no From address; the sender is taken from another header."))
