@@ -271,8 +271,9 @@ def _weak_signs(mail: Part, text: str, sender: str) -> Iterator[str]:
         # These two alone stand on what forms send, too: only such a subject lets them count.
         if is_no_reply(sender) and not _is_a_form(mail, sender):
             yield f"From: {sender}"
-        if said := _WORDS["automated"].search(text):
-            yield f"text: {said.group()}"
+        said = _WORDS["automated"].search(text) if _is_stock(subject) else None
+        if said:
+            yield f"text: {clean_line(said.group()).strip(' .!:*')}"
     if _CHALLENGER.search(sender.partition("@")[0]) and _WORDS["challenge"].search(subject):
         yield f"From: {sender}"
         yield f"Subject: {subject}"
