@@ -47,7 +47,7 @@ class Heading:
 
     `sure`: certain by itself, so that history follows even if nothing there is marked by ">".
     `weak`: neither moment nor address: what somebody may have written by hand ("Ana wrote:").
-    `language`: of a header block.
+    `language`: of a header block. `fields_only`: a header block without a line of dashes above.
     """
 
     start: int
@@ -58,6 +58,7 @@ class Heading:
     has_verb: bool = True
     forwards: bool = False
     language: str = ""
+    fields_only: bool = False
 
 
 @cache
@@ -187,14 +188,15 @@ def _block(rows: Sequence[str], number: int, *, below_dashes: bool = False) -> H
     above = next((at for at in range(number - 1, -1, -1) if rows[at].strip()), number)
     start = above if RULE.match(rows[above]) else number
     rule = f"header block ({language}): {rows[number].strip()}"
-    return Heading(start, end, rule, sure=True, language=language)
+    return Heading(start, end, rule, sure=True, language=language, fields_only=True)
 
 
 def _is_of_a_mail(found: set[str], rows: Sequence[str]) -> bool:
     """Whether these fields head a mail, rather than an order or what a contact form sends.
 
     Forms have a sender, a date and a subject too, but no "To"; "From: Berlin, To: Hamburg,
-    Date: 4 May 10:02" may be an order, while "Sent: 10:02" is said of mail.
+    Date: 4 May 10:02" may be an order, while "Sent: 10:02" is said of mail. Who changes an address
+    writes of an old one, a new one and a day, but of no hour.
     """
     addressed = any(_ADDRESS.search(row) for row in rows)
     if {"from", "for", "subject"} <= found and addressed:
@@ -205,7 +207,7 @@ def _is_of_a_mail(found: set[str], rows: Sequence[str]) -> bool:
     clocked = any(_CLOCK.search(row) for row in rows)
     dated = bool({"date", "sent"} & found)
     return (
-        (addressed and len(found) >= 3)
+        (addressed and len(found) >= 3 and ("subject" in found or clocked))
         or (clocked and "sent" in found)
         or (clocked and dated and "subject" in found)
     )

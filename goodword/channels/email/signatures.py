@@ -17,6 +17,7 @@ _SENTENCE = re.compile(r"(?:\S{1,60}\s{1,3}){3}\S{1,60}[.!。！]$")
 _GOES_NOT_ON = re.compile(r"[.!。！]\W?$")  # below a question it may be the choice
 _LIST_RULE = re.compile(r"^[_-]{20,}\s*$")
 _LIST = re.compile(r"mailing list|/listinfo/|unsubscribe", re.IGNORECASE)
+_LIST_PLACE = re.compile(r"https?://|mailto:|@", re.IGNORECASE)
 _LINK = re.compile(r"[<(\[]?\s{0,2}(?:https?://|www\.|mailto:)[^\s>)\]]{1,2000}\s{0,2}[>)\]]?")
 
 
@@ -54,9 +55,14 @@ def _end_matter(rows: Sequence[str]) -> tuple[int | None, str]:
     if len(begins) == 1 and _is_signature(rows, begins[0]):
         return begins[0], "signature"
     footer = [at for at in range(max(0, last - 6), last) if _LIST_RULE.match(rows[at])]
-    if footer and any(_LIST.search(row) for row in rows[footer[-1] :]):
+    if footer and _is_list_footer(rows[footer[-1] :]):
         return footer[-1], "footer of a mailing list"
     return None, ""
+
+
+def _is_list_footer(rows: Sequence[str]) -> bool:
+    """It says where the list is; "Please unsubscribe me" below a rule is what a person wants."""
+    return any(map(_LIST.search, rows)) and any(map(_LIST_PLACE.search, rows))
 
 
 def _is_signature(rows: Sequence[str], begins: int) -> bool:

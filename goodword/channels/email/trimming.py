@@ -32,6 +32,7 @@ from goodword.channels.email.signatures import says_something, short, without_si
 
 _MOST_TEXT, _MOST_ROWS = 200_000, 20_000  # no reply of a person; shown whole
 _MOST_LOOKS = 100  # at rows that may be headings; a text with more is no ordinary reply
+_GREETING_ROW, _GREETED = 60, 4  # characters; words of whoever is greeted
 _LONG_QUOTED_ROW = 60  # characters; the program that quoted may have wrapped it
 _ONLY_A_LINK = re.compile(r"^\s{0,4}[<(\[]https?://[^\s<>()\[\]]{1,2000}[>)\]][\s>]{0,4}$")
 # Zero-width characters and marks of direction, which stand anywhere in dates and addresses.
@@ -142,21 +143,36 @@ def _from_heading(rows: Sequence[str], heading: Heading) -> _Found | None:
         return _Found(why, heading.start, end)
     if not heading.sure:
         return None
-    doubt = _doubt(rows[: heading.start])
+    doubt = _doubt(rows[: heading.start], fields_only=heading.fields_only)
     if doubt:
         return _Found(f"{doubt}: {why}", whole=True)
     return _Found(why, heading.start, len(rows), language=heading.language)
 
 
-def _doubt(above: Sequence[str]) -> str:
-    """Why history that nothing marks is to be shown, by what stands above it."""
+def _doubt(above: Sequence[str], *, fields_only: bool) -> str:
+    """Why history that nothing marks is to be shown, by what stands above it.
+
+    `fields_only`: people write rows of From, To and Date as well, of a removal for instance.
+    """
     said = [row for row in above if row.strip() and not RULE.match(row)]
     if not says_something(above):
         return "nothing new above"
+    if fields_only and all(map(_is_greeting, said)):
+        return f"nothing but a greeting above ({short(said[0])})"
     if said[-1].rstrip().endswith((":", "：")):
         return f"introduced by the writer ({short(said[-1])})"
     pointing = any_of("below").search("\n".join(said)[:5000].casefold())
     return f'the writer says "{pointing[0]}"' if pointing else ""
+
+
+def _is_greeting(row: str) -> bool:
+    """ "Hello," or "Lieber Herr Meier": a message follows that must be what looks like history."""
+    row = row.strip()
+    begins = any_of("greeting").match(row.casefold()) if len(row) <= _GREETING_ROW else None
+    if begins is None:
+        return False
+    named = row[begins.end() :].strip(" ,!.;:，！。、").split()
+    return len(named) <= _GREETED and not any(name[0].islower() for name in named)
 
 
 def _below(rows: Sequence[str], end: int) -> Sequence[str]:

@@ -1,0 +1,71 @@
+"""What looks like history or a footer, and is what a person wrote."""
+
+from __future__ import annotations
+
+import pytest
+
+from goodword.channels.email.trimming import explain_reply, reply_text
+
+REMOVALS = [
+    "Guten Tag,\n\nVon: Berlin\nAn: Hamburg\nDatum: 4.5.2026 10:02\nBetreff: Umzug\n\nWie viel?",
+    "Bonjour,\n\nDe : Paris\nÀ : Lyon\nDate : 4 mai 2026 10:02\nObjet : déménagement\n\nCombien ?",
+    "Hola Ana,\n\nDe: Madrid\nPara: Sevilla\nFecha: 4/5/2026 10:00\nAsunto: mudanza\n\n¿Cuánto es?",
+    "Ciao\n\nDa: Roma\nA: Milano\nData: 4/5/2026 ore 10:00\nOggetto: trasloco\n\nQuanto costa?",
+    "Dzień dobry\n\nOd: Gdynia\nDo: Lublin\nData: 4.05.2026 10:00\nTemat: meble\n\nIle?",
+    "Здравствуйте!\n\nОт: Москва\nКому: Казань\nДата: 04.05.2026 10:00\nТема: шкаф\n\nСколько?",
+    "Hej,\n\nFrån: Malmö\nTill: Lund\nDatum: 2026-05-04 10:00\nÄmne: flytt\n\nVad kostar det?",
+    "Hoi,\n\nVan: Utrecht\nAan: Jan\nDatum: 4-5-2026 10:00\nOnderwerp: kast\n\nWat kost dat?",
+    "您好，\n\n寄件人：张三\n收件人：李四\n日期：2026-05-04 10:00\n主题：包裹\n\n包裹在哪里？",
+    "こんにちは\n\n送信元：東京\n宛先：大阪\n日付：2026/05/04 10:00\n件名：引越し\n\nおいくら？",
+    "안녕하세요\n\n보낸사람: 김\n받는사람: 이\n날짜: 2026-05-04 10:00\n제목: 택배\n\n어디에?",
+]
+
+
+@pytest.mark.parametrize("written", REMOVALS)
+def test_a_greeting_alone_leaves_the_message_to_what_looks_like_a_header_block(written):
+    first = written.split("\n", 1)[0]
+
+    assert reply_text(written) == written
+    assert reply_text(written.replace(first, f"{first}\nJa. Oui. Da.")) != written
+
+
+def test_below_a_programs_dashes_a_greeting_is_an_answer():
+    dashes = "-----Original Message-----\nFrom: Grace\nTo: Carla\nSent: 4 May 2026 10:02\n\nHello?"
+
+    assert reply_text(f"Hello\n\n{dashes}") == "Hello"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Change it.\n\nFrom: a@old.example\nTo: a@new.example\nDate: from 4.5.2026 on\n\nAnd pay.",
+        "Bitte so.\n\nVon: a@alt.example\nAn: a@neu.example\nDatum: ab 4.5.2026\n\nUnd zahlen.",
+    ],
+)
+def test_an_old_address_and_a_new_one_head_no_mail(written):
+    assert reply_text(written) == written
+
+
+RULE = "_" * 40
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Please unsubscribe me.",
+        "unsubscribe",
+        "And one more thing: where is the gift of your mailing list?",
+    ],
+)
+def test_who_wants_to_leave_a_list_says_so_in_sight(below):
+    written = f"Hello,\n\nI no longer want it.\n{RULE}\n{below}"
+
+    assert reply_text(written) == written
+
+
+def test_a_lists_footer_says_where_the_list_is():
+    footer = (
+        f"{RULE}\nGuild mailing list\nguild@lists.example\nhttps://lists.example/listinfo/guild"
+    )
+
+    assert explain_reply(f"Yes.\n{footer}") == ("Yes.", f"footer of a mailing list: {RULE}")
