@@ -146,7 +146,10 @@ def _is_a_form_for_others(mail: Part, sender: str) -> bool:
     Services that send mail for web sites put List-Unsubscribe on what their forms send, too. But
     what is asked of senders to many besides stands on campaigns.
     """
-    if first(mail, "List-Unsubscribe-Post") or first(mail, "Feedback-ID"):
+    feedback_id = line(mail, "Feedback-ID", most=200).lower()
+    # Amazon puts one on whatever it sends, a form's mail as well.
+    of_a_campaign = bool(feedback_id) and not feedback_id.endswith(":amazonses")
+    if first(mail, "List-Unsubscribe-Post") or of_a_campaign:
         return False
     answer_to = addresses(mail, "Reply-To")
     return _is_a_form(mail, sender) and _organisation(sender) not in map(_organisation, answer_to)
@@ -165,13 +168,17 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict | None:
     if present and is_list_of(mail, ours):
         return None
     answers = bool(first(mail, "In-Reply-To"))
-    one_mail = answers or _is_a_form_for_others(mail, sender)
+    a_form = _is_a_form_for_others(mail, sender)
+    one_mail = answers or a_form or bool(first(mail, "References"))
     names = [*_HEADERS["list"], *([] if one_mail else _HEADERS["list_unless_answer"])]
     strong = next(_present(mail, names), "")
     if strong:
         return Verdict("list", strong)
     precedence = _precedence(mail)
     if precedence.lower() not in {"list", "bulk", "junk"}:
+        return None
+    # Forms say "bulk" so that no vacation program answers them.
+    if a_form and precedence.lower() != "list" and not first(mail, "List-Unsubscribe"):
         return None
     # A vacation program says "bulk" or "junk" as well, but it answers something.
     robot = answers and precedence.lower() != "list"
