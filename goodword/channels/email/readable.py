@@ -16,7 +16,14 @@ from goodword.core.text import clean
 # Where mail programs put the history: blockquote, and what Yahoo and Outlook for Mac use.
 _QUOTES = ("blockquote", "#class=yahoo_quoted", "#id=OLK_SRC_BODY_SECTION")
 _CONFIG = ParserConfig(
-    css=CSS_PROFILES["strict"], annotation_rules={where: ["quote"] for where in _QUOTES}
+    css=CSS_PROFILES["strict"],
+    annotation_rules={where: ["quote"] for where in _QUOTES} | {"#data-indented": ["indented"]},
+)
+# What a browser makes of "indent more" is a blockquote without any line beside it.
+_INDENTED = re.compile(
+    r"<blockquote(?=[^<>]{0,200}margin:\s?(?:0(?:px)? ){3}40px;[^<>]{0,100}border:\s?none)"
+    r"(?![^<>]{0,500}(?:cite|gmail_quote))",
+    re.IGNORECASE,
 )
 # Where the history begins: names that mail programs give it, and Outlook's line above it.
 _HISTORY = re.compile(
@@ -50,11 +57,15 @@ def readable(html: str) -> str:
     html = _XML.sub("", html)
     if len(html) > _MOST_HTML or html.count("<") > _MOST_HTML // 30:
         return _tidy(_stripped(html))
+    html = _INDENTED.sub("<blockquote data-indented=1", html)
     try:
         read: dict[str, Any] = get_annotated_text(html, _CONFIG)
     except (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return _tidy(_stripped(html))
-    spans = [(start, end) for start, end, _ in read.get("label", [])]
+    labels = read.get("label", [])
+    indented = [(start, end) for start, end, label in labels if label == "indented"]
+    quotes = [(start, end) for start, end, label in labels if label == "quote"]
+    spans = [span for span in quotes if span not in indented]
     return _tidy(_with_quotes(str(read.get("text", "")), spans))
 
 

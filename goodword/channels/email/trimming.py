@@ -35,6 +35,8 @@ _MOST_LOOKS = 100  # at rows that may be headings; a text with more is no ordina
 _GREETING_ROW, _GREETED = 60, 4  # characters; words of whoever is greeted
 _LONG_QUOTED_ROW = 60  # characters; the program that quoted may have wrapped it
 _ONLY_A_LINK = re.compile(r"^\s{0,4}[<(\[]https?://[^\s<>()\[\]]{1,2000}[>)\]][\s>]{0,4}$")
+_ROWS_OF_A_HEAD = 12
+_NAMES_AND_TELLS = re.compile(r"[^\W\d][^\n:：]{0,30}[:：]\s*\S")  # "Nork: Grace"
 # Zero-width characters and marks of direction, which stand anywhere in dates and addresses.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u2068\u2069\ufeff"))
 
@@ -203,10 +205,24 @@ def _find_history_by_html(rows: Sequence[str], html: str) -> _Found | None:
         at += 1
     if found != wanted or any(QUOTED.match(row) for row in rows[at:]):
         return None
-    below = next((row for row in rows[at:] if row.strip()), "")
-    if DASHES.match(below):  # in a language not known here it may say that the mail is passed on
+    below = [row.strip() for row in rows[at : at + _ROWS_OF_A_HEAD] if row.strip()]
+    if not _looks_headed(below):
         return None
     return _from_heading(rows, Heading(at, at, "mark in the HTML", sure=True))
+
+
+def _looks_headed(below: Sequence[str]) -> bool:
+    """Whether a mark in the HTML stands above history, in whatever language, or above own words.
+
+    Tables have Outlook's line, too. What dashes say in a language not known here may be that the
+    mail is passed on.
+    """
+    if not below or DASHES.match(below[0]):
+        return False
+    fields = [row for row in below if _NAMES_AND_TELLS.match(row)]
+    folded = " --- " in below[0]  # Domino's
+    announced = any(row.endswith((":", "：")) for row in below)
+    return folded or announced or len(fields) > 1 or "@" in "".join(fields)
 
 
 def _quote_ends(rows: Sequence[str], start: int) -> int:

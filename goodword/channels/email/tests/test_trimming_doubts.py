@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from goodword.channels.email.readable import readable
 from goodword.channels.email.trimming import explain_reply, reply_text
 
 REMOVALS = [
@@ -69,3 +70,31 @@ def test_a_lists_footer_says_where_the_list_is():
     )
 
     assert explain_reply(f"Yes.\n{footer}") == ("Yes.", f"footer of a mailing list: {RULE}")
+
+
+LINE = "<div style='border:none;border-top:solid #E1E1E1 1.0pt'>"
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        (f"<p>My sizes</p>{LINE}Width 10</div><p>When?</p>", "My sizes\n\nWidth 10\n\nWhen?"),
+        ("<div>Hello</div><div id=appendonsend></div><div>and more</div>", "Hello\nand more"),
+        (f"<p>Bai.</p>{LINE}Nork: Grace<br>Noiz: atzo</div><p>Zein?</p>", "Bai."),
+        ("<p>Bai.</p><div id=divRplyFwdMsg>Nork: <a@b.example></div><p>Zein?</p>", "Bai."),
+    ],
+)
+def test_a_mark_in_the_html_counts_where_something_is_headed_by_it(html, shown):
+    assert reply_text(readable(html), html) == shown
+
+
+@pytest.mark.parametrize("style", ["0 0 0 40px;border:none", "0px 0px 0px 40px; border: none;"])
+def test_what_a_writer_indented_is_no_quote(style):
+    indented = (
+        f"<p>I order</p><blockquote style='margin: {style}'>two lamps<br>a shade</blockquote>"
+    )
+    quoted = indented.replace("<blockquote", "<blockquote type='cite'")
+
+    assert readable(indented) == "I order\n\ntwo lamps\na shade"
+    assert readable(f"<blockquote>{indented}</blockquote>").endswith("> two lamps\n> a shade")
+    assert readable(quoted) == "I order\n\n> two lamps\n> a shade"
