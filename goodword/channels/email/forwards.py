@@ -32,6 +32,7 @@ _WORDS = Path(__file__).with_name("words") / "forwards.toml"
 _FEW_WORDS = 600  # characters above what is passed on
 _ROWS_ABOVE = 40
 _FIELD_ROWS = 16
+_ROWS_TO_A_LINE = 5
 _MOST_ATTACHED = 5_000_000
 _FIELD = re.compile(
     r"^[\s*_]{0,6}([^\W\d_][^\n:：*_]{0,24}?)[\s*_\xa0]{0,4}[:：][\s*_]{0,4}(.{0,998})"
@@ -98,7 +99,7 @@ def _attached(file: InboundFile) -> Forwarded | None:
 
 def _inline(text: str, subject: str) -> Forwarded | None:
     text = _unglued(text)
-    rows = text[:200_000].split("\n")
+    rows = _opened(text[:200_000].split("\n"))
     heading = _heading(rows)
     if heading is None:
         return None
@@ -107,12 +108,14 @@ def _inline(text: str, subject: str) -> Forwarded | None:
     if not _is_short("\n".join(rows[: heading.start])):
         return None
     # Below "Forwarded message" come the fields; a block of fields is the heading itself.
-    at = heading.end if heading.forwards else heading.start
-    found, text_at = _fields(_unquoted(rows[at:]))
+    inside = _unquoted(rows[heading.end if heading.forwards else heading.start :])
+    found, text_at = _fields(inside)
     sender = _party(found.get("from", ""))
+    if heading.forwards and not found:
+        sender, text_at = _attributed(inside)
     if sender is None:
         return None
-    below = "\n".join(_unquoted(rows[at:])[text_at:]).strip("\n")
+    below = "\n".join(inside[text_at:]).strip("\n")
     return Forwarded(
         sender=sender,
         subject=clean_line(found.get("subject", "")),
@@ -137,6 +140,16 @@ def _unglued(text: str) -> str:
     return f"{text[: glued.end(1)]} -----\n{block}{text[glued.end() :]}"
 
 
+def _opened(rows: list[str]) -> list[str]:
+    """Apple Mail may quote "Begin forwarded message:" together with what it passes on."""
+    first = next((at for at, row in enumerate(rows[:_ROWS_ABOVE]) if QUOTED.match(row)), None)
+    if first is None:
+        return rows
+    inside = _unquoted(rows[first:])
+    heading = heading_at(inside, 0)
+    return [*rows[:first], *inside] if heading and heading.forwards else rows
+
+
 def _heading(rows: Sequence[str]) -> Heading | None:
     """The first heading, if no quote stands above it and it isn't far down."""
     for number, row in enumerate(rows[:_ROWS_ABOVE]):
@@ -153,6 +166,17 @@ def _unquoted(rows: list[str]) -> list[str]:
     if all(QUOTED.match(row) for row in rows if row.strip()):
         return [re.sub(r"^\s?> ?", "", row) for row in rows]
     return rows
+
+
+def _attributed(rows: list[str]) -> tuple[Party | None, int]:
+    """Yandex Mail has no fields: "04.05.2026, 10:02, Ana <ana@b.example>:", as above a quote."""
+    for number, row in enumerate(rows[:_ROWS_TO_A_LINE]):
+        heading = heading_at(rows, number) if may_be_heading(row) else None
+        if heading:
+            party = _party(" ".join(rows[heading.start : heading.end]))
+            name = re.sub(r"^.*[\d,;]", "", party.name).strip(" \"'") if party else ""
+            return party and Party(party.address, name), heading.end
+    return None, 0
 
 
 def _fields(rows: list[str]) -> tuple[dict[str, str], int]:

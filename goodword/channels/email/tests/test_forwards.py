@@ -84,6 +84,30 @@ def test_the_line_above_what_is_passed_on_is_known_without_a_mark_in_the_subject
 
 
 @pytest.mark.parametrize(
+    "who",
+    [
+        '04.05.2026, 10:02, "Dora Customer" <dora@customer.example>:',
+        "On Mon, 4 May 2026 at 10:02, Dora Customer <dora@customer.example> wrote:",
+    ],
+)
+def test_who_is_named_as_above_a_quote_below_the_dashes_is_found(who):
+    body = f"-------- Пересылаемое сообщение --------\n{who}\n\nIt came broken.\n"
+
+    found = read(mail(body, Subject="Fwd: lamp", Content_Type="text/plain; charset=utf-8"))
+
+    assert found.forwarded
+    assert (found.forwarded.sender, found.forwarded.text) == (DORA, "It came broken.")
+
+
+def test_what_is_quoted_together_with_its_heading_is_passed_on_but_no_answer_is():
+    passed_on = "> Begin forwarded message:\n>\n> From: Dora <dora@customer.example>\n>\n> Hi\n"
+    answered = f"Yes.\n\nOn 4 May 2026 at 10:02, Ana <ana@shop.example> wrote:\n{passed_on}"
+
+    assert read(mail(f"FYI\n\n{passed_on}", Subject="Fwd: lamp")).forwarded
+    assert not read(mail(answered, Subject="Re: lamp")).forwarded
+
+
+@pytest.mark.parametrize(
     "row",
     [
         "   ----- Forwarded Message ----- From: Dora Customer <dora@customer.example>"
