@@ -105,6 +105,48 @@ FAMILIES = [
         False,
     ),
     (
+        "postmaster@mx.example",
+        "Niedostarczalne: paczka",
+        "Mail do gone@customer.example nie została dostarczona.\nNie ma takiego użytkownika.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Nedoručitelné: balík",
+        "Zpráva pro gone@customer.example nebyla doručena.\nAdresa neexistuje.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Olevererbart: paket",
+        "Ditt meddelande till gone@customer.example kunde inte levereras.\nAdressen finns inte.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Kan ikke leveres: pakke",
+        "Meldingen til gone@customer.example kunne ikke leveres.\nAdressen finnes ikke.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Teslim edilemedi: paket",
+        "İletiniz gone@customer.example adresine teslim edilemedi.\nKullanıcı bulunamadı.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "반송: 소포",
+        "gone@customer.example 주소로 메일을 보낼 수 없습니다.\n존재하지 않는 사용자입니다.\n",
+        True,
+    ),
+    (
+        "postmaster@mx.example",
+        "Mancata consegna: pacco",
+        "Il messaggio per gone@customer.example non è stato consegnato.\nUtente sconosciuto.\n",
+        True,
+    ),
+    (
         "noreply@mx.example",
         "Mail delivery failed",
         "We could not deliver your mail to gone@customer.example: user unknown.\n",
