@@ -25,9 +25,10 @@ _BARE_PARTY = re.compile(
 )
 _LOCAL = re.compile(r"[\w.+-]{1,64}")
 _ID = re.compile(r"<([^<>]{1,900})>")
-_BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
+_BARE_ID = re.compile(r"(?<![^\s<>,;\"()])[^\s<>,;\"()@]{1,400}@[^\s<>,;\"()]{1,400}")
 _EPOCH_YEARS = range(1971, 2200)
 MOST_PARTIES = 500
+_MOST_PARTY_LIST = 40_000  # characters: as many people at some length
 _MOST_HEADER = 100_000
 MOST_REFERENCES = 100
 
@@ -51,14 +52,22 @@ def parties(mail: Part, *names: str) -> list[Party]:
     found: dict[str, Party] = {}
     for name in names:
         for value in values(mail, name):
-            for party in parties_in(value):
+            for party in parties_in(_whole_parties(value)):
                 found.setdefault(party.address.lower(), party)
     return list(found.values())[:MOST_PARTIES]
+
+
+def _whole_parties(value: str) -> str:
+    if len(value) <= _MOST_PARTY_LIST:
+        return value
+    return value[:_MOST_PARTY_LIST].rpartition(",")[0] or value[:_MOST_PARTY_LIST]
 
 
 @lru_cache(maxsize=64)  # From is asked for several times a mail
 def parties_in(value: str) -> tuple[Party, ...]:
     """Names and addresses in one header value, also when it is not as RFC 5322 has it."""
+    # A run of blanks can be shared out among the patterns below in very many ways.
+    value = " ".join(value.split())
     plain = _PLAIN_PARTY.fullmatch(value)
     if plain:
         return (Party(address=plain.group(2), name=" ".join((plain.group(1) or "").split())),)

@@ -271,3 +271,17 @@ def test_a_name_without_what_it_belongs_to_is_a_files_name():
     )
 
     assert [file.name for file in inbound.files] == ["lamp.pdf"]
+
+
+@pytest.mark.parametrize("name", ["From", "To", "Reply_To", "Delivered_To"])
+def test_a_header_of_blanks_is_read_at_once(name):  # else it never ends, and the intake with it
+    inbound = read(mail(**{name: f"{' ' * 90_000}Carla <carla@customer.example>, ;"}))
+
+    assert inbound.sender.address == "carla@customer.example"
+
+
+@pytest.mark.parametrize("written", ["x" * 90_000, "x" * 90_000 + " <one@shop.example>"])
+def test_an_endless_word_in_references_is_no_id(written):
+    inbound = read(mail(References=written))
+
+    assert inbound.refers_to == (["one@shop.example"] if "<" in written else [])
