@@ -37,8 +37,8 @@ _HISTORY = re.compile(
     re.IGNORECASE,
 )
 _IN_A_TAG = re.compile(r"<[^<>]{0,200}(?:id|class|style)\s?=[^<>]{0,200}$", re.IGNORECASE)
-# Beyond this a full rendering takes seconds, and holds the intake up.
-_MOST_HTML = 1_500_000
+# Beyond this a full rendering takes long, and holds the intake up.
+_MOST_HTML, _MOST_TAGS = 1_500_000, 15_000
 _MOST_MARKED = 200_000  # characters above which a mark of history is looked for
 _HIDDEN = re.compile(
     r"<(style|script|head|title|template)\b[^<>]{0,2000}>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
@@ -55,7 +55,7 @@ def readable(html: str) -> str:
     if not html.strip():
         return ""
     html = _XML.sub("", html)
-    if len(html) > _MOST_HTML or html.count("<") > _MOST_HTML // 30:
+    if len(html) > _MOST_HTML or html.count("<") > _MOST_TAGS:
         return _tidy(_stripped(html))
     html = _INDENTED.sub("<blockquote data-indented=1", html)
     try:
