@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -17,6 +19,7 @@ from goodword.files.models import File
 
 GRACE = timedelta(days=1)  # a backup copies the database first and the files after
 _WRITERS = 8
+T = TypeVar("T")
 
 
 def path_of(file: File) -> Path:
@@ -64,31 +67,36 @@ def keep_all(contents: Sequence[bytes], *, at: datetime) -> list[File]:
     named = dict(zip(digests, contents, strict=True))
     paths = {digest: _path(digest) for digest in named}
     new = [digest for digest, path in paths.items() if not path.exists()]
-    with ThreadPoolExecutor(_WRITERS) as writers:
-        spares = {digest: writers.submit(_write_spare, named[digest]) for digest in new}
-        try:
-            written = {digest: spare.result() for digest, spare in spares.items()}
-            with transaction.atomic():
-                File.objects.filter(sha256__in=named).update(unreferenced_since=None)
-                File.objects.bulk_create(
-                    (
-                        File(sha256=digest, size_bytes=len(data), stored_at=at)
-                        for digest, data in named.items()
-                    ),
-                    ignore_conflicts=True,
-                )
-                for digest, spare in written.items():
-                    _put(spare, paths[digest])
-                list(writers.map(_sync_folder, {paths[digest].parent for digest in new}))
-        finally:
-            for each in spares.values():
-                if each.exception() is None:
-                    each.result().unlink(missing_ok=True)
-    rows = {row.sha256: row for row in File.objects.filter(sha256__in=named)}
-    # Gone between the first look and the update, by the hand of the sweep: once more, alone.
-    return [
-        rows[digest] if paths[digest].exists() else keep(named[digest], at=at) for digest in digests
-    ]
+    # In one order for all: two who keep the same wait for each other, and neither for ever.
+    rows = {
+        digest: File(sha256=digest, size_bytes=len(named[digest]), stored_at=at)
+        for digest in sorted(named)
+    }
+    spares: dict[str, Path] = {}
+    try:
+        _at_once(partial(_write_spares, named, spares), new)
+        with transaction.atomic():
+            # As in `keep`, it waits for a sweep that is just removing the same content.
+            File.objects.bulk_create(
+                rows.values(),
+                update_conflicts=True,
+                unique_fields=["sha256"],
+                update_fields=["unreferenced_since"],
+            )
+            for digest in new:
+                _put(spares[digest], paths[digest])
+            _at_once(
+                _sync_folders, list({digest[:2]: paths[digest].parent for digest in new}.values())
+            )
+    except BaseException:
+        for spare in spares.values():
+            spare.unlink(missing_ok=True)
+        raise
+    for digest in named.keys() - set(new):
+        if not paths[digest].exists():
+            # Gone between the first look and the row, by the hand of the sweep: once more, alone.
+            rows[digest] = keep(named[digest], at=at)
+    return [rows[digest] for digest in digests]
 
 
 def sweep(*, at: datetime, most: int = 200) -> int:
@@ -122,12 +130,34 @@ def _path(digest: str) -> Path:
     return Path(settings.FILES_DIR) / digest[:2] / digest[2:]
 
 
+def _at_once(work: Callable[[list[T]], None], items: Sequence[T]) -> None:
+    """Do it with all of them, by as many as wait for the disk at once; raises when all have ended.
+
+    To hand over each by itself would cost more than the work.
+    """
+    begun = [
+        _writers().submit(work, list(items[first::_WRITERS]))
+        for first in range(min(_WRITERS, len(items)))
+    ]
+    wait(begun)
+    for each in begun:
+        each.result()
+
+
+@cache
+def _writers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_WRITERS, thread_name_prefix="files")
+
+
+def _write_spares(named: Mapping[str, bytes], spares: dict[str, Path], share: list[str]) -> None:
+    for digest in share:
+        spares[digest] = _write_spare(named[digest])
+
+
 def _write_spare(data: bytes) -> Path:
-    folder = Path(settings.FILES_DIR) / "incoming"
-    folder.mkdir(parents=True, exist_ok=True)
-    spare = folder / secrets.token_hex(8)
+    spare = Path(settings.FILES_DIR) / "incoming" / secrets.token_hex(8)
     try:
-        with spare.open("xb") as out:
+        with _new(spare) as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
@@ -135,6 +165,14 @@ def _write_spare(data: bytes) -> Path:
         spare.unlink(missing_ok=True)
         raise
     return spare
+
+
+def _new(spare: Path) -> BinaryIO:
+    try:
+        return spare.open("xb")
+    except FileNotFoundError:  # the first of all
+        spare.parent.mkdir(parents=True, exist_ok=True)
+        return spare.open("xb")
 
 
 def _put(spare: Path, target: Path) -> None:
@@ -150,6 +188,11 @@ def _sweep_spares(*, at: datetime) -> None:
     for spare in (Path(settings.FILES_DIR) / "incoming").glob("*"):
         if spare.stat().st_mtime < (at - GRACE).timestamp():
             spare.unlink(missing_ok=True)
+
+
+def _sync_folders(folders: list[Path]) -> None:
+    for folder in folders:
+        _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:
