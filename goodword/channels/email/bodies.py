@@ -71,6 +71,7 @@ class Body:
     invitation: Invitation | None = None
     too_deep: bool = False
     too_long: bool = False
+    read_as: list[str] = field(default_factory=list)  # each text's kind and charset, and why
     digest: str = ""  # of the decoded content, whatever way the mail took
 
 
@@ -93,6 +94,8 @@ def read_body(mail: Part) -> Body:
         pieces = [walk.packed] if _anything([walk.packed]) else _whatever_is_there(mail, walk)
     body = walk.body
     body.text = clean("\n\n".join(filter(None, map(_piece_text, pieces))))
+    shown = {"plain text" if piece.plain.strip() else "HTML as text": None for piece in pieces}
+    body.read_as.append(f"shown: {' and '.join(shown) or 'nothing'}")
     if any(piece.html.strip() for piece in pieces):
         body.html = clean("\n".join(_piece_html(piece) for piece in pieces))
     _make_handy(body)
@@ -186,7 +189,8 @@ def _leaf(part: Part, kind: str, walk: _Walk, depth: int, *, only: bool) -> list
     data = data_of(part)
     name = file_name(part)
     if _is_body(part, kind, only=only or not name):
-        text = text_of(part, data, guess=walk.guess)
+        text, why = text_of(part, data, guess=walk.guess)
+        walk.body.read_as.append(f"{kind}: {why}")
         walk.hash.update(b"t" + " ".join(text.split()).encode("utf-8", "replace"))
         if kind in _HTML or _IS_PAGE.match(text):
             return [Piece(html=text, second_best=kind in _SECOND_BEST)]

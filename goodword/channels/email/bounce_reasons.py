@@ -36,6 +36,7 @@ _HEADERS = re.compile(r"^[ \t>]{0,20}(?:subject|from|sent|date) ?:.{0,1000}", re
 _WRAPPER = re.compile(r"unknown address error(?= [45]\d\d)")
 _GOES_ON = re.compile(r"\b[45]\d\d-")  # RFC 5321, 4.2.1
 _MOST_ANSWERS = 5
+Told = tuple[Reason, str]  # a reason, and the words or the code that told it
 _MOST_WORDS = 2000
 
 
@@ -45,26 +46,30 @@ def plain(words: str) -> str:
     return " ".join(_REFUSED_CODES.sub(" ", text).replace("\u2019", "'").split())
 
 
-def by_words(words: str) -> Reason:
-    """The first reason of the table that the words name."""
+def by_words(words: str) -> Told:
+    """The first reason of the table that the words name, and those words."""
     text = plain(words)
-    return next((reason for reason, phrase in REASONS if phrase.search(text)), "")
+    for reason, phrase in REASONS:
+        said = phrase.search(text)
+        if said:
+            return reason, said.group()
+    return "", ""
 
 
-def by_code(words: str) -> Reason:
-    """The reason that an enhanced status code stands for, else a reply code."""
+def by_code(words: str) -> Told:
+    """The reason that an enhanced status code stands for, else a reply code, and the code."""
     found = [match.groups() for match in STATUS.finditer(words[:_MOST_WORDS])]
     told = [(subject, detail) for _, subject, detail in found if subject != "0"]
     # A detail of 0 is "other": another code beside it tells more (RFC 3463, 3).
     for subject, detail in sorted(told, key=lambda code: code[1] == "0"):
         known = STATUS_REASONS.get(f"{subject}.{detail}")
-        return known or SUBJECT_REASONS.get(subject, "")
+        return known or SUBJECT_REASONS.get(subject, ""), f"x.{subject}.{detail}"
     code = REPLY_CODE.search(words[:_MOST_WORDS])
-    return REPLY_REASONS.get(code.group(1), "") if code else ""
+    return (REPLY_REASONS.get(code.group(1), ""), code.group(1)) if code else ("", "")
 
 
-def reason_of(*, diagnosis: str, status: str, notice: str) -> Reason:
-    """Why: by the words of the server that refused, then by its codes, then by the notice.
+def reason_of(*, diagnosis: str, status: str, notice: str) -> Told:
+    """Why, and what told it: the words of the server that refused, else its codes, else the notice.
 
     `diagnosis` and `status` are fields of the report (RFC 3464); `notice` is the text for people.
     """
@@ -75,20 +80,20 @@ def reason_of(*, diagnosis: str, status: str, notice: str) -> Reason:
         map(by_code, (diagnosis, status, *answers)),
         map(by_words, (notice,)),
     )
-    reason = _first_told(told)
+    reason, why = _first_told(told)
     if reason == "no_such_address" and _only_after_the_content(f"{diagnosis}\n{status}\n{notice}"):
-        return "refused"
-    return reason
+        return "refused", f"only after the content: {why}"
+    return reason, why
 
 
-def _first_told(reasons: Iterator[Reason]) -> Reason:
+def _first_told(reasons: Iterator[Told]) -> Told:
     """The first that tells something; that it was refused tells least."""
-    least: Reason = ""
-    for reason in reasons:
-        if reason and reason != "refused":
-            return reason
-        least = least or reason
-    return least
+    least: Told = ("", "")
+    for told in reasons:
+        if told[0] and told[0] != "refused":
+            return told
+        least = least if least[0] else told
+    return least if least[0] else ("", "")
 
 
 def _answers(notice: str) -> list[str]:

@@ -60,6 +60,7 @@ class Bounce:
     returned_ids: Sequence[str] = ()
     kind: BounceKind = "failed"
     reason: Reason = ""
+    reason_why: str = ""  # the words or the code that told it
 
 
 def read_bounce(mail: Part, body: Body, *, sender: str) -> Bounce | None:
@@ -88,7 +89,7 @@ def read_bounce(mail: Part, body: Body, *, sender: str) -> Bounce | None:
 def _failure(mail: Part, body: Body, report: Report, *, why: str, sender: str) -> Bounce:
     delayed = _is_delayed(mail, report)
     told = f"{report.field('Status')}\n{report.field('Diagnostic-Code', most=2000)}"
-    reason = reason_of(
+    reason, reason_why = reason_of(
         diagnosis=report.field("Diagnostic-Code", most=2000),
         status=report.field("Status"),
         notice=report.notice,
@@ -102,6 +103,7 @@ def _failure(mail: Part, body: Body, report: Report, *, why: str, sender: str) -
         returned_ids=returned_ids(report, body),
         kind="delayed" if delayed else "failed",
         reason=reason,
+        reason_why=clean_line(reason_why, most=200),
     )
 
 
@@ -206,7 +208,7 @@ def _tells(report: Report) -> bool:
     """Whether it says that a mail came back, or why."""
     words = report.notice
     said = TELLING.search(words) or STATUS.search(words) or REPLY_CODE.search(words)
-    return bool(said) or by_words(words) in BAD_ADDRESS | {"mailbox_full"}
+    return bool(said) or by_words(words)[0] in BAD_ADDRESS | {"mailbox_full"}
 
 
 def _shows(report: Report) -> bool:

@@ -105,32 +105,39 @@ def codec_named(charset: str) -> str:
 
 
 def decode(data: bytes, charset: str = "", *, guess: str = "") -> str:
-    """Text of `data`: by the declared charset if that works, else UTF-8, else Windows-1252.
+    """`explain_decoding` without the reason."""
+    return explain_decoding(data, charset, guess=guess)[0]
 
-    `guess`: a charset seen elsewhere in the mail, for text that declares none and is no UTF-8.
+
+def explain_decoding(data: bytes, charset: str = "", *, guess: str = "") -> tuple[str, str]:
+    """Text of `data`, and the codec with the rule that chose it. In this order:
+
+    a mark at its beginning, Japanese escapes, UTF-8 if the bytes are, the declared charset or else
+    `guess` (seen elsewhere in the mail) unless the letters can only be Cyrillic, Windows-1252.
     """
-    codec = codec_named(charset)
+    codec, rule = codec_named(charset), "as declared"
     if data.startswith(codecs.BOM_UTF8):
-        data, codec = data[len(codecs.BOM_UTF8) :], "utf-8"
+        data, codec, rule = data[len(codecs.BOM_UTF8) :], "utf-8", "by the mark it begins with"
     elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        codec = "utf-16"
+        codec, rule = "utf-16", "by the mark it begins with"
     elif b"\x1b$" in data and codec in _NOT_ESCAPED:
-        codec = "iso2022_jp_2"  # no other text has these escapes
+        codec, rule = "iso2022_jp_2", "by its escapes"  # no other text has these
     if not codec or codec == "utf-8" or codec in _ONE_BYTE_LATIN:
         # UTF-8 that is labelled Latin-1 is frequent, Latin-1 that happens to be UTF-8 is not.
         text = _utf_8(data, sure=codec == "utf-8")
         if text is not None:
-            return text
-    codec = codec or codec_named(guess)
-    if codec in {"", "utf-8", "cp1252"}:
-        codec = _cyrillic(data) or codec
+            return text, f"utf-8 {rule if codec == 'utf-8' else 'as its bytes are'}"
+    if not codec:
+        codec, rule = codec_named(guess), "as in the headers"
+    if codec in {"", "utf-8", "cp1252"} and (cyrillic := _cyrillic(data)):
+        codec, rule = cyrillic, "by its letters"
     if codec and codec != "utf-8":
         try:
-            return data.decode(codec)
+            return data.decode(codec), f"{codec} {rule}"
         except (UnicodeError, ValueError, LookupError):
             if codec not in _ONE_BYTE_LATIN:
-                return _replacing(data, codec)
-    return data.decode("cp1252", "replace")
+                return _replacing(data, codec), f"{codec} {rule}, with gaps"
+    return data.decode("cp1252", "replace"), "cp1252 for want of a better one"
 
 
 def charset_of_words(value: str) -> str:

@@ -46,13 +46,16 @@ _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
 
 
-def forwarded(subject: str, body: Body) -> Forwarded | None:
-    """The message inside a mail that was written only to pass it on; None for any other mail."""
+def explain_forwarded(subject: str, body: Body) -> tuple[Forwarded | None, str]:
+    """The message inside a mail that was written only to pass it on, and what shows that.
+
+    None for any other mail. An attached one comes first, then one below the first heading.
+    """
     attached = [file for file in body.files if file.content_type == "message/rfc822"]
     if len(attached) == 1 and _is_short(body.text):
         found = _attached(attached[0]) if is_marked(subject) or not body.text.strip() else None
         if found:
-            return found
+            return found, f"attached: {attached[0].name}"
     return _inline(body.text, subject)
 
 
@@ -97,16 +100,16 @@ def _attached(file: InboundFile) -> Forwarded | None:
     )
 
 
-def _inline(text: str, subject: str) -> Forwarded | None:
+def _inline(text: str, subject: str) -> tuple[Forwarded | None, str]:
     text = _unglued(text)
     rows = _opened(text[:200_000].split("\n"))
     heading = _heading(rows)
     if heading is None:
-        return None
+        return None, ""
     if not (heading.forwards or is_marked(subject, language=heading.language)):
-        return None
+        return None, ""
     if not _is_short("\n".join(rows[: heading.start])):
-        return None
+        return None, ""
     # Below "Forwarded message" come the fields; a block of fields is the heading itself.
     inside = _unquoted(rows[heading.end if heading.forwards else heading.start :])
     found, text_at = _fields(inside)
@@ -114,14 +117,15 @@ def _inline(text: str, subject: str) -> Forwarded | None:
     if heading.forwards and not found:
         sender, text_at = _attributed(inside)
     if sender is None:
-        return None
+        return None, ""
     below = "\n".join(inside[text_at:]).strip("\n")
-    return Forwarded(
+    inner = Forwarded(
         sender=sender,
         subject=clean_line(found.get("subject", "")),
         text=below + text[200_000:],
         claimed_at=_claimed(found.get("date", "")),
     )
+    return inner, heading.rule
 
 
 def _unglued(text: str) -> str:

@@ -7,8 +7,8 @@ import re
 from goodword.channels.email.charsets import (
     charset_of_html,
     codec_named,
-    decode,
     decode_words,
+    explain_decoding,
 )
 from goodword.channels.email.mime import Part, parameter
 from goodword.channels.email.transfer import undone
@@ -43,15 +43,17 @@ def data_of(part: Part) -> bytes:
     return undone(part.body, encoding, text=part.kind.startswith(("text/", "multipart/")))
 
 
-def text_of(part: Part, data: bytes, *, guess: str) -> str:
-    """The text of `data`; `guess`: see `charsets.decode`."""
+def text_of(part: Part, data: bytes, *, guess: str) -> tuple[str, str]:
+    """The text of `data`, and the rule that chose its charset; see `charsets.explain_decoding`."""
     kind = part.header("Content-Type")
     charset = parameter(kind, "charset") if "charset" in kind.lower() else ""
     if part.kind == "text/html" and not codec_named(charset):
         charset = charset_of_html(data)
-    text = decode(data, charset, guess=guess)
+    text, why = explain_decoding(data, charset, guess=guess)
     flowed = "flowed" in kind.lower() and parameter(kind, "format").lower() == "flowed"
-    return _unflowed(text, delsp=parameter(kind, "delsp").lower() == "yes") if flowed else text
+    if flowed:
+        text = _unflowed(text, delsp=parameter(kind, "delsp").lower() == "yes")
+    return text, why
 
 
 def disposition(part: Part) -> str:

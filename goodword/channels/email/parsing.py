@@ -6,13 +6,14 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from goodword.channels.email.authentication import authentications
 from goodword.channels.email.bodies import Body, read_body
-from goodword.channels.email.forwards import forwarded
+from goodword.channels.email.forwards import explain_forwarded
 from goodword.channels.email.headers import (
     MOST_PARTIES,
     delivered_to,
@@ -25,7 +26,7 @@ from goodword.channels.email.headers import (
     written_at,
 )
 from goodword.channels.email.mime import Part
-from goodword.channels.email.robots import is_list_of, judge
+from goodword.channels.email.robots import Verdict, is_list_of, judge
 from goodword.channels.email.trimming import reply_text
 from goodword.core.text import clean
 from goodword.desk.roads import CannotParse, Inbound, Party
@@ -39,30 +40,64 @@ _TRACE = re.compile(
 _CLOCK_SLACK = timedelta(days=2)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A mail as it was read, with what decided; `telling` says it in words."""
+
+    inbound: Inbound
+    body: Body
+    verdict: Verdict
+    forwarded_why: str
+
+
 def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> Inbound:
     """Read a mail. Raises CannotParse only when there is nothing in it at all.
 
     `html` is the sender's, uncleaned (but for NUL and surrogates): `html.clean_html` cleans it
     each time it is shown, so that a better cleaner also serves old mail.
     """
+    return read_mail(raw, received_at=received_at, envelope_to=envelope_to).inbound
+
+
+def read_mail(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> Reading:
+    """`parse`, step by step: the body, who wrote it, what it is, what it passes on (docs/mail.md).
+
+    Each step may lean on those before it, and on none after.
+    """
     if not raw.strip(b"\x00\r\n\t "):
         raise CannotParse(_("The mail is empty."))
     raw = _without_mbox_line(raw)
     mail = Part(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
     body = read_body(mail)
-    own_id = message_id(mail)
-    claimed = written_at(mail)
-    subject = line(mail, "Subject")
     written = _sender(mail)
     behind = _behind_a_list(mail, written, envelope_to)
-    sender = behind or written
-    reached = delivered_to(mail, envelope_to)
-    verdict = judge(mail, body, sender=sender.address, ours=envelope_to)
+    verdict = judge(mail, body, sender=(behind or written).address, ours=envelope_to)
+    passed_on, forwarded_why = None, ""
+    if verdict.kind == "human":
+        passed_on, forwarded_why = explain_forwarded(line(mail, "Subject"), body)
+    inbound = replace(
+        _inbound(mail, body, written, behind, verdict, received_at),
+        delivered_to=delivered_to(mail, envelope_to),
+        forwarded=passed_on,
+    )
+    return Reading(inbound, body, verdict, forwarded_why)
+
+
+def _inbound(
+    mail: Part,
+    body: Body,
+    written: Party,
+    behind: Party | None,
+    verdict: Verdict,
+    received_at: datetime,
+) -> Inbound:
+    """`behind`: who wrote it if a list put its own address, `written`, in From."""
+    own_id, claimed, subject = message_id(mail), written_at(mail), line(mail, "Subject")
     bounce = verdict.bounce
     return Inbound(
         road=ROAD,
         identity=_identity(mail, body, own_id, written),
-        sender=sender,
+        sender=behind or written,
         said_at=received_at,
         subject=subject,
         text=body.text,
@@ -71,7 +106,6 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         to=parties(mail, "To"),
         cc=parties(mail, "Cc"),
         reply_to=[] if behind else parties(mail, "Reply-To"),
-        delivered_to=reached,
         claimed_at=claimed,
         kind=verdict.kind,
         kind_why=verdict.why,
@@ -87,7 +121,6 @@ def parse(raw: bytes, *, received_at: datetime, envelope_to: Sequence[str]) -> I
         authentications=authentications(mail, behind),
         protection=body.protection,
         invitation=body.invitation,
-        forwarded=forwarded(subject, body) if verdict.kind == "human" else None,
     )
 
 

@@ -49,31 +49,39 @@ _AGGREGATE_REPORT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`why` names the rule, with the header or words that decided; empty for a person."""
+    """`why` names the rule, with the header or words that decided; empty for a person.
+
+    `beside`: signs that a person's mail has as well, and why they did not decide.
+    """
 
     kind: InboundKind
     why: str = ""
+    beside: str = ""
     bounce: Bounce | None = None
 
 
 def judge(mail: Part, body: Body, *, sender: str, ours: Sequence[str]) -> Verdict:
     """What `mail` is, and the header or rule that says so (not translated: it names headers).
 
-    `ours`: the addresses it reached us by, as our own servers say.
+    The first rule that fits decides: our own mark, returned mail, one sign that only programs set,
+    mail to many, several signs together. `ours`: the addresses it reached us by, as our own servers
+    say.
     """
     if first(mail, MARK):
         return Verdict("auto_reply", f"{MARK}: {line(mail, MARK, most=60)}")
     bounce = read_bounce(mail, body, sender=sender)
     if bounce:
-        return Verdict("bounce", bounce.why, bounce)
+        return Verdict("bounce", bounce.why, bounce=bounce)
     why = _automatic(mail, body, sender)
     if why:
         return Verdict("auto_reply", why)
     many = _to_many(mail, sender, ours)
-    if many:
+    if many.kind != "human":
         return many
-    why = _by_several_signs(mail, body, sender)
-    return Verdict("auto_reply", why) if why else Verdict("human")
+    several = _by_several_signs(mail, body, sender)
+    if several.kind != "human":
+        return several
+    return Verdict("human", beside="; ".join(filter(None, [many.beside, several.beside])))
 
 
 def is_no_reply(address: str) -> bool:
@@ -162,11 +170,11 @@ def _organisation(address: str) -> str:
     return ".".join(labels[-3 if of_a_country else -2 :])
 
 
-def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict | None:
-    """The header that shows mail to a list or to many; None when there is none."""
+def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict:
+    """The header that shows mail to a list or to many; without one a person's."""
     present = list(_present(mail, _LIST_HEADERS))
     if present and is_list_of(mail, ours):
-        return None
+        return Verdict("human", beside=f"our own group's {present[0]}")
     answers = bool(first(mail, "In-Reply-To"))
     a_form = _is_a_form_for_others(mail, sender)
     one_mail = answers or a_form or bool(first(mail, "References"))
@@ -176,10 +184,13 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict | None:
         return Verdict("list", strong)
     precedence = _precedence(mail)
     if precedence.lower() not in {"list", "bulk", "junk"}:
-        return None
+        beside = next(_present(mail, ["List-Unsubscribe", "Precedence"]), "")
+        return Verdict(
+            "human", beside=beside and f"on one mail, or by a server on the way: {beside}"
+        )
     # Forms say "bulk" so that no vacation program answers them.
     if a_form and precedence.lower() != "list" and not first(mail, "List-Unsubscribe"):
-        return None
+        return Verdict("human", beside=f"on what a form sent: Precedence: {precedence}")
     # A vacation program says "bulk" or "junk" as well, but it answers something.
     robot = answers and precedence.lower() != "list"
     return Verdict("auto_reply" if robot else "list", f"Precedence: {precedence}")
@@ -229,16 +240,17 @@ def is_list_of(mail: Part, ours: Sequence[str]) -> bool:
     return named or bool(own & posts)
 
 
-def _by_several_signs(mail: Part, body: Body, sender: str) -> str:
+def _by_several_signs(mail: Part, body: Body, sender: str) -> Verdict:
     """Signs that people may show as well: two together decide, and a quote speaks for a person."""
     text = body.text.strip()[:_OPENING]
-    if re.search(r"^>", body.text[:20_000], re.MULTILINE):
-        return ""
     absent = _absence_notice(mail, text)
-    if absent:
-        return absent
-    signs = list(_weak_signs(mail, text, sender))
-    return "; ".join(signs) if len(signs) > 1 else ""
+    signs = [absent] if absent else list(_weak_signs(mail, text, sender))
+    said = "; ".join(signs)
+    if signs and re.search(r"^>", body.text[:20_000], re.MULTILINE):
+        return Verdict("human", beside=f"above a quote: {said}")
+    if absent or len(signs) > 1:
+        return Verdict("auto_reply", said)
+    return Verdict("human", beside=said and f"one sign alone: {said}")
 
 
 def _absence_notice(mail: Part, text: str) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from goodword.channels.email.parsing import parse
+from goodword.channels.email.bounces import Bounce
+from goodword.channels.email.parsing import Reading, read_mail
 from goodword.channels.email.trimming import explain_reply
 from goodword.desk.roads import Inbound
 
@@ -20,10 +21,10 @@ def without_a_desk() -> None:
 def tell(raw: bytes, *, at: datetime) -> dict[str, object]:
     """What Goodword reads in a mail, and why; ready for JSON. Raises CannotParse.
 
-    `why` has the rule and the header or line that decided the kind, and what of the text is new.
+    `why` has each rule and the header or line that decided; docs/mail.md says where the rules are.
     """
-    inbound = parse(raw, received_at=at, envelope_to=())
-    _reply, reply_why = explain_reply(inbound.text, inbound.html, subject=inbound.subject)
+    reading = read_mail(raw, received_at=at, envelope_to=())
+    inbound = reading.inbound
     return {
         "subject": inbound.subject,
         "from_address": inbound.sender.address,
@@ -37,11 +38,34 @@ def tell(raw: bytes, *, at: datetime) -> dict[str, object]:
         "abuse": inbound.bounce_kind == "complaint",
         "bounced_recipient": inbound.bounced_recipient or None,
         "bounce_hard": inbound.bounce_hard,
-        "why": {
-            "kind": inbound.kind_why or "no sign of a robot, a list or returned mail",
-            "reply_text": reply_why or "all of it is shown",
-        },
+        "why": _reasons(reading),
     } | _when_present(inbound)
+
+
+def _reasons(reading: Reading) -> dict[str, object]:
+    """By the name of what was decided, in the order in which it is."""
+    inbound, verdict = reading.inbound, reading.verdict
+    _reply, reply_why = explain_reply(inbound.text, inbound.html, subject=inbound.subject)
+    nothing = "no sign of a robot, a list or returned mail"
+    by_a_person = f"no rule decided; {verdict.beside}" if verdict.beside else nothing
+    always: dict[str, object] = {
+        "text": reading.body.read_as,
+        "kind": verdict.why or by_a_person,
+        "reply_text": reply_why or "all of it is shown",
+    }
+    sometimes = {
+        "bounce_hard": _why_hard(verdict.bounce),
+        "forwarded_from": reading.forwarded_why,
+    }
+    return always | {name: why for name, why in sometimes.items() if why}
+
+
+def _why_hard(bounce: Bounce | None) -> str:
+    if bounce is None or bounce.kind == "complaint":
+        return ""
+    if bounce.kind == "delayed":
+        return "only delayed"
+    return f"{bounce.reason or 'no reason told'}: {bounce.reason_why}".rstrip(": ")
 
 
 def _when_present(inbound: Inbound) -> dict[str, object]:
