@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
@@ -135,7 +135,11 @@ class Ledger:
         """
         found: list[Counter[str]] = [Counter() for _ in days]
         lots = 1 if self.asked.on_an_index else 2
-        rows = [tuple(row) for lot in range(lots) for row in self._due_on(lot, days, most)]
+        # Each day says when by itself: of two beginnings SQLite goes by one alone, and from that
+        # of the whole it would walk to the day.
+        asked = replace(self.asked, start=None, end=None)
+        whole, borders = Ledger(self.teammate, asked, now=self.now), self._borders(days)
+        rows = [tuple(row) for lot in range(lots) for row in whole._due_on(lot, borders, most)]
         day = 0
         for due_at, state, moved in sorted(rows):
             while due_at >= days[day][1]:
@@ -143,11 +147,16 @@ class Ledger:
             found[day][_shown(state, due_at, moved, now=self.now)] += 1
         return found
 
-    def _due_on(
-        self, lot: int, days: Sequence[tuple[datetime, datetime]], most: int
-    ) -> prepared.Rows:
-        borders = {f"day {n}": start for n, (start, _) in enumerate([*days, days[-1][::-1]])}
-        names = list(borders)
+    def _borders(self, days: Sequence[tuple[datetime, datetime]]) -> dict[str, datetime]:
+        """Where each day begins and the last one ends, within what is asked for."""
+        start, end = self.asked.start, self.asked.end
+        found = [*(each[0] for each in days), days[-1][1]]
+        found = [max(each, start) for each in found] if start else found
+        found = [min(each, end) for each in found] if end else found
+        return {f"day {number}": each for number, each in enumerate(found)}
+
+    def _due_on(self, lot: int, borders: Mapping[str, datetime], most: int) -> prepared.Rows:
+        names, days = list(borders), len(borders) - 1
 
         def build(here: _Here, first: str, last: str) -> QuerySet[Promise]:
             return queries.due_within(
@@ -167,10 +176,10 @@ class Ledger:
             parts = [build(here, *each)[: most + 1] for each in pairwise(names)]
             return together(parts).values_list(*_DUE)
 
-        if len(prepared.rows(*self._query(("many", lot, len(days)), many, borders))) < _FEW:
-            return prepared.rows(*self._query(("few", lot, len(days)), few, borders))
+        if len(prepared.rows(*self._query(("many", lot, days), many, borders))) < _FEW:
+            return prepared.rows(*self._query(("few", lot, days), few, borders))
         # A large house: so that no day hides the others, of each its share.
-        return prepared.rows(*self._query(("shares", lot, len(days), most), shares, borders))
+        return prepared.rows(*self._query(("shares", lot, days, most), shares, borders))
 
     def _query(
         self,

@@ -118,6 +118,12 @@ class Promise(models.Model):
                 name="promise_of_owner",
                 condition=Q(owner__isnull=False),
             ),
+            # What one kept today, of very many.
+            models.Index(
+                fields=["owner", "ended_at"],
+                name="promise_kept_by",
+                condition=Q(state__in=["kept", "kept_late"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
