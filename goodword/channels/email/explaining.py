@@ -1,4 +1,7 @@
-"""What went wrong between us and a mail server, in words that an owner can act on."""
+"""What went wrong between us and a mail server, in words that an owner can act on.
+
+How a mail is read, as `goodword mail explain` tells it, is in `telling`.
+"""
 
 from __future__ import annotations
 

@@ -114,7 +114,10 @@ def may_be_heading(row: str) -> bool:
 
 
 def heading_at(rows: Sequence[str], number: int) -> Heading | None:
-    """The heading that begins at row `number`, or, of one wrapped over rows, ends there."""
+    """The heading that begins at row `number`, or, of one wrapped over rows, ends there.
+
+    In this order: a row between dashes may look like a field, and a field like an attribution.
+    """
     row = rows[number]
     if len(row) > _MOST_ROW or not row.strip():
         return None
