@@ -10,6 +10,7 @@ GOODWORD_TEST_SHOTS     1: pictures of the pages are kept below shots/ (`make sh
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -145,6 +146,11 @@ try:
 except BaseException:
     _clean_up()
     raise
+
+# What is loaded stays, and tests make much that falls in rings: to look it all over at Python's own
+# pace costs a tenth of the CPU.
+gc.freeze()
+gc.set_threshold(50_000, 50, 100)
 
 # How long an example takes says how crowded the machine is, and nothing of what is tested.
 hypothesis.settings.register_profile("goodword", deadline=None)

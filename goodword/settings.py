@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "goodword.web.middleware.content_security_policy",
     "goodword.web.middleware.local_time",
+    "goodword.web.middleware.something_to_see",
 ]
 ROOT_URLCONF = "goodword.urls"
 TEMPLATES = [

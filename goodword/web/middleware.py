@@ -1,15 +1,18 @@
-"""What every page carries: a strict content policy and the business's clock."""
+"""What every page carries: a strict content policy, the business's clock, and never nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from goodword.accounts import queries as accounts
+from goodword.web.inside import wants_piece
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -44,5 +47,22 @@ def local_time(respond: Respond) -> Respond:
             return respond(request)
         with timezone.override(ZoneInfo(business.zone)):
             return respond(request)
+
+    return middleware
+
+
+def something_to_see(respond: Respond) -> Respond:
+    """Whoever opens an address that only takes what is sent (an old tab, a link typed from memory)
+    reads that nothing is there, with a way on. Django's own answer is an empty page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        is_empty = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content
+        if request.method != "GET" or not is_empty or wants_piece(request):
+            return response
+        page = render(request, "404.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     return middleware
