@@ -20,6 +20,7 @@ _WRAPPED_OVER = 4  # rows
 _WRAPPED_AT = 60  # programs wrap at 72 to 78 characters, some a little earlier
 _BLOCK_ROWS = 14
 _ASKING_ROW = 160
+_WHEN = ("date", "sent")  # of the fields of a header block
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 QUOTED = re.compile(r"^\s?>")
@@ -29,6 +30,7 @@ DASHES = re.compile(
     r"^[\s*_]{0,9}[-=\u2010-\u2015]{2,40}\s{0,4}(\S[^\n]{1,200}?)"
     r"\s{0,4}[-=\u2010-\u2015:]{1,40}[\s*_]{0,9}$"
 )
+_PROGRAMS_DASHES = re.compile(r"^[\s*_]{0,9}[-\u2010-\u2015]{4}")
 # GroupWise: ">>> Ana <ana@shop.example> 04.05.2026 10:02 >>>", with no mark on the rows below.
 BETWEEN_ANGLES = re.compile(r"^>>> (?!>)[^\n]{3,200} >>>\s*$")
 _CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.h]\d{2}(?!\d|\.\s?\d)")  # no "4.05.2026"
@@ -149,6 +151,8 @@ def _dashed(rows: Sequence[str], number: int) -> Heading | None:
     below = number + 1 < len(rows) and (
         _block(rows, number + 1, below_dashes=True) or _attribution_from(rows, number + 1)
     )
+    if not below and not _PROGRAMS_DASHES.match(row):
+        return None  # as people set off a section: "--- Antwort ---"
     end = below.end if below else number + 1
     rule = f"line of dashes ({language}): {row.strip()}"
     return Heading(number, end, rule, sure=True, language=language)
@@ -179,7 +183,7 @@ def _block(rows: Sequence[str], number: int, *, below_dashes: bool = False) -> H
     for at in range(number, min(number + _BLOCK_ROWS, len(rows))):
         field = None if len(rows[at]) > 4000 or QUOTED.match(rows[at]) else _field(rows[at])
         if field is not None:
-            if field[0] in ("date", "sent") and not re.search(r"\d", rows[at]):
+            if field[0] in _WHEN and not re.search(r"\d", rows[at]):
                 continue
             found.setdefault(*field)
             end = at + 1
@@ -199,7 +203,8 @@ def _is_of_a_mail(found: set[str], rows: Sequence[str]) -> bool:
 
     Forms have a sender, a date and a subject too, but no "To"; "From: Berlin, To: Hamburg,
     Date: 4 May 10:02" may be an order, while "Sent: 10:02" is said of mail. Who changes an address
-    writes of an old one, a new one and a day, but of no hour.
+    writes of an old one, a new one and a day, but of no hour; who makes an appointment, of hours
+    from and to.
     """
     addressed = any(_ADDRESS.search(row) for row in rows)
     if {"from", "for", "subject"} <= found and addressed:
@@ -207,7 +212,7 @@ def _is_of_a_mail(found: set[str], rows: Sequence[str]) -> bool:
     found = found - {"for"}
     if not {"from", "to"} <= found:
         return False
-    clocked = any(_CLOCK.search(row) for row in rows)
+    clocked = any(_CLOCK.search(row) for row in rows if (_field(row) or ("",))[0] in _WHEN)
     dated = bool({"date", "sent"} & found)
     return (
         (addressed and len(found) >= 3 and ("subject" in found or clocked))

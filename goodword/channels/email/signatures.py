@@ -15,6 +15,7 @@ _SIGNATURE_ROWS, _SIGNATURE_ROW = 10, 100
 _SIGNATURE = re.compile(r"^\s?(?:--|__|—|–)\s*$")
 _SENTENCE = re.compile(r"(?:\S{1,60}\s{1,3}){3}\S{1,60}[.!。！]$")
 _GOES_NOT_ON = re.compile(r"[.!。！]\W?$")  # below a question it may be the choice
+_WORDS_TO_A_PROGRAM, _WORDS_BEHIND_A_PROGRAM = 5, 2
 _LIST_RULE = re.compile(r"^[_-]{20,}\s*$")
 _LIST = re.compile(r"mailing list|/listinfo/|unsubscribe", re.IGNORECASE)
 _LIST_PLACE = re.compile(r"https?://|mailto:|@", re.IGNORECASE)
@@ -115,8 +116,12 @@ def _program_line(row: str, *, apart: bool) -> str:
 
 
 def _is_program(named: Sequence[str]) -> bool:
-    if any_of("programs", inflected=True).search(" ".join(named[:5])):
-        return True
+    """A program near the beginning and hardly a word behind it, or a device at the end."""
+    said = " ".join(named)
+    programs = list(any_of("programs", inflected=True).finditer(said))
+    if programs and len(said[: programs[0].start()].split()) < _WORDS_TO_A_PROGRAM:
+        last = max([*programs, *any_of("devices").finditer(said)], key=re.Match.end)
+        return len(said[last.end() :].split()) <= _WORDS_BEHIND_A_PROGRAM
     return len(named) <= 3 and bool(any_of("devices").search(" ".join(named[-2:])))
 
 

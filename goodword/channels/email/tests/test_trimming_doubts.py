@@ -98,3 +98,42 @@ def test_what_a_writer_indented_is_no_quote(style):
     assert readable(indented) == "I order\n\ntwo lamps\na shade"
     assert readable(f"<blockquote>{indented}</blockquote>").endswith("> two lamps\n> a shade")
     assert readable(quoted) == "I order\n\n> two lamps\n> a shade"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "From: 10:00\nTo: 12:00\nDate: 4.5.2026\nSubject: appointment",
+        "Von: 10:00\nAn: Tür 3\nDatum: 4.5.2026\nBetreff: Termin",
+        "De : 10:00\nÀ : 12:00\nDate : 4.5.2026\nObjet : rendez-vous",
+        "Da: 10:00\nA: 12:00\nData: 4.5.2026\nOggetto: visita",
+        "Od: 10:00\nDo: 12:00\nData: 4.05.2026\nTemat: wizyta",
+        "Fra: 10:00\nTil: 12:00\nDato: 4.5.2026\nEmne: besøg",
+        "От: 10:00\nКому: мне\nДата: 4.05.2026\nТема: визит",
+    ],
+)
+def test_hours_from_and_to_head_no_mail_but_one_of_sending_does(block):
+    written = f"Yes please.\n\n{block}\n\nDoes that suit?"
+
+    assert reply_text(written) == written
+    assert reply_text(written.replace("2026", "2026 10:02")) == "Yes please."
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Ja.\n--- Antwort ---\nund noch etwas",
+        "=== Fehler ===\nkeine Verbindung\n=== Antwort ===\nkeine",
+        "Welche App?\n\nGesendet mit Outlook geht es nicht.",
+        "Le problème :\n\nEnvoyé depuis mon iPhone, le mail n'arrive pas.",
+        "It never came.\n\nSent from my iPhone but never shown anywhere",
+    ],
+)
+def test_a_section_or_a_sentence_that_begins_as_a_programs_line_is_a_persons(written):
+    assert reply_text(written) == written
+
+
+def test_what_programs_write_behind_their_name_and_between_dashes_is_theirs():
+    assert reply_text("Ja.\n\nSent from my Galaxy Tab with K-9 Mail, sorry") == "Ja."
+    assert reply_text("Ja.\n\n----- Antwort -----\nWann?") == "Ja."
+    assert reply_text("Ja.\n\n--- Antwort ---\nVon: Grace <g@shop.example>\n\nWann?") == "Ja."
