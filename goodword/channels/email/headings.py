@@ -22,6 +22,7 @@ _BLOCK_ROWS = 14
 _ASKING_ROW = 160
 _WHEN = ("date", "sent")  # of the fields of a header block
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD_BEGINS = rf"(?:(?<!\w)|(?<={_UNSPACED.pattern}))"
 
 QUOTED = re.compile(r"^\s?>")
 # Also what Outlook makes of a horizontal line. Two dashes alone begin a signature.
@@ -92,7 +93,7 @@ def any_of(key: str, *, inflected: bool = False) -> re.Pattern[str]:
         group = groups[not _UNSPACED.match(word[0])]
         group.setdefault(word[0], []).append(re.escape(word[1:]) + after)
     spaced, unspaced = _one_of(groups[True]), _one_of(groups[False])
-    return re.compile("|".join(filter(None, [spaced and rf"(?<!\w){spaced}", unspaced])))
+    return re.compile("|".join(filter(None, [spaced and rf"{_WORD_BEGINS}{spaced}", unspaced])))
 
 
 def _one_of(groups: dict[str, list[str]]) -> str:
