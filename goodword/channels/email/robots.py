@@ -15,7 +15,7 @@ from pathlib import Path
 
 from goodword.channels.email.bodies import Body
 from goodword.channels.email.bounces import Bounce, has_empty_path, is_receipt, read_bounce
-from goodword.channels.email.headers import addresses, first, line
+from goodword.channels.email.headers import addresses, first, ids, line
 from goodword.channels.email.mime import Part
 from goodword.core.text import clean_line
 from goodword.desk.roads import InboundKind
@@ -31,6 +31,8 @@ _LIST_HEADERS = [
     *_HEADERS["list_weak"],
 ]
 _REPORTS = {"multipart/report", "message/delivery-status", "message/disposition-notification"}
+# As `desk.answering.queueing` makes the Message-ID of what we send.
+_OUR_ID = re.compile(r"[2-9b-z]{16}\.[0-9a-f]{10,16}@")
 _OPENING = 700  # characters in which a notice of absence says so
 
 
@@ -175,6 +177,8 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict:
     present = list(_present(mail, _LIST_HEADERS))
     if present and is_list_of(mail, ours):
         return Verdict("human", beside=f"our own group's {present[0]}")
+    if present and _answers_us(mail):
+        return Verdict("human", beside=f"on an answer to us: {present[0]}")
     answers = bool(first(mail, "In-Reply-To"))
     a_form = _is_a_form_for_others(mail, sender)
     one_mail = answers or a_form or bool(first(mail, "References"))
@@ -194,6 +198,11 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict:
     # A vacation program says "bulk" or "junk" as well, but it answers something.
     robot = answers and precedence.lower() != "list"
     return Verdict("auto_reply" if robot else "list", f"Precedence: {precedence}")
+
+
+def _answers_us(mail: Part) -> bool:
+    """Whether it answers a mail of ours: by their own group, for instance, that we wrote to."""
+    return any(map(_OUR_ID.match, ids(first(mail, "In-Reply-To"))))
 
 
 def _precedence(mail: Part) -> str:
@@ -285,13 +294,12 @@ def _weak_signs(mail: Part, text: str, sender: str) -> Iterator[str]:
         yield "X-MS-Exchange-Generated-Message-Source"
     if re.search(r"\b(?:oof|autoreply)\b", first(mail, "X-Auto-Response-Suppress").lower()):
         yield "X-Auto-Response-Suppress"
-    if _WORDS["subject"].match(subject):
+    if _is_stock(subject):
         yield f"Subject: {subject}"
         # These two alone stand on what forms send, too: only such a subject lets them count.
         if is_no_reply(sender) and not _is_a_form(mail, sender):
             yield f"From: {sender}"
-        said = _WORDS["automated"].search(text) if _is_stock(subject) else None
-        if said:
+        if said := _WORDS["automated"].search(text):
             yield f"text: {clean_line(said.group()).strip(' .!:*')}"
     if _CHALLENGER.search(sender.partition("@")[0]) and _WORDS["challenge"].search(subject):
         yield f"From: {sender}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from goodword.channels.email.tests.mails import mail, read
+from goodword.channels.email.tests.mails import ARRIVED, mail, read
+from goodword.core.ids import key_at, public_id
 
 FORM = {"From": "web@forms.example", "Reply_To": "carla@customer.example"}
 
@@ -44,6 +45,30 @@ def test_what_is_answered_at_the_senders_or_says_how_to_leave_is_to_many(headers
     inbound = read(mail(**headers))
 
     assert (inbound.kind, inbound.kind_why) == ("list", why)
+
+
+def test_an_answer_to_a_mail_of_ours_that_came_by_their_group_is_a_persons():
+    group = {"List_Id": "<team.customer.example>", "Precedence": "list"}
+
+    our_id = f"<{public_id()}.{key_at(ARRIVED):x}@desk.example>"
+
+    ours = read(mail(**group, In_Reply_To=our_id))
+    others = read(mail(**group, In_Reply_To="<7@shop.example>"))
+    robot = read(mail(**group, In_Reply_To=our_id, Auto_Submitted="auto-replied"))
+
+    assert [each.kind for each in (ours, others, robot)] == ["human", "list", "auto_reply"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_Loop": "c@alias.example", "Subject": "Autoreply does not work on your site"},
+        {"X_Loop": "c@alias.example", "Subject": "Out of office lamp wanted"},
+        {"From": "no-reply@forms.example", "Subject": "Automatic reply form: a question"},
+    ],
+)
+def test_a_sentence_that_begins_as_a_stock_subject_is_no_sign(headers):
+    assert read(mail(**headers)).kind == "human"
 
 
 def test_an_answer_that_names_only_the_thread_is_an_answer():
