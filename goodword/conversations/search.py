@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 
+from goodword.conversations.terms import beginning_with
+
 
 class Word(NamedTuple):
     """A folded word; one that isn't whole may be the beginning of another."""
@@ -30,68 +32,95 @@ def keys_with(
     The index gives them in the order of time, and only these are looked at: a common word in a
     large desk costs no more than a rare one.
     """
-    sql, params = _with(words)
-    key = _key()
-    bound: list[str | int] = list(params)
+    terms = _terms(words)
+    if connection.vendor == "sqlite" and len(terms) > 1 and not oldest_first:
+        return _newest_with_all(terms, beyond, most)
+    sql, key = _with_all(), _key()
+    bound: list[str | int] = [_all(terms)]
     if beyond is not None:
         sql += f" AND {key} {'>' if oldest_first else '<'} %s"
         bound.append(beyond)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{sql} ORDER BY {key} {'ASC' if oldest_first else 'DESC'} LIMIT {most}", bound
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return _keys(f"{sql} ORDER BY {key} {'ASC' if oldest_first else 'DESC'} LIMIT {most}", bound)
+
+
+def _newest_with_all(terms: Sequence[str], beyond: int | None, most: int) -> list[int]:
+    """Stretch by stretch back through time, each read forwards.
+
+    Backwards, from one row with all terms to the next, FTS5 steps through all that it passes in a
+    segment of its index that holds nothing so old: a rare word beside a common one took 25 ms. A
+    stretch is so long that one of the terms stands in it `most` times.
+    """
+    found: list[int] = []
+    before, many = _LAST if beyond is None else beyond, most
+    while True:
+        since = _since(terms, before, many)
+        sql = f"{_with_all()} AND rowid >= %s AND rowid < %s ORDER BY rowid"
+        found += reversed(_keys(sql, [_all(terms), since or 0, before]))
+        if since is None or len(found) >= most:
+            return found[:most]
+        before, many = since, many * 4
+
+
+def _since(terms: Sequence[str], before: int, many: int) -> int | None:
+    """From when on each of these terms stands in so many messages; None: one is in fewer."""
+    first = before
+    for term in terms:
+        sql = f"{_with_all()} AND rowid < %s ORDER BY rowid DESC LIMIT 1 OFFSET {many - 1}"
+        if not (last := _keys(sql, [term, before])):
+            return None
+        first = min(first, last[0])
+    return first
 
 
 def those_with(words: Sequence[Word], keys: Sequence[int]) -> list[int]:
     """Those of `keys` that are of messages with all words."""
     if not keys:
         return []
-    sql, params = _with(words)
     places = ",".join(["%s"] * len(keys))
+    return _keys(f"{_with_all()} AND {_key()} IN ({places})", [_all(_terms(words)), *keys])
+
+
+def _keys(sql: str, bound: Sequence[str | int]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} AND {_key()} IN ({places})", [*params, *keys])
+        cursor.execute(sql, bound)
         return [row[0] for row in cursor.fetchall()]
+
+
+_LAST = 2**63 - 1  # no key is as high
 
 
 def _key() -> str:
     return "rowid" if connection.vendor == "sqlite" else "id"
 
 
-def _with(words: Sequence[Word]) -> tuple[str, list[str]]:
-    """The keys of all messages with the words; a further condition may follow."""
+def _with_all() -> str:
+    """The keys of all messages with what is asked; a further condition may follow."""
     if connection.vendor == "sqlite":
-        terms = [f'"{w.letters}"' if w.is_whole else _beginning(w.letters) for w in words]
-        sql = "SELECT rowid AS id FROM message_words WHERE message_words MATCH %s"
-        return sql, [" AND ".join(terms)]
-    terms = [f"'{w.letters}'{'' if w.is_whole else ':*'}" for w in words]
-    sql = "SELECT id FROM conversations_message WHERE search_vector @@ to_tsquery('simple', %s)"
-    return sql, [" & ".join(terms)]
+        return "SELECT rowid AS id FROM message_words WHERE message_words MATCH %s"
+    return "SELECT id FROM conversations_message WHERE search_vector @@ to_tsquery('simple', %s)"
+
+
+def _all(terms: Sequence[str]) -> str:
+    return (" AND " if connection.vendor == "sqlite" else " & ").join(terms)
+
+
+def _terms(words: Sequence[Word]) -> list[str]:
+    """Each word as the database's full text is asked for it."""
+    if connection.vendor == "sqlite":
+        return [f'"{w.letters}"' if w.is_whole else _beginning(w.letters) for w in words]
+    return [f"'{w.letters}'{'' if w.is_whole else ':*'}" for w in words]
 
 
 def _beginning(letters: str) -> str:
     """What FTS5 is asked for all terms that begin so: each by name while they are few."""
-    end = f"{letters}\U0010ffff"
-    with connection.cursor() as cursor:
-        cursor.execute(_TERMS, [letters, end, end, _MOST_TERMS + 1])
-        terms = [row[0] for row in cursor.fetchall()]
+    terms = beginning_with(letters, most=_MOST_TERMS)
     if not terms or len(terms) > _MOST_TERMS:
         return f'"{letters}"*'
     quoted = [f'"{term}"' for term in terms]
     return f"({' OR '.join(quoted)})"
 
 
-_MOST_TERMS = 40  # looking one up takes 60 µs
-# Each from the one before: between a term and the next stands nothing but that term and a \1.
-_TERMS = """
-    WITH RECURSIVE found(term) AS (
-        SELECT (SELECT term FROM message_terms WHERE term >= %s LIMIT 1)
-        UNION ALL
-        SELECT (SELECT term FROM message_terms WHERE term >= found.term || char(1) LIMIT 1)
-        FROM found WHERE found.term < %s
-    )
-    SELECT term FROM found WHERE term < %s LIMIT %s
-"""
+_MOST_TERMS = 40
 
 
 class Stopped(Exception):
