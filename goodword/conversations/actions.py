@@ -156,13 +156,8 @@ def _insert_with_free_key(message: Message, *, after: int) -> None:
         message.id = ids.key_at(message.said_at)
         if message.id <= after:
             message.id = max(ids.key_at(message.stored_at), after + 1)
-        if not prepared.rows("message", _with_key, message.id):
-            prepared.insert(message)
+        if prepared.insert_where_free(message):
             return
-
-
-def _with_key(key: int) -> QuerySet[Message, tuple[int]]:
-    return Message.objects.filter(pk=key).values_list("pk")
 
 
 def _name(
@@ -171,18 +166,19 @@ def _name(
     once = {(people.normalised(n.address, kind=n.kind), n.role): n for n in named if n.address}
     if known is None:
         known = people.know_addresses([each.address for each in once.values()])
-    prepared.insert_all(
+    prepared.insert_given(
+        Recipient,
         [
-            Recipient(
-                message=message,
-                role=role,
-                address=known[value],
-                name=clean_line(each.name, most=200),
-                state=each.state,
-                changed_at=at,
-            )
+            {
+                "message_id": message.pk,
+                "role": role,
+                "address_id": known[value].pk,
+                "name": clean_line(each.name, most=200),
+                "state": each.state,
+                "changed_at": at,
+            }
             for (value, role), each in once.items()
-        ]
+        ],
     )
 
 
@@ -226,10 +222,12 @@ def know_identity(message: Message, *, scope: str, value: str, ids: Iterable[str
 
     Raises IntegrityError when another message has taken one of them meanwhile.
     """
-    rows = [ExternalId(scope=f"{scope}:same", value=value[:300], message=message)]
-    named = dict.fromkeys(each[:300] for each in ids if each)
-    rows += [ExternalId(scope=scope, value=each, message=message) for each in named]
-    prepared.insert_all(rows)
+    named = [(f"{scope}:same", value[:300])]
+    named += [(scope, each) for each in dict.fromkeys(each[:300] for each in ids if each)]
+    prepared.insert_given(
+        ExternalId,
+        [{"scope": scope, "value": each, "message_id": message.pk} for scope, each in named],
+    )
 
 
 def know_external(message: Message, *, scope: str, values: Iterable[str]) -> None:

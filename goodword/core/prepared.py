@@ -6,7 +6,7 @@ well (core.planned).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -225,7 +225,20 @@ def insert(row: Model) -> None:
         _ask(sql, _values(row, columns))
     else:
         row.pk = _ask(f"{sql} RETURNING id", _values(row, columns))[0][0]
-    row._state.adding, row._state.db = False, connection.alias
+    _is_stored(row)
+
+
+def insert_where_free(row: Model) -> bool:
+    """`insert` of a row that has its key; False when another has that key already."""
+    sql, columns = _insert(type(row), True)
+    made = _ask(f"{sql} ON CONFLICT (id) DO NOTHING RETURNING id", _values(row, columns))
+    if made:
+        _is_stored(row)
+    return bool(made)
+
+
+def _is_stored(row: Model) -> None:
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def insert_all(rows: Sequence[Model]) -> None:
@@ -233,6 +246,19 @@ def insert_all(rows: Sequence[Model]) -> None:
     if rows:
         sql, columns = _insert(type(rows[0]), False)
         _send(sql, [_values(row, columns) for row in rows])
+
+
+def insert_given(model: type[Model], given: Sequence[Mapping[str, Any]]) -> None:
+    """`insert_all` of what has no object, which takes longer to make than to store: by the names
+    of the columns; what is not named is as it is by default.
+    """
+    if given:
+        sql, columns = _insert(model, False)
+        _send(sql, [_as_stored([(c, _given(each, c)) for c in columns]) for each in given])
+
+
+def _given(row: Mapping[str, Any], column: _Column) -> Any:
+    return row[column.name] if column.name in row else column.field.get_default()
 
 
 def update_all(rows: Sequence[Model], *names: str) -> None:
@@ -295,7 +321,10 @@ def _column(field: Field[Any, Any]) -> _Column:
 
 
 def _values(row: Model, columns: Sequence[_Column]) -> list[Any]:
-    values = [(column, getattr(row, column.name)) for column in columns]
+    return _as_stored([(column, getattr(row, column.name)) for column in columns])
+
+
+def _as_stored(values: Sequence[tuple[_Column, Any]]) -> list[Any]:
     return [
         # Most of what a row holds is nothing, or text and numbers as they stand.
         value if value is None or type(value) is column.kind else _converted(value, column)
@@ -306,6 +335,8 @@ def _values(row: Model, columns: Sequence[_Column]) -> list[Any]:
 def _converted(value: Any, column: _Column) -> Any:
     if column.is_moment and type(value) is datetime and value.tzinfo is UTC:
         return _moment(value)
+    if column.kind is str and isinstance(value, str):  # one of a closed set
+        return str(value)
     return column.field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 

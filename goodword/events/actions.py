@@ -56,8 +56,9 @@ def announce(fact: Fact, *, by: Model | None, about: Model, at: datetime) -> Eve
     )
     prepared.insert(event)
     listeners = _listeners.get(fact.KIND, [])
-    prepared.insert_all(
-        [Delivery(event=event, listener=_label(each), due_at=at) for each in listeners]
+    prepared.insert_given(
+        Delivery,
+        [{"event_id": event.pk, "listener": _label(each), "due_at": at} for each in listeners],
     )
     transaction.on_commit(waking.wake)
     return event

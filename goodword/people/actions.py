@@ -132,7 +132,7 @@ def _introduce(address: Address, name: str, *, at: datetime) -> Person:
     held = Holding(person=person, address=address, since=at, preferred=True, primary=True)
     prepared.insert(held)
     found_by = sorted(words.words_of([name], [address.value]))
-    prepared.insert_all([Word(person=person, word=word) for word in found_by])
+    prepared.insert_given(Word, [{"person_id": person.pk, "word": word} for word in found_by])
     if theirs is not None:
         fact = facts.OrganisationChosen(organisation_id=theirs.pk)
         events.announce(fact, by=None, about=person, at=at)

@@ -336,7 +336,8 @@ def _step(
 ) -> None:
     plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in data.items()}
     why = clean_line(why, most=300)
-    prepared.insert(Step(promise=promise, kind=kind, by=by, at=at, why=why, data=plain))
+    step = {"kind": kind, "by_id": by.pk if by else None, "at": at, "why": why, "data": plain}
+    prepared.insert_given(Step, [{"promise_id": promise.pk, **step}])
 
 
 def _owner_columns(owner: Owner | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.test.utils import CaptureQueriesContext
@@ -129,3 +129,35 @@ def test_a_row_is_stored_as_save_stores_it() -> None:
     one, two = Arrival.objects.values().order_by("pk")
     assert one | {"id": 0} == two | {"id": 0}
     assert Arrival.objects.filter(state="failed", tries=3, leased_until=None).count() == 2
+
+
+def test_what_has_no_object_is_stored_as_save_stores_it() -> None:
+    raw = File.objects.create(sha256="0" * 64, size_bytes=7, stored_at=MONDAY_NOON)
+    moments = {"arrived_at": MONDAY_NOON, "said_at": MONDAY_NOON}
+    columns = {"road": "email", "source": "pipe", "state": Arrival.State.FAILED, **moments}
+    prepared.insert_given(Arrival, [{**columns, "raw_id": raw.pk}] * 2)
+    Arrival.objects.create(raw=raw, **columns)
+    one, two, saved = (each | {"id": 0} for each in Arrival.objects.values())
+    assert one == two == saved
+    assert Arrival.objects.filter(state="failed", tries=0, envelope_to=[]).count() == 3
+    prepared.insert_given(Arrival, [])
+    assert Arrival.objects.count() == 3
+
+
+def test_a_key_that_is_taken_is_left_to_who_has_it() -> None:
+    at = {"at": MONDAY_NOON, "kind": "test", "subject": "b"}
+    assert prepared.insert_where_free(Event(pk=7, actor="first", **at))
+    second = Event(pk=7, actor="second", **at)
+    assert not prepared.insert_where_free(second)
+    assert second._state.adding
+    second.pk = 8
+    assert prepared.insert_where_free(second)
+    assert not second._state.adding
+    assert dict(Event.objects.values_list("pk", "actor")) == {7: "first", 8: "second"}
+
+
+def test_only_the_key_may_be_taken() -> None:
+    moment = {"size_bytes": 7, "stored_at": MONDAY_NOON}
+    assert prepared.insert_where_free(File(pk=7, sha256="0" * 64, **moment))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        prepared.insert_where_free(File(pk=8, sha256="0" * 64, **moment))

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_noop as _
@@ -61,31 +62,42 @@ def take_in(
 ) -> Arrival:
     """Store raw bytes durably. Only after this returned may the other side hear "accepted"."""
     taken = Taken(raw, envelope_to, said_at)
-    return take_in_together([taken], road=road, source=source, inbox=inbox, at=at)[0]
+    with transaction.atomic():
+        [columns] = _columns_of([taken], road=road, source=source, inbox=inbox, at=at)
+        arrival = Arrival(**columns)
+        prepared.insert(arrival)
+        transaction.on_commit(waking.wake)
+    return arrival
 
 
 def take_in_together(
     taken: Sequence[Taken], *, road: str, source: str, inbox: Inbox | None = None, at: datetime
-) -> list[Arrival]:
+) -> None:
     """`take_in` for many, which share the waits for the disk; all are stored or none."""
     with transaction.atomic():
-        arrivals = Arrival.objects.bulk_create(
-            Arrival(
-                road=road,
-                inbox=inbox,
-                raw=file,
-                envelope_to=list(each.envelope_to),
-                source=source,
-                arrived_at=at,
-                said_at=min(each.said_at or at, at),
-                due_at=at,
-            )
-            for each, file in zip(
-                taken, files.keep_all([each.raw for each in taken], at=at), strict=True
-            )
-        )
+        columns = _columns_of(taken, road=road, source=source, inbox=inbox, at=at)
+        prepared.insert_given(Arrival, columns)
         transaction.on_commit(waking.wake)
-    return arrivals
+
+
+def _columns_of(
+    taken: Sequence[Taken], *, road: str, source: str, inbox: Inbox | None, at: datetime
+) -> list[dict[str, Any]]:
+    """What makes them arrivals, their bytes kept."""
+    kept = files.keep_all([each.raw for each in taken], at=at)
+    return [
+        {
+            "road": road,
+            "inbox_id": inbox.pk if inbox else None,
+            "raw_id": file.pk,
+            "envelope_to": list(each.envelope_to),
+            "source": source,
+            "arrived_at": at,
+            "said_at": min(each.said_at or at, at),
+            "due_at": at,
+        }
+        for each, file in zip(taken, kept, strict=True)
+    ]
 
 
 # From arrival to message
@@ -93,8 +105,8 @@ def take_in_together(
 
 def receive_due(*, at: datetime, most: int = MOST_TOGETHER) -> int:
     """Receive what has arrived; one bad message stops no other. Returns how many were tried."""
-    waiting = Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw", "inbox")
-    waiting = waiting.prefetch_related("inbox__addresses")
+    waiting = Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw")
+    waiting = waiting.prefetch_related("inbox__addresses")  # one for all that came by it
     fresh = due.claim_together(waiting, at=at, most=most, lease=LEASE)
     for helping in _helpings(fresh):
         _receive_together(helping, at=at)

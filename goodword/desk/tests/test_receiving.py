@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError
 
 from goodword.conversations.models import Conversation, ExternalId, Link, Message
+from goodword.core import ids
 from goodword.desk import checking, roads
 from goodword.desk.intake import arriving
 from goodword.desk.models import Arrival
@@ -297,3 +298,14 @@ def test_what_was_stored_while_the_clock_was_ahead_is_received_once_it_is_right(
     )  # fmt: skip
     assert arriving.receive_due(at=MONDAY_NOON) == 1
     assert Arrival.objects.get().state == "received"
+
+
+def test_of_two_messages_that_drew_one_key_the_second_draws_another(house, monkeypatch):
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr(ids.secrets, "randbits", lambda bits: next(drawn))
+    first, second = receive(house, "First"), receive(house, "Second")
+    assert second.pk == first.pk + 1
+    assert dict(Message.objects.values_list("pk", "text")) == {
+        first.pk: "First",
+        second.pk: "Second",
+    }
