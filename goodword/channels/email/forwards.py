@@ -18,13 +18,11 @@ from goodword.channels.email.headers import first, line, moment, parties
 from goodword.channels.email.headings import (
     QUOTED,
     Heading,
-    any_of,
     heading_at,
-    languages_of,
     may_be_heading,
-    words,
 )
 from goodword.channels.email.mime import Part
+from goodword.channels.email.trimming_words import any_of, languages_of, words
 from goodword.core.text import clean_line
 from goodword.desk.roads import Forwarded, InboundFile, Party
 

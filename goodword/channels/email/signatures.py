@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from goodword.channels.email.headings import QUOTED, RULE, any_of, languages_of
+from goodword.channels.email.headings import QUOTED, RULE
+from goodword.channels.email.trimming_words import any_of, languages_of
 
 _END_MATTERS = 30
 _SIGNATURE_ROWS, _SIGNATURE_ROW = 10, 100

@@ -23,12 +23,12 @@ from goodword.channels.email.headings import (
     QUOTED,
     RULE,
     Heading,
-    any_of,
     heading_at,
     may_be_heading,
 )
 from goodword.channels.email.readable import above_history
 from goodword.channels.email.signatures import says_something, short, without_signature
+from goodword.channels.email.trimming_words import any_of
 
 _MOST_TEXT, _MOST_ROWS = 200_000, 20_000  # no reply of a person; shown whole
 _MOST_LOOKS = 100  # at rows that may be headings; a text with more is no ordinary reply

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodword.channels.email.headings import languages_of, words
 from goodword.channels.email.trimming import explain_reply, reply_text
+from goodword.channels.email.trimming_words import languages_of, words
 
 NEW = "Yes, please, as soon as you can.\nAnd a second pair, in green.\n\nCarla"
 GRACE = "<grace@shop.example>"
