@@ -114,7 +114,9 @@ def _terms(words: Sequence[Word]) -> list[str]:
 def _beginning(letters: str) -> str:
     """What FTS5 is asked for all terms that begin so: each by name while they are few."""
     terms = beginning_with(letters, most=_MOST_TERMS)
-    if not terms or len(terms) > _MOST_TERMS:
+    if not terms:
+        return f'"{letters}"'  # no message has it, and FTS5 sees that sooner of a whole word
+    if len(terms) > _MOST_TERMS:
         return f'"{letters}"*'
     quoted = [f'"{term}"' for term in terms]
     return f"({' OR '.join(quoted)})"
