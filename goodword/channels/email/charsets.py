@@ -79,6 +79,9 @@ _LOOSE_WORD = re.compile(
 _META = re.compile(rb"<meta\b[^<>]{0,200}?charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 # Words of nothing but such letters: no language that Latin-1 was made for has them.
 _NOT_LATIN = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff\xa8\xb8]{3,}(?![A-Za-z])")
+# Small letters with an accent in Greek; in Russian large ones, which stand behind no small one.
+_GREEK_ACCENT = re.compile(rb"[\xe1-\xf9][\xdc-\xdf]")
+_FEW_ACCENTS = 2
 _ASCII = bytes(range(128))
 _SAMPLE = 20_000  # bytes
 _MANY_BAD = 3
@@ -113,7 +116,8 @@ def explain_decoding(data: bytes, charset: str = "", *, guess: str = "") -> tupl
     """Text of `data`, and the codec with the rule that chose it. In this order:
 
     a mark at its beginning, Japanese escapes, UTF-8 if the bytes are, the declared charset or else
-    `guess` (seen elsewhere in the mail) unless the letters can only be Cyrillic, Windows-1252.
+    `guess` (seen elsewhere in the mail) unless the letters can only be Greek or Cyrillic, else
+    Windows-1252.
     """
     codec, rule = codec_named(charset), "as declared"
     if data.startswith(codecs.BOM_UTF8):
@@ -129,8 +133,8 @@ def explain_decoding(data: bytes, charset: str = "", *, guess: str = "") -> tupl
             return text, f"utf-8 {rule if codec == 'utf-8' else 'as its bytes are'}"
     if not codec:
         codec, rule = codec_named(guess), "as in the headers"
-    if codec in {"", "utf-8", "cp1252"} and (cyrillic := _cyrillic(data)):
-        codec, rule = cyrillic, "by its letters"
+    if codec in {"", "utf-8", "cp1252"} and (other := _greek_or_cyrillic(data)):
+        codec, rule = other, "by its letters"
     if codec and codec != "utf-8":
         try:
             return data.decode(codec), f"{codec} {rule}"
@@ -164,7 +168,7 @@ def _utf_8(data: bytes, *, sure: bool) -> str | None:
     return text if good > bad * _MANY_BAD or (sure and good > bad) else None
 
 
-def _cyrillic(data: bytes) -> str:
+def _greek_or_cyrillic(data: bytes) -> str:
     """The charset of what can't be Latin, for old programs label any text of theirs Latin-1."""
     data = data[:_SAMPLE]
     letters = b"".join(_NOT_LATIN.findall(data))
@@ -174,7 +178,9 @@ def _cyrillic(data: bytes) -> str:
         return ""
     # Most letters are small, and the small ones are in the one half here, in the other there.
     small = sum(letter >= 0xE0 for letter in letters)
-    return "cp1251" if small * 2 > len(letters) else "koi8-r"
+    if small * 2 <= len(letters):
+        return "koi8-r"
+    return "cp1253" if len(_GREEK_ACCENT.findall(data)) >= _FEW_ACCENTS else "cp1251"
 
 
 def _replacing(data: bytes, codec: str) -> str:

@@ -19,6 +19,7 @@ def why(raw):
         ({"Content_Type": "text/plain; charset=iso-8859-1"}, "Grüße", "utf-8 as its bytes are"),
         ({"Subject": "=?koi8-r?B?8NLJ18XU?="}, "Лампа", "koi8-r as in the headers"),
         ({"Content_Type": "text/plain; charset=latin1"}, "Лампа сломана", "cp1251 by its letters"),
+        ({}, "Η λάμπα έσπασε χθες το πρωί, τι κάνω;", "cp1253 by its letters"),
         ({}, "Grüße", "cp1252 for want of a better one"),
     ],
 )
