@@ -95,26 +95,24 @@ def _on_page(page: bytes, begin: bytes) -> Iterator[bytes]:
 
 def _places(page: bytes) -> Iterator[int]:
     """Where terms stand on it: written behind all else, each as so far from the one before."""
-    at = int.from_bytes(page[2:4], "big")
-    if page[at:].isascii():  # each number in a byte of its own
-        return accumulate(page[at:])
-    return accumulate(_numbers(page, at))
+    written = page[int.from_bytes(page[2:4], "big") :]
+    return accumulate(written if written.isascii() else _numbers(written))
 
 
-def _numbers(page: bytes, at: int) -> Iterator[int]:
-    while at < len(page):
-        value, at = _number(page, at)
-        yield value
+def _numbers(written: bytes) -> Iterator[int]:
+    """Seven bits to a byte; the last byte of each number is a low one."""
+    value = 0
+    for byte in written:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            yield value
+            value = 0
 
 
 def _number(page: bytes, at: int) -> tuple[int, int]:
-    """What stands at this place, seven bits to a byte, and where the next begins."""
+    """What stands at this place, and where the next begins."""
     value = page[at]
     if value < 0x80:
         return value, at + 1
-    value &= 0x7F
-    while True:
-        at += 1
-        value = value << 7 | page[at] & 0x7F
-        if page[at] < 0x80:
-            return value, at + 1
+    end = at + next(n for n in range(1, 9) if page[at + n] < 0x80)
+    return next(_numbers(page[at : end + 1])), end + 1
