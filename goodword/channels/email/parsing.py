@@ -154,7 +154,9 @@ def _behind_a_list(mail: Part, written: Party, ours: Sequence[str]) -> Party | N
         return None
     name, _via, of_list = written.name.rpartition(" via ")
     answer_to = parties(mail, "Reply-To")
-    noted = parties(mail, "X-Original-From") or (answer_to if of_list and name else [])
+    noted = parties(mail, "X-Original-From")
+    if not noted and of_list and name:
+        noted = parties(mail, "X-Original-Sender") or answer_to
     found = next((each for each in noted if each.address.lower() != list_itself), None)
     if found is None:
         return None

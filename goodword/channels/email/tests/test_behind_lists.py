@@ -20,6 +20,7 @@ OURS = ["support@shop.example"]
     [
         {"X_Original_From": "Carla Customer <carla@customer.example>"},
         {"X_Original_From": "carla@customer.example"},
+        {"X_Original_Sender": "carla@customer.example", "Reply_To": "support@shop.example"},
         {"Reply_To": "Carla Customer <carla@customer.example>, support@shop.example"},
     ],
 )
