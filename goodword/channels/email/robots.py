@@ -263,17 +263,20 @@ def _by_several_signs(mail: Part, body: Body, sender: str) -> Verdict:
 
 
 def _absence_notice(mail: Part, text: str) -> str:
-    """A stock subject, and a text that begins with thanks and tells of nothing but absence.
+    """A stock subject, and a text that tells of absence and of nothing that a person would.
 
+    A subject that calls itself automatic needs no more; others want thanks for the mail besides.
     Old Outlooks answer by a rule on the client, which sets no header at all.
     """
     subject = line(mail, "Subject", most=200)
     if "?" in text or not _is_stock(subject):  # as mostly: that is soon seen
         return ""
-    thanks, away = _WORDS["thanks"].search(text), _WORDS["away"].search(text)
-    if not thanks or not away:
-        return ""
-    return f"Subject: {subject}; text: {thanks.group()} … {away.group()}"
+    away, thanks = _WORDS["away"].search(text), _WORDS["thanks"].search(text)
+    if away and thanks:
+        return f"Subject: {subject}; text: {thanks.group()} … {away.group()}"
+    if away and _WORDS["subject_automatic"].match(subject):
+        return f"Subject: {subject}; text: {away.group()}"
+    return ""
 
 
 def _is_stock(subject: str) -> bool:

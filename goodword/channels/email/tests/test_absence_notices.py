@@ -140,6 +140,8 @@ def test_a_notice_thanks_for_the_message_or_tells_of_other_help(subject, body):
             "Auto reply from your shop is wrong",
             "Your automatically generated reply names the wrong order. Please mend it.",
         ),
+        ("Automatische Antwort: was soll das", "Seit Tagen antwortet mir nur ein Programm."),
+        ("Auto: abwesend vom 3. bis 7.", "Ich bin im Urlaub, verschieben Sie den Termin."),
         ("Autosvar", "Jeg får jeres autosvar, men ingen svarer mig."),
         (
             "Automatisch antwoord",
