@@ -5,6 +5,7 @@ Every read takes a bounded number of rows from an index, so that it costs the sa
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -139,12 +140,11 @@ class Ledger:
         # of the whole it would walk to the day.
         asked = replace(self.asked, start=None, end=None)
         whole, borders = Ledger(self.teammate, asked, now=self.now), self._borders(days)
-        rows = [tuple(row) for lot in range(lots) for row in whole._due_on(lot, borders, most)]
-        day = 0
-        for due_at, state, moved in sorted(rows):
-            while due_at >= days[day][1]:
-                day += 1
-            found[day][_shown(state, due_at, moved, now=self.now)] += 1
+        starts = [start.astimezone(UTC) for start, _end in days]  # the zone of what is found
+        for lot in range(lots):
+            for due_at, state, moved in whole._due_on(lot, borders, most):
+                day = found[bisect(starts, due_at) - 1]
+                day[_shown(state, due_at, moved, now=self.now)] += 1
         return found
 
     def _borders(self, days: Sequence[tuple[datetime, datetime]]) -> dict[str, datetime]:
@@ -167,7 +167,7 @@ class Ledger:
             return build(here, names[0], names[-1])
 
         def many(here: _Here) -> QuerySet[Promise, Any]:
-            return whole(here).values_list("pk")[:_FEW]
+            return whole(here).values_list("pk")[_FEW : _FEW + 1]
 
         def few(here: _Here) -> QuerySet[Promise, Any]:
             return whole(here).values_list(*_DUE)
@@ -176,7 +176,7 @@ class Ledger:
             parts = [build(here, *each)[: most + 1] for each in pairwise(names)]
             return together(parts).values_list(*_DUE)
 
-        if len(prepared.rows(*self._query(("many", lot, days), many, borders))) < _FEW:
+        if not prepared.rows(*self._query(("many", lot, days), many, borders)):
             return prepared.rows(*self._query(("few", lot, days), few, borders))
         # A large house: so that no day hides the others, of each its share.
         return prepared.rows(*self._query(("shares", lot, days, most), shares, borders))
