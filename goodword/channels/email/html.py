@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import nh3
 from django.utils.translation import gettext as _
 
+from goodword.channels.email.tangles import is_tangled
 from goodword.core.text import runs_to_the_left
 
 _TAGS = frozenset(
@@ -85,33 +86,31 @@ def clean_html(html: str, *, cid: Callable[[str], str | None], show_remote: bool
 
     `cid` maps a Content-ID (without <>) to a URL of ours; None drops the picture. Pictures from
     elsewhere keep their address in `data-remote-src` and are not loaded, unless `show_remote`.
+    Empty where nothing can be shown of it: it is tangled, or holds nothing but what runs.
     """
-    return _clean(html, cid=cid, show_remote=show_remote)[0]
-
-
-def has_remote(html: str) -> bool:
-    """Whether the mail would load pictures from elsewhere."""
-    return _clean(html, cid=lambda _: None, show_remote=False)[1] > 0
-
-
-def _clean(html: str, *, cid: Callable[[str], str | None], show_remote: bool) -> tuple[str, int]:
+    html = html[:_MOST_HTML]
+    if is_tangled(html):
+        return ""
     # Values that the cleaner would judge by its own rules travel as https addresses under a name
     # that no sender can guess, and get their true form afterwards.
     token = secrets.token_hex(12)
     ours, held_back = f"https://{token}.ours/", f"https://{token}.held/"
-    remote = 0
 
     def picture(source: str) -> str | None:
-        nonlocal remote
         source = source.strip()
         if source[:4].lower() == "cid:":
             mapped = cid(unquote(source[4:]).strip("<> "))
             return ours + mapped if mapped else None
         if not re.match(r"https?://", source, re.IGNORECASE):
             return None
-        remote += 1
         return source if show_remote else held_back + source
 
+    cleaned = _cleaned(html, picture)
+    cleaned = cleaned.replace(f'src="{held_back}', 'data-remote-src="')
+    return cleaned.replace(f'src="{ours}', 'src="')
+
+
+def _cleaned(html: str, picture: Callable[[str], str | None]) -> str:
     def attribute(tag: str, name: str, value: str) -> str | None:
         if name == "style":
             return safe_style(value) or None
@@ -121,8 +120,8 @@ def _clean(html: str, *, cid: Callable[[str], str | None], show_remote: bool) ->
             return value.strip() if _LINK.match(value.strip()) else None
         return value
 
-    cleaned = nh3.clean(
-        html[:_MOST_HTML],
+    return nh3.clean(
+        html,
         tags=_TAGS,
         clean_content_tags=_GONE_WITH_CONTENT,
         attributes=_ATTRIBUTES,
@@ -132,8 +131,6 @@ def _clean(html: str, *, cid: Callable[[str], str | None], show_remote: bool) ->
         url_schemes=_SCHEMES,
         url_relative="deny",
     )
-    cleaned = cleaned.replace(f'src="{held_back}', 'data-remote-src="')
-    return cleaned.replace(f'src="{ours}', 'src="'), remote
 
 
 def safe_style(value: str) -> str:

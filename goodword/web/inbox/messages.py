@@ -11,10 +11,11 @@ from collections.abc import Callable
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
+from django.utils.html import escape
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
-from goodword.channels.email.html import clean_html, frame_document
+from goodword.channels.email.html import clean_html, frame_document, text_to_html
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Attachment, Message
 from goodword.files import actions as files
@@ -32,8 +33,9 @@ def frame(request: HttpRequest, public_id: str) -> HttpResponse:
     """The cleaned HTML, for `<iframe sandbox>` alone. `?remote=1` loads pictures from elsewhere."""
     message = pages.visible_message(request, public_id)
     remote = request.GET.get("remote") == "1"
+    cleaned = clean_html(message.html, cid=_pictures_of(message), show_remote=remote)
     document = frame_document(
-        clean_html(message.html, cid=_pictures_of(message), show_remote=remote),
+        cleaned or _as_text(message),
         theme=teammate_of(request).theme,
         language=get_language() or "en",
     )
@@ -48,6 +50,11 @@ def frame(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     answer["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _as_text(message: Message) -> str:
+    said = gettext("The layout of this mail can't be shown. This is its text.")
+    return f"<p><em>{escape(said)}</em></p>\n{text_to_html(message.text)}"
 
 
 def _pictures_of(message: Message) -> Callable[[str], str | None]:

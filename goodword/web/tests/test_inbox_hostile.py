@@ -54,6 +54,18 @@ def test_the_frame_runs_nothing_sends_nothing_and_holds_remote_pictures_back(ben
     assert ' src="https://elsewhere.example' not in page
 
 
+def test_a_mail_that_would_swell_when_shown_is_shown_as_its_text(house, ben) -> None:
+    styles = "".join(f"<font color=#{number:06x}>" for number in range(2_000))
+    swelling = f"<p>{styles}</p>{'<p>x</p>' * 2_000}"
+    message = receive(house, text="Is <b>it</b> there?", html=swelling, at=timezone.now() - HOUR)
+
+    page = ben.get(f"/messages/{message.public_id}/frame/").content.decode()
+
+    assert "This is its text." in page
+    assert "Is &lt;b&gt;it&lt;/b&gt; there?" in page
+    assert "<font" not in page
+
+
 def test_remote_pictures_load_only_when_asked_for(ben, message) -> None:
     answer = ben.get(f"/messages/{message.public_id}/frame/?remote=1")
 
