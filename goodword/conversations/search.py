@@ -14,8 +14,6 @@ from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 
-from goodword.conversations.terms import beginning_with
-
 
 class Word(NamedTuple):
     """A folded word; one that isn't whole may be the beginning of another."""
@@ -113,7 +111,10 @@ def _terms(words: Sequence[Word]) -> list[str]:
 
 def _beginning(letters: str) -> str:
     """What FTS5 is asked for all terms that begin so: each by name while they are few."""
-    terms = beginning_with(letters, most=_MOST_TERMS)
+    end = f"{letters}\U0010ffff"
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS, [letters, end, end, _MOST_TERMS + 1])
+        terms = [row[0] for row in cursor.fetchall()]
     if not terms:
         return f'"{letters}"'  # no message has it, and FTS5 sees that sooner of a whole word
     if len(terms) > _MOST_TERMS:
@@ -123,6 +124,16 @@ def _beginning(letters: str) -> str:
 
 
 _MOST_TERMS = 40
+# Each from the one before: between a term and the next stands nothing but that term and a \1.
+_TERMS = """
+    WITH RECURSIVE found(term) AS (
+        SELECT (SELECT term FROM message_terms WHERE term >= %s LIMIT 1)
+        UNION ALL
+        SELECT (SELECT term FROM message_terms WHERE term >= found.term || char(1) LIMIT 1)
+        FROM found WHERE found.term < %s
+    )
+    SELECT term FROM found WHERE term < %s LIMIT %s
+"""
 
 
 class Stopped(Exception):

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
 
-from goodword.conversations import search, terms
+from goodword.conversations import search
 from goodword.conversations.models import Message
 from goodword.conversations.search import Word
 from tests.factories import MONDAY_NOON, make_house, receive
 
-IS_SQLITE = connection.vendor == "sqlite"
 # From what every message says down to what one does, and beginnings of several words.
 WORDS = ["order", "delivery", "delivered", "deliveries", "deliver", "days", "ring", "strasse"]
 ODDS = [1.0, 0.5, 0.4, 0.1, 0.05, 0.3, 0.02, 0.005]
@@ -85,81 +82,3 @@ def test_keys_come_in_their_order_from_anywhere_on(house, monkeypatch, seed, mos
         some = dice.sample(list(said), 30)
         wanted = {key for key in some if all(_has(said[key], word) for word in words)}
         assert set(search.those_with(words, some)) == wanted
-
-
-@pytest.fixture
-def small_pages() -> Iterator[None]:
-    """An index whose lists fill many pages, in segments that are put together bit by bit."""
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO message_words(message_words) VALUES ('rebuild')")
-    _tell_index("pgsz", 64)
-    _tell_index("automerge", 0)
-    yield
-    Message.objects.all().delete()
-    _tell_index("pgsz", 4050)
-    _tell_index("automerge", 4)
-
-
-def _tell_index(what: str, number: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO message_words(message_words, rank) VALUES (%s, %s)", [what, number]
-        )
-
-
-def _terms_by_fts(letters: str, most: int) -> list[str]:
-    with transaction.atomic():
-        return terms.beginning_with(letters, most=most)
-
-
-@pytest.mark.skipif(not IS_SQLITE, reason="reads the index of SQLite")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("seed", range(3))
-def test_terms_are_found_in_the_pages_however_these_lie(house, small_pages, seed) -> None:
-    dice = random.Random(seed)
-    said = _said(house, dice, 120)
-    ever = set().union(*said.values())
-    other = {
-        "strassen",
-        "東京",
-        "z" * 64,
-        "e",
-        "1",
-        "n",
-        "東" * 64,
-        *("as" * n for n in range(1, 30)),
-    }
-    for step in range(8):
-        gone = dice.choice(list(said))
-        Message.objects.filter(pk=gone).delete()
-        said.pop(gone)
-        for key in dice.sample(list(said), 10):
-            said[key] |= set(dice.sample(sorted(other), 3))
-            Message.objects.filter(pk=key).update(search_text=" ".join(said[key]))
-        if step % 2:
-            _tell_index("merge", dice.choice([1, 4, -3]))  # and leaves it half done
-        known = set().union(*said.values())
-        ever |= known
-        asked = {each[:n] for each in dice.sample(sorted(known), 40) for n in (1, 2, 4, 64)}
-        for letters in sorted(asked | {"\U0010ffff", "nowhere", "\x01"}):
-            found = terms.beginning_with(letters, most=10_000)
-            assert found == sorted(set(found))
-            # What no message says any more may stand there until segments are put together.
-            by_fts = _terms_by_fts(letters, most=10_000)
-            assert {each for each in known if each.startswith(letters)} == set(by_fts) <= set(found)
-            assert all(each.startswith(letters) for each in found)
-            assert set(found) <= ever
-            few = terms.beginning_with(letters, most=3)
-            assert few == found if len(found) <= 3 else len(few) > 3
-
-
-@pytest.mark.skipif(not IS_SQLITE, reason="reads the index of SQLite")
-@pytest.mark.django_db(transaction=True)
-def test_what_this_transaction_wrote_is_found_by_its_beginning(house) -> None:
-    assert terms.beginning_with("zeb", most=9) == []
-    with transaction.atomic():
-        message = receive(house, "A zebra", subject="x")
-        assert terms.beginning_with("zeb", most=9) == ["zebra"]
-        found = search.keys_with([Word("zeb", is_whole=False)], beyond=None, most=9)
-    assert found == [message.pk]
-    assert terms.beginning_with("zeb", most=9) == ["zebra"]
