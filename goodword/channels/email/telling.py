@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -18,12 +19,13 @@ def without_a_desk() -> None:
         settings.configure(USE_I18N=False)
 
 
-def tell(raw: bytes, *, at: datetime) -> dict[str, object]:
+def tell(raw: bytes, *, ours: Sequence[str] = (), at: datetime) -> dict[str, object]:
     """What Goodword reads in a mail, and why; ready for JSON. Raises CannotParse.
 
-    `why` has each rule and the header or line that decided; docs/mail.md says where the rules are.
+    `ours`: the addresses it was delivered to, as the mail server or the inbox says. `why` has each
+    rule and the header or line that decided; docs/mail.md says where the rules are.
     """
-    reading = read_mail(raw, received_at=at, envelope_to=())
+    reading = read_mail(raw, received_at=at, envelope_to=ours)
     inbound = reading.inbound
     return {
         "subject": inbound.subject,

@@ -96,6 +96,22 @@ def test_what_else_a_mail_carries_is_told_when_it_is_there(saved):
     ]
 
 
+def test_a_mail_by_a_group_of_ours_is_read_as_the_inbox_reads_it(saved):
+    by_group = mail(
+        From="Carla via Help <help@shop.example>",
+        To="help@shop.example",
+        X_Original_From="Carla <carla@customer.example>",
+        List_ID="<help.shop.example>",
+    )
+    file = saved("group.eml", by_group)
+
+    _code, (as_anybodys,) = explained(file)
+    _code, (as_ours,) = explained(file, "--to", "Help@Shop.example")
+
+    assert (as_anybodys["kind"], as_anybodys["from_address"]) == ("list", "help@shop.example")
+    assert (as_ours["kind"], as_ours["from_address"]) == ("human", "carla@customer.example")
+
+
 def test_given_a_file_that_cannot_be_read_it_says_so_and_the_others_are_told(saved, tmp_path):
     code, told = explained(
         tmp_path / "none.eml", saved("empty.eml", b"\r\n"), tmp_path, "-", stdin=mail("By pipe")
