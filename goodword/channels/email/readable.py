@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html as entities
 import re
-from typing import Any
 
-from inscriptis import get_annotated_text
+from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 from lxml.etree import LxmlError  # type: ignore[import-untyped]  # ships no types
+from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
 
 from goodword.core.text import clean
 
@@ -19,6 +19,8 @@ _CONFIG = ParserConfig(
     css=CSS_PROFILES["strict"],
     annotation_rules={where: ["quote"] for where in _QUOTES} | {"#data-indented": ["indented"]},
 )
+# Else it drops without a word what stands below 255 others, as in a thread of many answers.
+_PARSER = HTMLParser(huge_tree=True)
 # What a browser makes of "indent more" is a blockquote without any line beside it.
 _INDENTED = re.compile(
     r"<blockquote(?=[^<>]{0,200}margin:\s?(?:0(?:px)? ){3}40px;[^<>]{0,100}border:\s?none)"
@@ -59,14 +61,14 @@ def readable(html: str) -> str:
         return _tidy(_stripped(html))
     html = _INDENTED.sub("<blockquote data-indented=1", html)
     try:
-        read: dict[str, Any] = get_annotated_text(html, _CONFIG)
+        read = Inscriptis(document_fromstring(html, parser=_PARSER), _CONFIG)
     except (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return _tidy(_stripped(html))
-    labels = read.get("label", [])
-    indented = [(start, end) for start, end, label in labels if label == "indented"]
-    quotes = [(start, end) for start, end, label in labels if label == "quote"]
+    labels = read.get_annotations()
+    indented = [(each.start, each.end) for each in labels if each.metadata == "indented"]
+    quotes = [(each.start, each.end) for each in labels if each.metadata == "quote"]
     spans = [span for span in quotes if span not in indented]
-    return _tidy(_with_quotes(str(read.get("text", "")), spans))
+    return _tidy(_with_quotes(read.get_text(), spans))
 
 
 def above_history(html: str) -> str | None:

@@ -77,3 +77,14 @@ def test_html_made_to_be_slow_is_not(html):
     above_history(html)
 
     assert time.thread_time() - began < 2  # of work, not of waiting
+
+
+@pytest.mark.parametrize("deep", [200, 300, 900, 5_000])
+@pytest.mark.parametrize("tag", ["div", "blockquote", "font"])
+def test_what_stands_deep_in_a_long_thread_is_read(tag, deep):
+    thread = f"<p>Newest</p>{f'<{tag}><p>said</p>' * deep}<p>First</p>{f'</{tag}>' * deep}<p>End"
+
+    rows = [row.strip("> ") for row in readable(thread).split("\n")]
+
+    assert (rows.count("Newest"), rows.count("First"), rows.count("End")) == (1, 1, 1)
+    assert rows.count("said") == deep
