@@ -97,6 +97,8 @@ class Bar:
             return _("All they asked is answered, as far as one can see")
         if number == 1:
             return _("Their question is open")
+        if left == number == 2:
+            return _("Both questions are open")
         if left == number:
             return _("All %(n)s questions are open") % values
         return (
