@@ -30,44 +30,30 @@ def keys_with(
     The index gives them in the order of time, and only these are looked at: a common word in a
     large desk costs no more than a rare one.
     """
-    terms = _terms(words)
-    if connection.vendor == "sqlite" and len(terms) > 1 and not oldest_first:
-        return _newest_with_all(terms, beyond, most)
-    sql, key = _with_all(), _key()
+    terms, key = _terms(words), _key()
+    sql = _with_all()
     bound: list[str | int] = [_all(terms)]
     if beyond is not None:
         sql += f" AND {key} {'>' if oldest_first else '<'} %s"
         bound.append(beyond)
+    if not oldest_first and _is_one_rare(terms, beyond, most):
+        return _keys(f"{sql} ORDER BY {key}", bound)[::-1][:most]
     return _keys(f"{sql} ORDER BY {key} {'ASC' if oldest_first else 'DESC'} LIMIT {most}", bound)
 
 
-def _newest_with_all(terms: Sequence[str], beyond: int | None, most: int) -> list[int]:
-    """Stretch by stretch back through time, each read forwards.
+def _is_one_rare(terms: Sequence[str], before: int | None, most: int) -> bool:
+    """Whether to read all forwards: one of several terms stands in fewer than `most` messages.
 
     Backwards, from one row with all terms to the next, FTS5 steps through all that it passes in a
-    segment of its index that holds nothing so old: a rare word beside a common one took 25 ms. A
-    stretch is so long that one of the terms stands in it `most` times.
+    segment of its index that holds nothing so old: a rare word beside a common one took 25 ms.
+    Forwards it leaps, but would read common ones from the first message on. Many beginnings
+    (`"a"*`) it merges anew for each query, so there one query has to do, and nothing is asked here.
     """
-    found: list[int] = []
-    before, many = _LAST if beyond is None else beyond, most
-    while True:
-        since = _since(terms, before, many)
-        sql = f"{_with_all()} AND rowid >= %s AND rowid < %s ORDER BY rowid"
-        found += reversed(_keys(sql, [_all(terms), since or 0, before]))
-        if since is None or len(found) >= most:
-            return found[:most]
-        before, many = since, many * 4
-
-
-def _since(terms: Sequence[str], before: int, many: int) -> int | None:
-    """From when on each of these terms stands in so many messages; None: one is in fewer."""
-    first = before
-    for term in terms:
-        sql = f"{_with_all()} AND rowid < %s ORDER BY rowid DESC LIMIT 1 OFFSET {many - 1}"
-        if not (last := _keys(sql, [term, before])):
-            return None
-        first = min(first, last[0])
-    return first
+    if connection.vendor != "sqlite" or len(terms) == 1 or any(t.endswith("*") for t in terms):
+        return False
+    last = _LAST if before is None else before
+    sql = f"{_with_all()} AND rowid < %s ORDER BY rowid DESC LIMIT 1 OFFSET {most - 1}"
+    return any(not _keys(sql, [term, last]) for term in terms)
 
 
 def those_with(words: Sequence[Word], keys: Sequence[int]) -> list[int]:

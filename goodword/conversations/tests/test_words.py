@@ -6,6 +6,8 @@ import random
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goodword.conversations import search
 from goodword.conversations.models import Message
@@ -82,3 +84,40 @@ def test_keys_come_in_their_order_from_anywhere_on(house, monkeypatch, seed, mos
         some = dice.sample(list(said), 30)
         wanted = {key for key in some if all(_has(said[key], word) for word in words)}
         assert set(search.those_with(words, some)) == wanted
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how FTS5 is asked")
+@pytest.mark.parametrize(
+    ("words", "checks", "forwards"),
+    [
+        ("even odd", 2, False),  # never in one message, and both common
+        ("every even odd", 3, False),
+        ("every rare", 2, True),
+        ("rare every", 1, True),
+        ("rare n*", 0, False),  # merged anew for each query
+        ("rare", 0, False),
+    ],
+)
+def test_several_words_are_one_query_and_one_for_each_whether_it_is_rare(
+    house, monkeypatch, words: str, checks: int, forwards: bool
+) -> None:
+    monkeypatch.setattr(search, "_MOST_TERMS", 0)
+    conversation = receive(house, "x", subject="x").conversation
+    conversation.messages.update(search_text="")
+    for number in range(40):
+        text = f"every {'odd' if number % 2 else 'even'} n{number} {'rare' * (number == 7)}"
+        Message.objects.create(
+            pk=number + 1 << 20, public_id=f"m{number}", conversation=conversation, kind="note",
+            direction="internal", road="note", said_at=MONDAY_NOON, stored_at=MONDAY_NOON,
+            teammate=house.ana, search_text=text,
+        )  # fmt: skip
+    asked = [Word(w.rstrip("*"), is_whole=not w.endswith("*")) for w in words.split()]
+
+    with CaptureQueriesContext(connection) as captured:
+        found = search.keys_with(asked, beyond=None, most=10)
+
+    queries = [q["sql"] for q in captured if "message_words" in q["sql"]]
+    assert len(found) == ("rare" in words)
+    assert len(queries) == checks + 1
+    assert queries[-1].endswith("ORDER BY rowid") == forwards
