@@ -54,15 +54,21 @@ def local_time(respond: Respond) -> Respond:
 def something_to_see(respond: Respond) -> Respond:
     """Whoever opens an address that only takes what is sent (an old tab, a link typed from memory)
     reads that nothing is there, with a way on. Django's own answer is an empty page.
+
+    A view with a content policy of its own is for people outside, whose way isn't to the inbox, or
+    for a frame.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = respond(request)
         is_empty = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content
-        if request.method != "GET" or not is_empty or wants_piece(request):
+        has_policy = "Content-Security-Policy" in response.headers  # ours is set further outside
+        if request.method != "GET" or not is_empty or has_policy or wants_piece(request):
             return response
         page = render(request, "404.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
-        page.headers["Allow"] = response.headers["Allow"]
+        for name, value in response.headers.items():
+            if name not in ("Content-Type", "Content-Length"):
+                page.headers[name] = value
         return page
 
     return middleware
