@@ -81,7 +81,7 @@ _META = re.compile(rb"<meta\b[^<>]{0,200}?charset=[\"']?([\w.:-]{1,40})", re.IGN
 _NOT_LATIN = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff\xa8\xb8]{3,}(?![A-Za-z])")
 # Small letters with an accent in Greek; in Russian large ones, which stand behind no small one.
 _GREEK_ACCENT = re.compile(rb"[\xe1-\xf9][\xdc-\xdf]")
-_FEW_ACCENTS = 2
+_NOT_GREEK = re.compile(rb"[\xd2\xe0\xff]")  # of no letter there, or of one that hardly occurs
 _ASCII = bytes(range(128))
 _SAMPLE = 20_000  # bytes
 _MANY_BAD = 3
@@ -180,7 +180,8 @@ def _greek_or_cyrillic(data: bytes) -> str:
     small = sum(letter >= 0xE0 for letter in letters)
     if small * 2 <= len(letters):
         return "koi8-r"
-    return "cp1253" if len(_GREEK_ACCENT.findall(data)) >= _FEW_ACCENTS else "cp1251"
+    is_greek = _GREEK_ACCENT.search(data) and not _NOT_GREEK.search(data)
+    return "cp1253" if is_greek else "cp1251"
 
 
 def _replacing(data: bytes, codec: str) -> str:

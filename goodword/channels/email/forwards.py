@@ -145,7 +145,9 @@ def _unglued(text: str) -> str:
 def _opened(rows: list[str]) -> list[str]:
     """Apple Mail may quote "Begin forwarded message:" together with what it passes on."""
     first = next((at for at, row in enumerate(rows[:_ROWS_ABOVE]) if QUOTED.match(row)), None)
-    if first is None:
+    if first is None or any(
+        heading_at(rows, at) for at in range(first) if may_be_heading(rows[at])
+    ):
         return rows
     inside = _unquoted(rows[first:])
     heading = heading_at(inside, 0)

@@ -24,7 +24,7 @@ QUOTED = re.compile(r"^\s?>")
 # Also what Outlook makes of a horizontal line. Two dashes alone begin a signature.
 RULE = re.compile(r"^[\s>]{0,9}[-_=*#~+\u2010-\u2015\u2500]{3,}\s*$")
 DASHES = re.compile(
-    r"^[\s*_]{0,9}[-=\u2010-\u2015]{2,40}\s{0,4}(\S[^\n]{1,200}?)"
+    r"^[\s*_]{0,9}[-=\u2010-\u2015]{2,40}\s{0,4}([^\s=\u2010-\u2015-][^\n]{1,200}?)"
     r"\s{0,4}[-=\u2010-\u2015:]{1,40}[\s*_]{0,9}$"
 )
 _PROGRAMS_DASHES = re.compile(r"^[\s*_]{0,9}[-\u2010-\u2015]{4}")

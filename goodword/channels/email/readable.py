@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html as entities
 import re
+from bisect import bisect_right
+from collections import Counter
 
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
@@ -11,6 +13,7 @@ from inscriptis.model.config import ParserConfig
 from lxml.etree import LxmlError  # type: ignore[import-untyped]  # ships no types
 from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
 
+from goodword.channels.email.tangles import has_crowded_tag
 from goodword.core.text import clean
 
 # Where mail programs put the history: blockquote, and what Yahoo and Outlook for Mac use.
@@ -47,6 +50,7 @@ _HIDDEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^<>]{0,200}>", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,5000}>")
 _XML = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -57,18 +61,18 @@ def readable(html: str) -> str:
     if not html.strip():
         return ""
     html = _XML.sub("", html)
-    if len(html) > _MOST_HTML or html.count("<") > _MOST_TAGS:
+    if len(html) > _MOST_HTML or html.count("<") > _MOST_TAGS or has_crowded_tag(html):
         return _tidy(_stripped(html))
     html = _INDENTED.sub("<blockquote data-indented=1", html)
     try:
         read = Inscriptis(document_fromstring(html, parser=_PARSER), _CONFIG)
     except (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return _tidy(_stripped(html))
-    labels = read.get_annotations()
-    indented = [(each.start, each.end) for each in labels if each.metadata == "indented"]
-    quotes = [(each.start, each.end) for each in labels if each.metadata == "quote"]
-    spans = [span for span in quotes if span not in indented]
-    return _tidy(_with_quotes(read.get_text(), spans))
+    spans: Counter[tuple[int, int]] = Counter()
+    for each in read.get_annotations():
+        # What is only indented is annotated as a quote, too.
+        spans[each.start, each.end] += 1 if each.metadata == "quote" else -1
+    return _tidy(_with_quotes(read.get_text(), list(spans.elements())))
 
 
 def above_history(html: str) -> str | None:
@@ -84,11 +88,12 @@ def above_history(html: str) -> str | None:
 def _with_quotes(text: str, spans: list[tuple[int, int]]) -> str:
     if not spans:
         return text
+    begun, ended = sorted(start for start, _end in spans), sorted(end for _start, end in spans)
     rows: list[str] = []
     at = 0
     for row in text.split("\n"):
         content = at + len(row) - len(row.lstrip())
-        depth = sum(1 for start, end in spans if start <= content < end) if row.strip() else 0
+        depth = bisect_right(begun, content) - bisect_right(ended, content) if row.strip() else 0
         rows.append(f"{'>' * depth} {row.strip()}" if depth else row)
         at += len(row) + 1
     return "\n".join(_joined_quotes(rows))
@@ -104,7 +109,8 @@ def _joined_quotes(rows: list[str]) -> list[str]:
 
 
 def _stripped(html: str) -> str:
-    return entities.unescape(_TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub(" ", html))))
+    html = _CELL.sub("  ", _BREAK.sub("\n", _HIDDEN.sub(" ", html)))
+    return entities.unescape(_TAG.sub("", html))
 
 
 def _tidy(text: str) -> str:

@@ -33,6 +33,7 @@ _LIST_HEADERS = [
 _REPORTS = {"multipart/report", "message/delivery-status", "message/disposition-notification"}
 # As `desk.answering.queueing` makes the Message-ID of what we send.
 _OUR_ID = re.compile(r"[2-9b-z]{16}\.[0-9a-f]{10,16}@")
+_UNSPACED = "\u0e00"  # from here on mostly letters of languages that set no blanks between words
 _OPENING = 700  # characters in which a notice of absence says so
 
 
@@ -180,11 +181,10 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict:
     if present and _answers_us(mail):
         return Verdict("human", beside=f"on an answer to us: {present[0]}")
     answers = bool(first(mail, "In-Reply-To"))
-    a_form = _is_a_form_for_others(mail, sender)
-    one_mail = answers or a_form or bool(first(mail, "References"))
+    a_form = not answers and _is_a_form_for_others(mail, sender)
+    one_mail = answers or a_form or _goes_on(mail)
     names = [*_HEADERS["list"], *([] if one_mail else _HEADERS["list_unless_answer"])]
-    strong = next(_present(mail, names), "")
-    if strong:
+    if strong := next(_present(mail, names), ""):
         return Verdict("list", strong)
     precedence = _precedence(mail)
     if precedence.lower() not in {"list", "bulk", "junk"}:
@@ -201,8 +201,20 @@ def _to_many(mail: Part, sender: str, ours: Sequence[str]) -> Verdict:
 
 
 def _answers_us(mail: Part) -> bool:
-    """Whether it answers a mail of ours: by their own group, for instance, that we wrote to."""
+    """Whether it answers a mail of ours: by their own group, for instance, that we wrote to.
+
+    So does a vacation program, which says "bulk" and is no list.
+    """
+    by_a_program = _precedence(mail).lower() in {"bulk", "junk"}
+    if by_a_program and not any(_present(mail, _HEADERS["list"])):
+        return False
     return any(map(_OUR_ID.match, ids(first(mail, "In-Reply-To"))))
+
+
+def _goes_on(mail: Part) -> bool:
+    """Whether it goes on in a thread, and nothing shows that programs send it to many."""
+    to_many = first(mail, "List-Unsubscribe-Post") or first(mail, "Feedback-ID")
+    return bool(first(mail, "References")) and not to_many
 
 
 def _precedence(mail: Part) -> str:
@@ -265,8 +277,8 @@ def _by_several_signs(mail: Part, body: Body, sender: str) -> Verdict:
 def _absence_notice(mail: Part, text: str) -> str:
     """A stock subject, and a text that tells of absence and of nothing that a person would.
 
-    A subject that calls itself automatic needs no more; others want thanks for the mail besides.
-    Old Outlooks answer by a rule on the client, which sets no header at all.
+    A subject that calls itself automatic needs no more on an answer; else it takes thanks for the
+    mail besides. Old Outlooks answer by a rule on the client, which sets no header of its own.
     """
     subject = line(mail, "Subject", most=200)
     if "?" in text or not _is_stock(subject):  # as mostly: that is soon seen
@@ -274,7 +286,8 @@ def _absence_notice(mail: Part, text: str) -> str:
     away, thanks = _WORDS["away"].search(text), _WORDS["thanks"].search(text)
     if away and thanks:
         return f"Subject: {subject}; text: {thanks.group()} … {away.group()}"
-    if away and _WORDS["subject_automatic"].match(subject):
+    answers = any(first(mail, name) for name in ("In-Reply-To", "References", "Thread-Index"))
+    if away and answers and _WORDS["subject_automatic"].match(subject):
         return f"Subject: {subject}; text: {away.group()}"
     return ""
 
@@ -284,7 +297,9 @@ def _is_stock(subject: str) -> bool:
     begins = _WORDS["subject"].match(subject)
     if begins is None:
         return False
-    then = re.sub(r"^\w*\s*", "", subject[begins.end() :])
+    then = subject[begins.end() :]
+    if subject[begins.end() - 1] < _UNSPACED:
+        then = re.sub(r"^\w*\s*", "", then)
     by_notes = subject[:5].lower() == "auto:"  # "AUTO: Ana is out of the office"
     return by_notes or not then[:1].isalpha() or bool(_WORDS["subject_then"].match(then))
 

@@ -17,9 +17,14 @@ _SIGNATURE = re.compile(r"^\s?(?:--|__|—|–)\s*$")
 _SENTENCE = re.compile(r"(?:\S{1,60}\s{1,3}){3}\S{1,60}[.!。！]$")
 _GOES_NOT_ON = re.compile(r"[.!。！]\W?$")  # below a question it may be the choice
 _WORDS_TO_A_PROGRAM, _WORDS_BEHIND_A_PROGRAM = 5, 2
+# Letters of languages that set no blanks between words; of those, beside a program.
+_UNSPACED, _LETTERS_BESIDE = (
+    re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"),
+    3,
+)
 _LIST_RULE = re.compile(r"^[_-]{20,}\s*$")
 _LIST = re.compile(r"mailing list|/listinfo/|unsubscribe", re.IGNORECASE)
-_LIST_PLACE = re.compile(r"https?://|mailto:|@", re.IGNORECASE)
+_LIST_PLACE = re.compile(r"https?://|mailto:|/listinfo/|^\s*\S+@\S+\s*$", re.IGNORECASE)
 _LINK = re.compile(r"[<(\[]?\s{0,2}(?:https?://|www\.|mailto:)[^\s>)\]]{1,2000}\s{0,2}[>)\]]?")
 
 
@@ -122,7 +127,11 @@ def _is_program(named: Sequence[str]) -> bool:
     programs = list(any_of("programs", inflected=True).finditer(said))
     if programs and len(said[: programs[0].start()].split()) < _WORDS_TO_A_PROGRAM:
         last = max([*programs, *any_of("devices").finditer(said)], key=re.Match.end)
-        return len(said[last.end() :].split()) <= _WORDS_BEHIND_A_PROGRAM
+        before, behind = said[: programs[0].start()], said[last.end() :]
+        if max(len(_UNSPACED.findall(before)), len(_UNSPACED.findall(behind))) > _LETTERS_BESIDE:
+            return False
+        words = [each for each in behind.split() if not re.search(r"\d", each)]  # "S21 Ultra 5G"
+        return len(words) <= _WORDS_BEHIND_A_PROGRAM
     return len(named) <= 3 and bool(any_of("devices").search(" ".join(named[-2:])))
 
 

@@ -107,6 +107,33 @@ def test_why_it_came_back_is_read_from_words_first_and_only_a_bad_address_is_har
     assert (found.reason, found.hard) == (reason, hard)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "수신자의 편지함에 공간이 없습니다",
+        "전달할 수 없습니다. 서버가 응답하지 않습니다",
+        "Alıcı sunucusu bulunamadı, daha sonra tekrar denenecek",
+        "Mottagarens brevlåda är full, okänd orsak",
+        "A cím szervere ismeretlen",
+    ],
+)
+def test_a_full_box_or_a_silent_server_makes_no_address_a_bad_one(said):
+    assert taken_apart(notice(f"<carla@customer.example>: {said}")).hard is not True
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "수신자를 찾을 수 없습니다",
+        "Adresát neexistuje",
+        "Kullanıcı bulunamadı",
+        "Mottagaren finns inte",
+    ],
+)
+def test_an_address_that_there_is_not_is_a_bad_one_in_other_languages_too(said):
+    assert taken_apart(notice(f"<carla@customer.example>: {said}")).hard is True
+
+
 def test_a_bounce_that_tells_nothing_is_neither_hard_nor_soft():
     found = taken_apart(notice("Your message to <carla@customer.example> came back."))
 

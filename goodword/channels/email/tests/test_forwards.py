@@ -105,6 +105,7 @@ def test_what_is_quoted_together_with_its_heading_is_passed_on_but_no_answer_is(
 
     assert read(mail(f"FYI\n\n{passed_on}", Subject="Fwd: lamp")).forwarded
     assert not read(mail(answered, Subject="Re: lamp")).forwarded
+    assert not read(mail(answered, Subject="Fwd: lamp")).forwarded
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from goodword.channels.email import readable as reader
 from goodword.channels.email.readable import above_history, readable
 
 
@@ -88,3 +89,32 @@ def test_what_stands_deep_in_a_long_thread_is_read(tag, deep):
 
     assert (rows.count("Newest"), rows.count("First"), rows.count("End")) == (1, 1, 1)
     assert rows.count("said") == deep
+
+
+def test_a_tag_of_very_many_attributes_does_not_hold_the_intake_up(monkeypatch):
+    monkeypatch.setattr(reader, "document_fromstring", None)  # which took half a minute
+
+    html = f"<p {' '.join(f'a{n}=1' for n in range(80_000))}>Hello</p><p>World</p>"
+
+    assert readable(html).endswith("Hello\nWorld")
+
+
+def test_cells_stay_apart_where_a_large_table_is_read_in_short():
+    row = "<tr><td>Art. 2199</td><td>2199</td><td>12,50</td></tr>"
+
+    assert "Art. 2199  2199  12,50" in readable(f"<table>{row * 3_000}</table>")
+
+
+def test_what_is_quoted_and_indented_at_once_is_quoted():
+    quote = "<blockquote type=cite>Old</blockquote>"
+    html = f"<p>New</p><blockquote style='margin:0 0 0 40px;border:none'>{quote}</blockquote>"
+
+    assert readable(html) == "New\n\n> Old"
+
+
+def test_many_quotes_side_by_side_are_each_marked():
+    html = "<blockquote>Old</blockquote>New<br>" * 3_500
+
+    rows = readable(html).split("\n")
+
+    assert (rows.count("> Old"), rows.count("New")) == (3_500, 3_500)

@@ -20,6 +20,8 @@ def why(raw):
         ({"Subject": "=?koi8-r?B?8NLJ18XU?="}, "Лампа", "koi8-r as in the headers"),
         ({"Content_Type": "text/plain; charset=latin1"}, "Лампа сломана", "cp1251 by its letters"),
         ({}, "Η λάμπα έσπασε χθες το πρωί, τι κάνω;", "cp1253 by its letters"),
+        ({}, "Πότε θα έρθει η παραγγελία μου;", "cp1253 by its letters"),
+        ({}, "Жду новостей от ООО ТехЭнергоЮг и МирЯхт", "cp1251 by its letters"),
         ({}, "Grüße", "cp1252 for want of a better one"),
     ],
 )

@@ -137,3 +137,33 @@ def test_what_programs_write_behind_their_name_and_between_dashes_is_theirs():
     assert reply_text("Ja.\n\nSent from my Galaxy Tab with K-9 Mail, sorry") == "Ja."
     assert reply_text("Ja.\n\n----- Antwort -----\nWann?") == "Ja."
     assert reply_text("Ja.\n\n--- Antwort ---\nVon: Grace <g@shop.example>\n\nWann?") == "Ja."
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "取得Outlook授权码后还是登录不了",
+        "获取Gmail验证码失败",
+        "取得iPhone後就無法登入帳號",
+        "問題のメールはOutlookから送信",
+    ],
+)
+def test_a_sentence_that_names_a_program_is_no_signature_without_blanks_either(last):
+    text = f"Hello\n\n{last}\n"
+
+    assert reply_text(text, "", subject="") == text
+
+
+@pytest.mark.parametrize(
+    "sign", ["Sent from my Samsung Galaxy S21 Ultra 5G", "Sent from my T-Mobile 4G LTE Device"]
+)
+def test_figures_behind_a_device_belong_to_its_name(sign):
+    assert reply_text(f"Hello\n\n{sign}\n", "", subject="").strip() == "Hello"
+
+
+def test_who_wishes_to_leave_a_list_with_an_address_is_read():
+    wish = (
+        f"{'_' * 30}\nI wish to unsubscribe from your mailing list with the address ana@x.example"
+    )
+
+    assert "I wish" in reply_text(f"Hello\n{wish}\n", "", subject="")
