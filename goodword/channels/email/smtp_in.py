@@ -44,7 +44,6 @@ _MOST_RECIPIENTS = 100
 _IDLE_SECONDS = 120
 _RATE_WINDOW_SECONDS = 60.0
 _LONGEST_GOODBYE_SECONDS = 10.0
-_ROOM_LASTS_SECONDS = 1.0
 _MOST_CLIENTS_NOTED = 10_000
 # The standard says 998 and programs write more; the parser copes, so the customer's mail counts.
 _LONGEST_LINE = 1024 * 1024
@@ -140,7 +139,6 @@ class _Handler:
         self.intake = intake
         self.open: set[_Session] = set()
         self.storing = 0
-        self._room_until = 0.0
         self._waiting: list[_Waiting] = []
         self._storer: asyncio.Task[None] | None = None
         self.rate = Rate(intake.rate_per_minute) if not intake.local else None
@@ -163,20 +161,11 @@ class _Handler:
             return "451 4.3.2 No mail is taken in just now, try again later"
         if self.rate and not self.rate.allows(_client(session)):
             return "451 4.7.0 Too many mails from your address, try again in a minute"
-        if not await self._has_room():
+        if await self._aside(self.intake.disk_short):
             return "452 4.3.1 Not enough disk space, try again later"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
-
-    async def _has_room(self) -> bool:
-        """While there is, it is asked once a second: each asking is a way to a thread and back."""
-        now = time.monotonic()
-        if now >= self._room_until:
-            if await self._aside(self.intake.disk_short):
-                return False
-            self._room_until = now + _ROOM_LASTS_SECONDS
-        return True
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

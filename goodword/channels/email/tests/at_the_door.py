@@ -19,7 +19,6 @@ class Desk:
         self.refused = b""  # whoever brings this brings trouble
         self.broken = self.full = self.lost = False
         self.slow: threading.Event | None = None
-        self.asked_for_room = 0
 
     def known(self, address: str) -> bool:
         if self.lost:
@@ -35,5 +34,4 @@ class Desk:
         self.commits.append(len(mails))
 
     def disk_short(self) -> bool:
-        self.asked_for_room += 1
         return self.full

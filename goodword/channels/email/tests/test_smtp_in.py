@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from goodword.channels.email import smtp_in
 from goodword.channels.email.smtp_in import Intake, Mail, Rate
 from goodword.channels.email.tests.at_the_door import MAIL, Desk
 
@@ -229,24 +228,3 @@ def test_a_taken_port_is_an_error_at_the_start(intake, desk):
 
     with pytest.raises(OSError):
         second.start()
-
-
-@pytest.mark.parametrize(("lasts", "asked", "code"), [(3600, 1, 250), (0, 3, 452)])
-def test_while_there_is_room_it_is_believed_for_a_moment(
-    client, desk, monkeypatch, lasts, asked, code
-):
-    monkeypatch.setattr(smtp_in, "_ROOM_LASTS_SECONDS", lasts)
-    for _ in range(2):
-        client.sendmail("a@b.example", ["hello@shop.example"], MAIL)
-    desk.full = True
-    assert client.mail("a@b.example")[0] == code
-    assert desk.asked_for_room == asked
-
-
-def test_while_there_is_none_it_is_asked_with_every_mail(client, desk, monkeypatch):
-    monkeypatch.setattr(smtp_in, "_ROOM_LASTS_SECONDS", 3600)
-    desk.full = True
-    client.ehlo()
-    assert [client.mail("a@b.example")[0] for _ in range(2)] == [452, 452]
-    desk.full = False
-    assert client.mail("a@b.example")[0] == 250
