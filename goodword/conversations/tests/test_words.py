@@ -87,7 +87,7 @@ def test_keys_come_in_their_order_from_anywhere_on(house, monkeypatch, seed, mos
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="how FTS5 is asked")
+@pytest.mark.once  # how FTS5 is asked
 @pytest.mark.parametrize(
     ("words", "checks", "forwards"),
     [

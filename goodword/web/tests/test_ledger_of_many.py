@@ -22,7 +22,6 @@ from tests.factories import DAY, HOUR, make_house
 
 pytestmark = pytest.mark.django_db
 NOW = THURSDAY
-IS_SQLITE = connection.vendor == "sqlite"
 FIRST = NOW - 20 * DAY
 DAYS = [(FIRST + n * DAY, FIRST + (n + 1) * DAY) for n in range(30)]
 
@@ -141,7 +140,7 @@ def _steps(act: Callable[[], object]) -> int:
     return steps
 
 
-@pytest.mark.skipif(not IS_SQLITE, reason="counts the instructions of SQLite")
+@pytest.mark.once  # counts the instructions of SQLite
 def test_what_stands_in_other_days_costs_no_day_anything(house, monkeypatch) -> None:
     monkeypatch.setattr(ledger, "_FEW", 10)
     dice = random.Random(11)
@@ -160,7 +159,7 @@ def test_what_stands_in_other_days_costs_no_day_anything(house, monkeypatch) -> 
     assert _steps(read) < before * 3 // 2
 
 
-@pytest.mark.skipif(not IS_SQLITE, reason="in the words of SQLite's plans")
+@pytest.mark.once  # in the words of SQLite's plans
 def test_what_one_kept_today_is_found_by_when_it_was_kept(house) -> None:
     with CaptureQueriesContext(connection) as asked:
         day.kept_by(house.ana, since=NOW, until=NOW + DAY, most=100)
