@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from goodword.accounts import queries as accounts
@@ -253,9 +254,12 @@ def together(parts: Sequence[QuerySet[Promise]]) -> QuerySet[Promise]:
 
     Neither database does that by itself for "this or that".
     """
-    # SQLite takes no limit within a union, unless it stands in a query within it.
-    wrapped = [Promise.objects.filter(pk__in=part.values("pk")).values("pk") for part in parts]
-    return Promise.objects.filter(pk__in=wrapped[0].union(*wrapped[1:], all=True))
+    keys = [part.values("pk") for part in parts]
+    if not connection.features.supports_slicing_ordering_in_compound:
+        # SQLite takes no limit within a union, unless it stands in a query within it. PostgreSQL
+        # may take one for a question to be asked of each row anew.
+        keys = [Promise.objects.filter(pk__in=each).values("pk") for each in keys]
+    return Promise.objects.filter(pk__in=keys[0].union(*keys[1:], all=True))
 
 
 def with_all_shown(rows: QuerySet[Promise]) -> QuerySet[Promise]:
