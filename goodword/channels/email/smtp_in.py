@@ -22,6 +22,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from goodword.channels.email.smtp_lines import Lines
+
 logger = logging.getLogger(__name__)
 # aiosmtpd logs every command with its addresses at INFO; addresses have no place in logs.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
@@ -100,6 +102,11 @@ class _Session(SMTP):
         self._counted = True
         super().connection_made(transport)
 
+    def _cb_client_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        super()._cb_client_connected(Lines(reader, most=self.line_length_limit), writer)  # type: ignore[arg-type]  # all that is called of it
+
     def connection_lost(self, error: Exception | None) -> None:
         if self._counted:
             self._handler.open.discard(self)
@@ -161,8 +168,6 @@ class _Handler:
             return "451 4.3.2 No mail is taken in just now, try again later"
         if self.rate and not self.rate.allows(_client(session)):
             return "451 4.7.0 Too many mails from your address, try again in a minute"
-        if await self._aside(self.intake.disk_short):
-            return "452 4.3.1 Not enough disk space, try again later"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -173,14 +178,20 @@ class _Handler:
         if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
         try:
-            known = await self._aside(self.intake.known, address)
+            refused = await self._aside(self._refusal, address)
         except Exception:  # the database is away: the sender must try again, not give up
             logger.exception("could not look a recipient up")
             return "451 4.3.0 Try again later"
-        if not known:
-            return "550 5.1.1 No such address here"
+        if refused:
+            return str(refused)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
+
+    def _refusal(self, address: str) -> str:
+        """Why no mail for it is taken; both are asked in one thread, since each way there costs."""
+        if self.intake.disk_short():
+            return "452 4.3.1 Not enough disk space, try again later"
+        return "" if self.intake.known(address) else "550 5.1.1 No such address here"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mail = Mail(
