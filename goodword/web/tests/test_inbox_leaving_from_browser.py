@@ -16,7 +16,7 @@ from tests.factories import DAY, HOUR, PASSWORD, make_house, receive
 from tests.servers.chromium import axe
 from tests.servers.desk import Answered, Held, make_ready_for_routes
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 SALES = "sales@shop.example"
 LONG = "everything-that-is-about-invoices-and-reminders@accounts.shop.example"
 

@@ -19,7 +19,7 @@ from tests.factories import DAY, HOUR, PASSWORD, deliver, make_house, receive
 from tests.servers.chromium import axe
 from tests.servers.desk import Held, make_ready_for_routes
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )

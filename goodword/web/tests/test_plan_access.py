@@ -133,6 +133,7 @@ def _stored(planned: SimpleNamespace) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_no_form_is_taken_from_whom_the_page_is_closed_to(name: str, planned: SimpleNamespace):
     before = _stored(planned)

@@ -234,6 +234,7 @@ def test_each_page_opens_to_whom_it_should(name: str, house: SimpleNamespace):
         assert answer.status_code == status, (name, who)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(n for n in EXPECTED if EXPECTED[n][1] == 404))
 def test_no_form_is_taken_from_who_may_not_settle(name: str, house: SimpleNamespace):
     url = _url(name, house)
