@@ -20,11 +20,11 @@ _PLACE = re.compile("(?<!%)%s")
 def ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows that a query or an act gives, whose values stand in it as %s."""
     database = connections[DEFAULT_DB_ALIAS]
-    if _is_watched(database):
+    if is_watched(database):
         with database.cursor() as cursor:
             cursor.execute(text, values)
             return list(cursor.fetchall())
-    _make_ready(database)
+    make_ready(database)
     with database.wrap_database_errors:
         return list(database.connection.execute(_as_sqlite_writes(text), values))
 
@@ -32,21 +32,22 @@ def ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 def ask_all(text: str, given: Sequence[Sequence[Any]]) -> None:
     """The same act with each of these values."""
     database = connections[DEFAULT_DB_ALIAS]
-    if _is_watched(database):
+    if is_watched(database):
         with database.cursor() as cursor:
             cursor.executemany(text, given)
         return
-    _make_ready(database)
+    make_ready(database)
     with database.wrap_database_errors:
         database.connection.executemany(_as_sqlite_writes(text), given)
 
 
-def _is_watched(database: BaseDatabaseWrapper) -> bool:
+def is_watched(database: BaseDatabaseWrapper) -> bool:
     return database.queries_logged or bool(database.execute_wrappers)
 
 
-def _make_ready(database: BaseDatabaseWrapper) -> None:
+def make_ready(database: BaseDatabaseWrapper) -> None:
     """As `cursor` and `execute` do. Raises what they raise, also within a coroutine."""
+    database.close_if_health_check_failed()
     database.ensure_connection()
     database.validate_no_broken_transaction()
 

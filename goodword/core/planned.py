@@ -6,15 +6,22 @@ psycopg is imported where it is needed: on SQLite it would only fill memory.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db import NotSupportedError, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from goodword.core import direct
+
+if TYPE_CHECKING:
+    from psycopg import RawCursor
+
 _FEW = 4
 _ASKED_BEFORE = 1  # how often, by the same connection, until a query is planned to stay
+_mine = threading.local()  # a connection is a thread's own
 
 
 def on_connected(*, connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -69,11 +76,24 @@ def ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def _ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with _cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    if direct.is_watched(database):
+        return _ask_watched(database, text, values)
+    direct.make_ready(database)
+    with database.wrap_database_errors:
+        cursor = _cursor_of(database.connection)
+        cursor.execute(text, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _ask_watched(
+    database: BaseDatabaseWrapper, text: str, values: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    with _as_django_has_it(database) as cursor:
         cursor.execute(text, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
-    if connection.queries_logged:  # psycopg forgets the words of what is planned already
-        connection.queries_log[-1]["sql"] = text
+    if database.queries_logged:  # psycopg forgets the words of what is planned already
+        database.queries_log[-1]["sql"] = text
     return rows
 
 
@@ -83,14 +103,24 @@ def ask_all(text: str, given: Sequence[Sequence[Any]]) -> None:
         for values in given:
             ask(text, values)
         return
-    with _cursor() as cursor:
+    with _as_django_has_it(connections[DEFAULT_DB_ALIAS]) as cursor:
         cursor.executemany(text, given)
 
 
-def _cursor() -> CursorWrapper:
+def _as_django_has_it(database: BaseDatabaseWrapper) -> CursorWrapper:
     from psycopg import RawCursor
 
-    connection.ensure_connection()
-    raw = RawCursor(connection.connection)
-    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    database.ensure_connection()
+    raw = RawCursor(database.connection)
+    make = database.make_debug_cursor if database.queries_logged else database.make_cursor
     return make(raw)  # type: ignore[arg-type]  # what they wrap is a driver's cursor
+
+
+def _cursor_of(line: Any) -> RawCursor[tuple[Any, ...]]:
+    """One for as long as the connection lives: to make it takes as long as to ask."""
+    from psycopg import RawCursor
+
+    cursor: RawCursor[tuple[Any, ...]] | None = getattr(_mine, "cursor", None)
+    if cursor is None or cursor.connection is not line:
+        cursor = _mine.cursor = RawCursor(line)
+    return cursor

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from goodword.core import planned, prepared
@@ -111,3 +112,45 @@ if connection.vendor == "postgresql":
             finally:
                 cursor.execute("DROP TABLE changing")
         other.close()
+
+    def test_watched_or_not_the_answer_is_the_same_and_a_watcher_who_forbids_is_heard() -> None:
+        with CaptureQueriesContext(connection) as captured:
+            watched = planned.ask("SELECT $1 || '%s 100%%'", ["a"])
+        assert planned.ask("SELECT $1 || '%s 100%%'", ["a"]) == watched == [("a%s 100%%",)]
+        assert len(captured) == 1
+
+        def forbid(*_: object) -> None:
+            raise ZeroDivisionError
+
+        with connection.execute_wrapper(forbid), pytest.raises(ZeroDivisionError):
+            planned.ask("SELECT $1", ["a"])
+        with connection.execute_wrapper(forbid), pytest.raises(ZeroDivisionError):
+            planned.ask_all("DELETE FROM people_word WHERE id = $1", [[n] for n in range(9)])
+
+    def test_it_fails_as_django_does_and_a_broken_transaction_takes_nothing_more() -> None:
+        with pytest.raises(ProgrammingError, match="nowhere"), transaction.atomic():
+            planned.ask("SELECT $1 FROM nowhere", ["a"])
+        found = Person.objects.create(name=STRANGE, made_at=MONDAY_NOON)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            planned.ask("INSERT INTO people_person SELECT * FROM people_person WHERE id = $1",
+                        [found.pk])  # fmt: skip
+        with transaction.atomic():
+            with pytest.raises(ZeroDivisionError), transaction.atomic(savepoint=False):
+                raise ZeroDivisionError
+            with pytest.raises(TransactionManagementError):
+                _ask(0)
+            transaction.set_rollback(False)
+        assert _ask(0) == [found.pk]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_line_that_was_closed_or_cut_between_two_requests_is_opened_anew() -> None:
+        connection.close()
+        assert planned.ask("SELECT $1::int", [1]) == [(1,)]
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid]
+            )
+        other.close()
+        connection.close_if_unusable_or_obsolete()  # as a request begins
+        assert planned.ask("SELECT $1::int", [2]) == [(2,)]
