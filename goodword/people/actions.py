@@ -95,6 +95,7 @@ def works_again(address: Address, *, by: Teammate | None, at: datetime) -> None:
             events.announce(facts.AddressWorks(address_id=address.pk), by=by, about=address, at=at)
 
 
+@transaction.atomic(savepoint=False)
 def meet(
     value: str, *, name: str = "", kind: str = "email", at: datetime
 ) -> tuple[Person, Address]:
@@ -103,13 +104,28 @@ def meet(
     A name they give is kept when we have none; it never overwrites one.
     """
     address = know_address(value, kind=kind)
-    holder = queries.primary_holders([address]).get(address.pk)
+    holder = holders([address])[address.pk]
     return meet_at(address, holder=holder, name=name, at=at), address
+
+
+def holders(addresses: Iterable[Address]) -> dict[int, Person | None]:
+    """Who mail from these addresses is from, by the address's key. Whom nobody holds yet nobody
+    else meets before this transaction ends.
+    """
+    asked = {address.pk: address for address in addresses}
+    held = queries.primary_holders(asked.values())
+    new = [each for key, each in asked.items() if key not in held]
+    if new and connection.features.has_select_for_update:
+        # Two mails at once from someone new: the second waits here. SQLite's write lock does it.
+        rows = Address.objects.select_for_update(no_key=True).order_by("pk")
+        list(rows.filter(pk__in=[each.pk for each in new]).values_list("pk"))
+        held |= queries.primary_holders(new)
+    return {key: held.get(key) for key in asked}
 
 
 @transaction.atomic(savepoint=False)
 def meet_at(address: Address, *, holder: Person | None, name: str = "", at: datetime) -> Person:
-    """`meet`, when it has been asked before who the primary holder is."""
+    """`meet`, when `holders` has been asked before."""
     name = clean_line(name, most=200)
     person = holder or _introduce(address, name, at=at)
     if name and not person.name:
@@ -120,11 +136,6 @@ def meet_at(address: Address, *, holder: Person | None, name: str = "", at: date
 
 def _introduce(address: Address, name: str, *, at: datetime) -> Person:
     """Make the person who holds an address that nobody holds yet."""
-    if connection.features.has_select_for_update:
-        # Two mails at once from someone new: the second waits here. SQLite's write lock does it.
-        Address.objects.select_for_update().get(pk=address.pk)
-        if holder := queries.primary_holders([address]).get(address.pk):
-            return holder
     theirs = queries.organisation_at(domain_of(address))
     sorts_as = words.sorts_as(name, address.value)
     person = Person(name=name, sorts_as=sorts_as, organisation=theirs, made_at=at)

@@ -17,7 +17,6 @@ from goodword.desk.roads import Inbound, Party
 from goodword.files.models import File
 from goodword.inboxes import queries as inboxes
 from goodword.people import actions as people
-from goodword.people import queries as holders
 from goodword.people.models import Address, Person
 
 _MOST_AWAITED = 10  # of the ids that one message answers and nobody knows
@@ -58,10 +57,8 @@ class Known:
             )
             for kind in {each.kind for each in senders}
         }
-        self._holders = holders.primary_holders(
-            address
-            for each in (self.addresses, *self._senders.values())
-            for address in each.values()
+        self._holders = people.holders(
+            address for each in self._senders.values() for address in each.values()
         )
 
     def _referred_to(self, inbounds: Sequence[Inbound]) -> Iterator[int]:
@@ -157,7 +154,9 @@ class Known:
         address = self._senders.get(party.kind, {}).get(value) or self.addresses.get(value)
         if address is None or address.kind != party.kind:
             return people.meet(party.address, name=party.name, kind=party.kind, at=at)
-        holder = self._holders.get(address.pk)
+        if address.pk not in self._holders:  # only named so far: whom we wrote to
+            self._holders |= people.holders([address])
+        holder = self._holders[address.pk]
         person = people.meet_at(address, holder=holder, name=party.name, at=at)
         self._holders[address.pk] = person
         return person, address

@@ -15,8 +15,9 @@ from goodword.conversations.models import Message
 from goodword.conversations.queries import Lead
 from goodword.desk.intake import joining, reply_addresses
 from goodword.desk.intake.known import Known
-from goodword.desk.roads import Inbound
+from goodword.desk.roads import Inbound, Party
 from goodword.people.actions import know_address
+from goodword.people.models import Person
 from tests.factories import MINUTE, MONDAY_NOON, inbound, receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,6 +108,52 @@ def test_two_mails_that_name_two_conversations_the_other_way_round_do_not_cross(
         find(mails[1], then=lambda: None)
 
     _at_once(first, second)
+
+
+def test_two_who_write_to_us_for_the_first_time_at_once_are_met_once_each(house):
+    """Each by two mails, that two workers receive in the other order."""
+    new = ["grace@new.example", "hedy@new.example"]
+    receive(house, cc=[Party(each) for each in new])  # so that all the addresses are known
+    holds = threading.Event()
+    met: list[Person] = []
+
+    def meet(senders: list[str], then: Callable[[], object]) -> None:
+        mails = [inbound(sender=each) for each in senders]
+        with transaction.atomic():
+            known = Known(mails)
+            then()
+            met.extend(known.meet(mail.sender, at=MONDAY_NOON)[0] for mail in mails)
+
+    def first() -> None:
+        meet(new, then=lambda: (holds.set(), threading.Event().wait(0.3)))
+
+    def second() -> None:
+        holds.wait(5)
+        meet(new[::-1], then=lambda: None)
+
+    _at_once(first, second)
+    assert len(met) == 4 and len({person.pk for person in met}) == 2
+    assert Person.objects.filter(holdings__address__value__in=new).count() == 2
+
+
+if connection.vendor == "postgresql":
+
+    def test_who_is_met_for_the_first_time_can_be_named_to_others_meanwhile(house):
+        holds, stored = threading.Event(), threading.Event()
+        receive(house, cc=[Party("grace@new.example")])  # so that all the addresses are known
+
+        def meet() -> None:
+            with transaction.atomic():
+                Known([inbound(sender="grace@new.example")])
+                holds.set()
+                assert stored.wait(5)
+
+        def name() -> None:
+            assert holds.wait(5)
+            receive(house, cc=[Party("grace@new.example")])
+            stored.set()
+
+        _at_once(meet, name)
 
 
 def _at_once(*acts: Callable[[], None]) -> None:
