@@ -64,7 +64,9 @@ def _note(complaints: list[str], said: ConsoleMessage) -> None:
 def faults_of(page: Page, name: str, sizes: Sequence[tuple[int, Theme]]) -> list[str]:
     """What is wrong with the page in these sizes; `make shots` keeps a picture of each."""
     found = []
-    for width, theme in sizes:
+    now = page.viewport_size or {}
+    # First as it is already: to lay out all of it anew costs as much as to load it.
+    for width, theme in sorted(sizes, key=lambda size: size[0] != now.get("width")):
         if os.environ.get("GOODWORD_TEST_SHOTS") == "1":
             shot(page, name, width, theme)
         else:

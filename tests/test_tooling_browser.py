@@ -14,20 +14,30 @@ from tests.servers.chromium import SHOTS, axe, shot
 pytestmark = pytest.mark.browser
 
 
+_GREY = b"<p style='color: rgb(150 150 150); background: %s'>Size 39</p>"
+_PATHS = {
+    "/faulty": b"<img src='data:,'>",  # a picture without words
+    # The same grey again and again: read on black, not on white nor once it is paler.
+    "/grey": (_GREY % b"black") * 2 + (_GREY % b"white; opacity: .9") + (_GREY % b"black"),
+    "/paler": (_GREY % b"black") + (_GREY % b"black; opacity: .5") + (_GREY % b"black"),
+}
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """A page with a fault of access: a picture without words."""
+    """A good page, and others with faults of access."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Security-Policy", "default-src 'none'; img-src data:")
+            ours = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+            self.send_header("Content-Security-Policy", ours)
             self.end_headers()
-            picture = b"<img src='data:,'>" if self.path == "/faulty" else b""
+            words = _PATHS.get(self.path, b"")
             self.wfile.write(
                 b"<!doctype html><html lang=en><title>Boots</title>"
-                b"<main><h1>Boots</h1>%b</main></html>" % picture
+                b"<main><h1>Boots</h1>%b</main></html>" % words
             )
 
         def log_message(self, *words: object) -> None:
@@ -47,6 +57,18 @@ def test_given_a_page_axe_names_its_faults_and_none_on_a_good_one(page: Page, si
 
     page.goto(f"{site}/faulty")
     assert [line.split()[0] for line in axe(page)] == ["image-alt"]
+
+
+@pytest.mark.parametrize(("path", "which"), [("/grey", 3), ("/paler", 2)])
+def test_given_colours_that_come_again_axe_names_the_one_that_cannot_be_read(
+    page: Page, site: str, path: str, which: int
+):
+    page.goto(site + path)
+
+    for _again in range(2):
+        [fault] = axe(page)
+        assert fault.startswith("color-contrast (serious)")
+        assert f"p:nth-child({which + 1})" in fault
 
 
 def test_given_a_page_a_shot_is_saved_in_the_asked_width(page: Page, site: str):

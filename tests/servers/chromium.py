@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from axe_playwright_python.base import AXE_SCRIPT
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from goodword.bench.servers import NotInstalled
 
 SHOTS = Path(__file__).resolve().parents[2] / "shots"
+_AXE = f"{AXE_SCRIPT}\n{Path(__file__).with_name('axe_once.js').read_text()}"
 HEIGHTS = {1440: 900, 768: 1024, 390: 844}  # the widths that design is looked at, and their screens
 _NAMES = (
     "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
@@ -105,12 +105,15 @@ def axe(page: Page, *, within: str | None = None) -> list[str]:
     Use: `assert axe(page) == []`. `within` is a CSS selector.
     """
     # Half a megabyte of script; a page that has it already need not read it again.
-    there = page.evaluate("typeof axe === 'object'")
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(_AXE)
     # Not into frames: they hold people's mails, without scripts, and can't answer. Style sheets
     # need not be fetched once more: no rule that is asked for reads them.
-    options = {"iframes": False, "preload": False, "resultTypes": ["violations"]}
-    said = Axe("" if there else AXE_SCRIPT).run(page, context=within, options=options)
-    found = said.response["violations"]
+    options = {"iframes": False, "preload": False, "reporter": "no-passes"}
+    found = page.evaluate(
+        "([within, options]) => axe.run(within || document, options).then((it) => it.violations)",
+        [within, options],
+    )
     return [_in_words(fault, node) for fault in found for node in fault["nodes"]]
 
 
