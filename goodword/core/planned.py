@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from goodword.core import direct
+from goodword.core import along, direct
 
 if TYPE_CHECKING:
     from psycopg import RawCursor
@@ -65,6 +65,8 @@ def numbered(
 
 def ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows that a query or an act gives, whose values stand in it as $1, $2."""
+    if (acts := along.waiting()) is not None:
+        acts.send()
     try:
         return _ask(text, values)
     except NotSupportedError:
@@ -77,7 +79,7 @@ def ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def _ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     database = connections[DEFAULT_DB_ALIAS]
-    if direct.is_watched(database):
+    if direct.is_watched(database) and along.waiting() is None:
         return _ask_watched(database, text, values)
     direct.make_ready(database)
     with database.wrap_database_errors:
@@ -98,7 +100,11 @@ def _ask_watched(
 
 
 def ask_all(text: str, given: Sequence[Sequence[Any]]) -> None:
-    """The same act with each of these values."""
+    """The same act with each of these values; inside `along.sent` it waits."""
+    if (acts := along.waiting()) is not None:
+        for values in given:
+            acts.add(text, values)
+        return
     if len(given) <= _FEW:  # to hand them on together costs as much as two of them
         for values in given:
             ask(text, values)

@@ -28,7 +28,7 @@ from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
-from goodword.core import direct, planned
+from goodword.core import along, direct, planned
 
 M = TypeVar("M", bound=Model)
 Key = int | str | datetime
@@ -219,10 +219,12 @@ def _maker(compiler: SQLCompiler) -> Callable[[Sequence[Any]], Model]:
 
 def insert(row: Model) -> None:
     """Store a new row as `save` does, and give it its key. Sends no signals."""
+    if row.pk is None and (acts := along.waiting()) is not None:
+        row.pk = acts.key(row._meta.db_table)
     keyed = row.pk is not None
     sql, columns = _insert(type(row), keyed)
     if keyed:
-        _ask(sql, _values(row, columns))
+        _send(sql, [_values(row, columns)])
     else:
         row.pk = _ask(f"{sql} RETURNING id", _values(row, columns))[0][0]
     _is_stored(row)

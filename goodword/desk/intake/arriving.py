@@ -15,7 +15,7 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_noop as _
 
-from goodword.core import due, prepared
+from goodword.core import along, due, prepared
 from goodword.desk import events as facts
 from goodword.desk import roads
 from goodword.desk.intake import receiving
@@ -144,7 +144,7 @@ def _receive_together(arrivals: Sequence[Arrival], *, at: datetime) -> None:
     contents = [file.data for _, inbound in read for file in inbound.files]
     kept = dict(zip(contents, files.keep_all(contents, at=at), strict=True))
     try:
-        with transaction.atomic(), plan.asked_once():
+        with transaction.atomic(), plan.asked_once(), along.sent(together=len(read)):
             received = _receive_all(read, alone, kept, at=at)
             prepared.update_all(received, "state", "message", "inbox")
             due.finish_together(received)

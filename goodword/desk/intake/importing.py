@@ -12,6 +12,7 @@ from typing import Literal
 from django.db import OperationalError, transaction
 
 from goodword.conversations.models import ExternalId, Message
+from goodword.core import along
 from goodword.desk import roads
 from goodword.desk.intake import receiving
 from goodword.desk.intake.known import Known
@@ -93,7 +94,7 @@ def _receive(
     raws = dict(zip(new, kept, strict=False))
     by_content = dict(zip(attached, kept[len(new) :], strict=True))
     outcomes: dict[int, Outcome] = {}
-    with transaction.atomic():
+    with transaction.atomic(), along.sent(together=len(fresh)):
         inbounds = list(fresh.values())
         known = Known(inbounds, by_content)
         for place, (number, inbound) in enumerate(fresh.items(), start=1):

@@ -3,6 +3,7 @@
 import pytest
 from django.db import OperationalError
 
+from goodword.conversations import actions as conversations
 from goodword.conversations.models import Conversation, ExternalId, Link, Message
 from goodword.core import ids
 from goodword.desk import checking, roads
@@ -12,6 +13,7 @@ from goodword.desk.roads import CannotParse, InboundFile, Party
 from goodword.events.models import Event
 from goodword.files import actions as files
 from goodword.files.models import File
+from goodword.people.models import Person
 from tests.factories import (
     DAY,
     HOUR,
@@ -134,6 +136,34 @@ def test_of_many_received_together_one_that_fails_takes_no_other_with_it(house, 
     road.parse = parse
     arriving.receive_due(at=MONDAY_NOON + HOUR)
     assert Message.objects.count() == 5
+
+
+def test_of_many_received_together_one_that_fails_at_its_very_end_takes_no_other_with_it(
+    house, road
+):
+    arrivals = [take_in(f"grace{n}@x.example|Hello|hello@shop.example".encode()) for n in range(5)]
+    failing = arrivals[2].raw
+    receive_one = arriving.receiving.receive
+
+    def receive(inbound, *, raw, **kw):
+        message = receive_one(inbound, raw=raw, **kw)
+        if raw == failing:  # an id that is taken meanwhile: what stores it asks for no answer
+            conversations.know_identity(message, scope="email", value=inbound.identity, ids=[])
+        return message
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arriving.receiving, "receive", receive)
+        assert arriving.receive_due(at=MONDAY_NOON) == 5
+    states = [Arrival.objects.get(pk=each.pk).state for each in arrivals]
+    assert states == ["received", "received", "pending", "received", "received"]
+    assert "IntegrityError" in Arrival.objects.get(pk=arrivals[2].pk).why
+    assert Message.objects.count() == Conversation.objects.count() == 4
+    assert not Person.objects.filter(holdings__address__value="grace2@x.example").exists()
+    assert checking.violations() == []
+
+    arriving.receive_due(at=MONDAY_NOON + HOUR)
+    assert Message.objects.count() == Conversation.objects.count() == 5
+    assert checking.violations() == []
 
 
 def test_what_came_together_with_a_killer_is_received_without_it(house, road):
