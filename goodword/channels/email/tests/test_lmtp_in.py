@@ -97,9 +97,9 @@ def test_while_it_cannot_be_stored_every_recipient_is_put_off(client, desk):
 def test_while_the_disk_is_short_or_the_database_away_the_mail_server_keeps_it(client, desk):
     client.ehlo_or_helo_if_needed()
     desk.full = True
-    assert client.mail("a@b.example")[0] == 452
-    desk.full, desk.lost = False, True
     assert client.mail("a@b.example")[0] == 250
+    assert client.rcpt(OURS[0])[0] == 452
+    desk.full, desk.lost = False, True
     assert client.rcpt(OURS[0])[0] == 451
     assert desk.stored == []
 
