@@ -8,10 +8,8 @@ fails within its own savepoint. SQLite is asked where it stands and needs none o
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
 _mine = threading.local()  # a connection is a thread's own
-_numbers = count()
 _Act = tuple[str, Sequence[Any]]
 
 
@@ -46,7 +43,7 @@ def sent(*, together: int) -> Iterator[None]:
     try:
         with database.execute_wrapper(acts):
             yield
-            acts.end()
+            acts.send()
     finally:
         _mine.waiting = None
 
@@ -64,8 +61,6 @@ class Waiting:
         self._database, self._together = database, together
         self._turned = Transformer(database.connection)
         self._acts: list[_Act] = []
-        self._asked: Counter[str] = Counter()
-        self._names: dict[str, bytes] = {}  # of what is planned, for as long as this lives
         self._keys: dict[str, list[int]] = {}
 
     def add(self, text: str, values: Sequence[Any] = ()) -> None:
@@ -94,6 +89,7 @@ class Waiting:
     ) -> Any:
         """Around each statement of Django's own (`execute_wrapper`)."""
         if sql.startswith("SAVEPOINT "):
+            self.send()  # what fails of it fails outside of this savepoint
             return self.add(sql)
         if sql.startswith("RELEASE SAVEPOINT "):
             self.add(sql)
@@ -104,15 +100,9 @@ class Waiting:
         return execute(sql, params, many, context)
 
     def _forget_since(self, savepoint: str) -> None:
-        """What came after it is taken back before it went; and psycopg lets all plans go."""
+        """What came after it is taken back before it went."""
         texts = [text for text, _ in self._acts]
         del self._acts[texts.index(savepoint) + 1 if savepoint in texts else 0 :]
-        self._names.clear()
-
-    def end(self) -> None:
-        for name in self._names.values():
-            self.add(f"DEALLOCATE {name.decode()}")
-        self.send()
 
     def send(self) -> None:
         """Raises what went wrong with the first of them; those after it have not been done."""
@@ -129,28 +119,14 @@ class Waiting:
         assert server.transaction_status != pq.TransactionStatus.IDLE, "no transaction has begun"
         server.enter_pipeline_mode()
         try:
-            number = sum(self._hand_on(server, *act) for act in acts)
+            for text, values in acts:  # nothing is planned to stay: behind a pooler nothing could
+                server.send_query_params(text.encode(), values)
             server.pipeline_sync()
-            results = line.wait(_answers(server, number + 1))
+            results = line.wait(_answers(server, len(acts) + 1))
         finally:
             if server.status == pq.ConnStatus.OK:
                 server.exit_pipeline_mode()
         _raise_first(results, line.info.encoding)
-
-    def _hand_on(self, server: PGconn, text: str, values: Sequence[Any]) -> int:
-        """How many answers come of it: what is done a second time is planned first, to stay."""
-        self._asked[text] += 1
-        name = self._names.get(text)
-        if name is None and self._asked[text] == 1:
-            server.send_query_params(text.encode(), values)
-            return 1
-        if name is None:
-            name = self._names[text] = b"along_%d" % next(_numbers)
-            server.send_prepare(name, text.encode())
-            server.send_query_prepared(name, values)
-            return 2
-        server.send_query_prepared(name, values)
-        return 1
 
 
 def _answers(server: PGconn, number: int) -> Generator[Any, Any, list[PGresult]]:

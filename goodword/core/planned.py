@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from psycopg import RawCursor
 
 _FEW = 4
+_MANY = 1_000
 _ASKED_BEFORE = 1  # how often, by the same connection, until a query is planned to stay
 _mine = threading.local()  # a connection is a thread's own
 
@@ -85,7 +86,10 @@ def _ask(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with database.wrap_database_errors:
         cursor = _cursor_of(database.connection)
         cursor.execute(text, values)
-        return cursor.fetchall() if cursor.description else []
+        rows = cursor.fetchall() if cursor.description else []
+    if len(rows) > _MANY:
+        del _mine.cursor  # it holds its last answer until the next
+    return rows
 
 
 def _ask_watched(

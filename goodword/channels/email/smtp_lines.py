@@ -28,7 +28,7 @@ class Lines:
     def _whole_lines(self, most: int) -> int:
         """How many bytes of those that are there stand before the next line with a dot."""
         there: bytearray = self._reader._buffer  # type: ignore[attr-defined]  # to look, no more
-        if there.startswith(b"."):
+        if most <= 0 or there.startswith(b"."):
             return 0
         dot = there.find(_END + b".", 0, most)
         end = dot if dot >= 0 else there.rfind(_END, 0, most)

@@ -220,7 +220,7 @@ def _addresses_of(inbox: Inbox | None) -> list[str]:
 def _receive(arrival: Arrival, inbound: Inbound, known: Known, *, at: datetime) -> None:
     """Receive `arrival` and note on it, unsaved, what became of it. Raises NoInbox."""
     if receiving.was_thrown_away(inbound, known):
-        arrival.state = Arrival.State.GONE
+        arrival.state, arrival.message = Arrival.State.GONE, None  # of a try that was taken back
         return
     inbox, *also = inboxes_of(inbound, arrival.inbox, among=known.inboxes)
     message = receiving.receive(
