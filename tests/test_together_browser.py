@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from goodword.bench.servers.goodword_process import GoodwordProcess
 from tests.doors.house import OWNER, PASSWORD, hand_in, mail, rows, run_code
 from tests.servers.chromium import Chromium, axe
+from tests.servers.desk import eventually
 from tests.servers.fixtures import Mould
 
 pytestmark = pytest.mark.browser
@@ -57,6 +58,21 @@ def desks(chromium: Chromium, goodword: GoodwordProcess) -> Iterator[tuple[Page,
 def open_first(page: Page) -> None:
     page.locator(".row-who").first.click()
     expect(page.locator("#composer-text")).to_be_visible()
+
+
+def test_who_writes_before_it_was_heard_that_they_look_is_seen_to_write(desks: tuple[Page, Page]):
+    ana, ben = desks
+    open_first(ben)
+    looks: list[Route] = []
+    ana.route("**/here/", lambda route: looks.append(route), times=1)
+    open_first(ana)
+    eventually(ana, lambda: bool(looks))
+    ana.locator("#composer-text").type("We look")
+    expect(ana.locator("#composer-state")).to_contain_text("Saved")
+    with ana.expect_response("**/here/"):
+        looks[0].continue_()
+    ben.reload()
+    expect(ben.get_by_role("img", name="Ana Ruiz is writing an answer")).to_be_visible()
 
 
 def test_ben_sees_ana_look_and_write_and_his_answer_stops_hers(desks: tuple[Page, Page]):

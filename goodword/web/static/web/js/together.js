@@ -45,12 +45,22 @@ export function leave() {
   tell({ doing: "away" });
 }
 
+let said = Promise.resolve();
+
+/** One after the other, so that what was said last is heard last; only who leaves waits for nobody. */
 function tell(content) {
   const id = pane()?.dataset.id;
   const token = document.querySelector("#conversation [name=csrfmiddlewaretoken]")?.value;
   if (!id || !token) return;
+  const address = addressOf("here");
   const body = new URLSearchParams({ page: PAGE, doing: "", ...content });
-  fresh(fetch(addressOf("here"), { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": token }, keepalive: true }));
+  const send = () => fresh(fetch(address, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": token }, keepalive: true }));
+  if (content.doing === "away") {
+    send();
+    return;
+  }
+  const sendHere = () => pane()?.dataset.id === id && send();
+  said = said.then(sendHere, sendHere);
 }
 
 // What is open, and how far it was read
