@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from goodword.bench.servers import NotInstalled, find_program
 from tests.servers.fixtures import installed
@@ -45,10 +48,24 @@ def test_given_a_test_run_its_data_folder_is_its_own():
 
 @pytest.mark.django_db
 def test_given_the_asked_database_the_tests_run_on_it():
-    from django.db import connection
-
     asked = os.environ.get("GOODWORD_TEST_DATABASE", "sqlite")
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     assert connection.vendor == {"sqlite": "sqlite", "postgres": "postgresql"}[asked]
+
+
+if connection.vendor == "postgresql":
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_is_still_asked_gives_way_to_the_emptying_of_the_tables():
+        with ThreadPoolExecutor(1) as page:
+            asked = page.submit(_how_long_it_waits).result()
+        assert (_how_long_it_waits(), asked) == ("30s", "1s")
+
+
+def _how_long_it_waits() -> str:
+    connection.close()
+    with connection.cursor() as cursor, closing(connection):
+        cursor.execute("SHOW deadlock_timeout")
+        return str(cursor.fetchone()[0])

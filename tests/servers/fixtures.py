@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from threading import current_thread, main_thread
 from typing import TypeVar
 
 import pytest
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from playwright.sync_api import Page
 
 from goodword.bench.servers import NotInstalled
@@ -120,6 +123,16 @@ class Mould:
 def django_db_keepdb() -> bool:
     """What Django finds there is the copy of `tables`; it goes with its folder or its cluster."""
     return True
+
+
+def _outlast(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """What a page still asks when its test has ended gives way to the emptying of the tables."""
+    if connection.vendor == "postgresql" and current_thread() is main_thread():
+        with connection.cursor() as cursor:
+            cursor.execute("SET deadlock_timeout = '30s'")  # the first who looks is stopped
+
+
+connection_created.connect(_outlast)
 
 
 @pytest.fixture(scope="session")
