@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team, Teammate
-from goodword.channels.email.explaining import words_for
+from goodword.channels.email.failures import words_for
 from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
 from goodword.core import prepared

@@ -19,7 +19,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
 from goodword.channels.email import events as facts
 from goodword.channels.email import grants, imap_in, oauth, smtp_out
-from goodword.channels.email.explaining import Finding, explain
+from goodword.channels.email.failures import Finding, explain
 from goodword.channels.email.models import Grant, MailAccount, Security
 from goodword.core import due, sealing
 from goodword.desk.answering import delivering

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings as machine
 
 from goodword.channels.email import accounts, diagnosing
-from goodword.channels.email.explaining import Finding, words_for
+from goodword.channels.email.failures import Finding, words_for
 from goodword.channels.email.models import MailAccount
 from goodword.core import sealing
 from goodword.core.diagnosis import Diagnosis, span

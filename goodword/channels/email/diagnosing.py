@@ -9,7 +9,7 @@ from dataclasses import replace
 from imap_tools.errors import ImapToolsError
 
 from goodword.channels.email import imap_in, oauth, smtp_out
-from goodword.channels.email.explaining import (
+from goodword.channels.email.failures import (
     Code,
     Finding,
     PlaintextLogin,

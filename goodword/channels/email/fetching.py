@@ -21,7 +21,7 @@ from django.db import close_old_connections, connection, transaction
 from django.db.models import Q, QuerySet
 
 from goodword.channels.email import accounts, imap_in
-from goodword.channels.email.explaining import explain
+from goodword.channels.email.failures import explain
 from goodword.channels.email.intake import disk_is_short
 from goodword.channels.email.models import MailAccount
 from goodword.desk.intake import arriving

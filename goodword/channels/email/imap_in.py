@@ -18,7 +18,7 @@ from imap_tools.errors import ImapToolsError, MailboxFetchError, MailboxStarttls
 from imap_tools.utils import check_command_status
 
 from goodword.channels.email import oauth
-from goodword.channels.email.explaining import PlaintextLogin, server_words
+from goodword.channels.email.failures import PlaintextLogin, server_words
 from goodword.channels.email.smtp_out import is_loopback
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,7 +67,7 @@ class Fetched:
 class Mailbox:
     """One folder, opened with EXAMINE. Use as a context manager.
 
-    `stop` is asked once a second during `wait`. Every step raises what `explaining.explain`
+    `stop` is asked once a second during `wait`. Every step raises what `failures.explain`
     understands; after an exception the mailbox is to be closed and opened anew.
     """
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from goodword.channels.email import oauth
 from goodword.channels.email.composing import ascii_address
-from goodword.channels.email.explaining import Finding, PlaintextLogin, explain, server_words
+from goodword.channels.email.failures import Finding, PlaintextLogin, explain, server_words
 from goodword.core.text import clean_line
 from goodword.desk.roads import Answer, Outcome
 

@@ -23,7 +23,7 @@ from goodword.channels.email.accounts import (
     settings_to_json,
     smtp_server,
 )
-from goodword.channels.email.explaining import Finding, explain
+from goodword.channels.email.failures import Finding, explain
 from goodword.channels.email.models import Trial
 from goodword.channels.email.providers import CONSENTS
 from goodword.core import due, sealing

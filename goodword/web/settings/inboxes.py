@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Team
-from goodword.channels.email.explaining import words_for
+from goodword.channels.email.failures import words_for
 from goodword.channels.email.models import MailAccount
 from goodword.desk import staffing, variables, wording
 from goodword.inboxes import actions, queries

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from goodword.channels.email import accounts, trials
 from goodword.channels.email.accounts import AccountSettings
-from goodword.channels.email.explaining import Finding, words_for
+from goodword.channels.email.failures import Finding, words_for
 from goodword.channels.email.models import MailAccount, Trial
 from goodword.channels.email.providers import CONSENTS, provider_of
 from goodword.core import sealing

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
 from goodword.canned.models import CannedReply
-from goodword.channels.email.explaining import words_for
+from goodword.channels.email.failures import words_for
 from goodword.conversations.models import Conversation
 from goodword.desk.models import SavedView, SenderRule
 from goodword.events.models import Event

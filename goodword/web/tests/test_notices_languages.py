@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import Business, Teammate
 from goodword.channels.email import accounts as mailboxes
 from goodword.channels.email.accounts import AccountSettings
-from goodword.channels.email.explaining import Finding
+from goodword.channels.email.failures import Finding
 from goodword.desk import telling
 from goodword.desk.intake import joining
 from goodword.desk.models import Joined

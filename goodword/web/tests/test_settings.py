@@ -12,7 +12,7 @@ from goodword.accounts import actions as accounts
 from goodword.accounts.models import Business, Invitation, Role, Team, Teammate
 from goodword.channels.email import accounts as mailboxes
 from goodword.channels.email.accounts import AccountSettings
-from goodword.channels.email.explaining import Finding
+from goodword.channels.email.failures import Finding
 from goodword.channels.email.models import MailAccount, Notice
 from goodword.desk import handling
 from goodword.inboxes import queries as inboxes

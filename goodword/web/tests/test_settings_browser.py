@@ -13,7 +13,7 @@ from goodword.accounts import actions as accounts
 from goodword.accounts import queries
 from goodword.bench.servers.token_server import TokenServer
 from goodword.channels.email import diagnosing, trials
-from goodword.channels.email.explaining import Finding
+from goodword.channels.email.failures import Finding
 from goodword.desk.intake import screening
 from goodword.files import actions as files
 from tests.factories import PASSWORD, make_house

@@ -16,7 +16,7 @@ from goodword.accounts import actions as teammates
 from goodword.accounts.models import Role
 from goodword.bench.servers.token_server import TokenServer
 from goodword.channels.email import accounts, diagnosing, trials
-from goodword.channels.email.explaining import Finding
+from goodword.channels.email.failures import Finding
 from goodword.channels.email.models import Grant, MailAccount, Trial
 from goodword.channels.email.tests.consent import agree, client_at
 from goodword.inboxes import queries as inboxes

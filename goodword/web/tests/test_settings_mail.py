@@ -13,7 +13,7 @@ from django.utils import timezone
 from goodword.bench.servers.smtp_sink import Drop, SmtpSink
 from goodword.channels.email import accounts, diagnosing, notices, smtp_out, trials
 from goodword.channels.email.accounts import AccountSettings
-from goodword.channels.email.explaining import Finding
+from goodword.channels.email.failures import Finding
 from goodword.channels.email.models import MailAccount, Notice, Trial
 from goodword.desk.roads import Answer, Outcome
 from goodword.events.models import Event

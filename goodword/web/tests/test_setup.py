@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Business, Role, Team, Teammate
 from goodword.channels.email import diagnosing, trials
-from goodword.channels.email.explaining import Finding
+from goodword.channels.email.failures import Finding
 from goodword.channels.email.models import MailAccount, Trial
 from goodword.inboxes.models import Inbox
 from goodword.web.inbox.places import FOLDERS

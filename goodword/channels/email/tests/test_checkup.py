@@ -7,7 +7,7 @@ import pytest
 from goodword.bench.servers import spare_port
 from goodword.channels.email import accounts, checkup
 from goodword.channels.email.accounts import AccountSettings
-from goodword.channels.email.explaining import Finding
+from goodword.channels.email.failures import Finding
 from tests.factories import DAY, HOUR, MINUTE, MONDAY_NOON
 
 SETTINGS = AccountSettings(

@@ -18,7 +18,7 @@ from goodword.channels.email.diagnosing import (
     try_smtp,
     words_for,
 )
-from goodword.channels.email.explaining import PlaintextLogin
+from goodword.channels.email.failures import PlaintextLogin
 
 
 def login_refused(words: bytes) -> MailboxLoginError:

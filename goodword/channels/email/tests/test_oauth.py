@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from goodword.bench.servers.token_server import TokenServer
 from goodword.channels.email import oauth
-from goodword.channels.email.explaining import explain, words_for
+from goodword.channels.email.failures import explain, words_for
 from goodword.channels.email.providers import CONSENTS
 from goodword.channels.email.tests.consent import agree, client_at
 

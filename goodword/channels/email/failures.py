@@ -1,7 +1,4 @@
-"""What went wrong between us and a mail server, in words that an owner can act on.
-
-How a mail is read, as `goodword mail explain` tells it, is in `telling`.
-"""
+"""What went wrong between us and a mail server, in words that an owner can act on."""
 
 from __future__ import annotations
 
