@@ -32,6 +32,13 @@ LATER = MONDAY_NOON + HOUR
 ENGLISH, GERMAN = "They wrote: Grace Whitlow", "Eine neue Nachricht ist da: Grace Whitlow"
 
 
+@pytest.fixture(autouse=True)
+def _read_soon_after():
+    """Whoever has not been seen for two weeks is signed out."""
+    with time_machine.travel(LATER + MINUTE, tick=False):
+        yield
+
+
 def at_their_desk(who: Teammate, language: str, *, at=MONDAY_NOON) -> Client:
     """They have looked in with a browser that asks for `language`."""
     client = Client(headers={"Accept-Language": language})
@@ -95,9 +102,8 @@ def test_the_browser_shows_it_in_the_language_of_its_pages(house, ben, lea):
             who, by_mail=True, by_browser=True, quiet_from=0, quiet_until=0, quiet_weekends=False
         )
     they_write_again(house, house.ben, house.lea)
-    with time_machine.travel(LATER + MINUTE, tick=False):
-        assert GERMAN in lea.get("/notices/news/").text
-        assert ENGLISH in ben.get("/notices/news/").text
+    assert GERMAN in lea.get("/notices/news/").text
+    assert ENGLISH in ben.get("/notices/news/").text
 
 
 def test_the_daily_mail_is_in_the_language_of_who_gets_it_with_its_moments(house, ben, lea):
@@ -207,7 +213,7 @@ def test_a_page_of_many_notices_asks_no_more_than_one_of_a_few(house, lea):
 
 
 def test_the_language_is_written_down_once_and_not_with_each_page(house, lea):
-    with CaptureQueriesContext(connection) as asked, time_machine.travel(LATER, tick=False):
+    with CaptureQueriesContext(connection) as asked:
         for _ in range(3):
             lea.get("/notices/")
     assert not [each for each in asked if each["sql"].startswith('UPDATE "accounts_teammate"')]
