@@ -26,7 +26,7 @@ def _stuffed(lines: list[bytes]) -> list[bytes]:
 
 async def _pieces(wire: bytes, cuts: list[int], most: int) -> tuple[list[bytes], bytes]:
     """What is read of a mail that comes in parts, and what is left on the line after it."""
-    inner = asyncio.StreamReader(limit=64)
+    inner = asyncio.StreamReader(limit=80)  # the longest line is 75
     lines = Lines(inner, most=most)
     borders = [0, *sorted({cut % (len(wire) + 1) for cut in cuts}), len(wire)]
 
