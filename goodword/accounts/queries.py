@@ -35,10 +35,12 @@ def owners() -> QuerySet[Teammate]:
 
 def teammates_at(emails: Iterable[str]) -> dict[str, Teammate]:
     """The active teammates who sign in with these addresses, by address in lower case."""
-    found = Teammate.objects.filter(
-        is_active=True, email__in={email.strip().lower() for email in emails}
-    )
+    found = prepared.objects_of("teammates at", _active_at, (e.strip().lower() for e in emails))
     return {teammate.email: teammate for teammate in found}
+
+
+def _active_at(*emails: str) -> QuerySet[Teammate]:
+    return Teammate.objects.filter(is_active=True, email__in=emails)
 
 
 def like(teammate: Teammate, key: int) -> Teammate:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -143,16 +144,19 @@ class Lead:
 def leads(ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Lead]:
     """Where those of these (scope, value) lead that are known."""
     asked = {(scope, value[:300]) for scope, value in ids}
-    rows = ExternalId.objects.filter(
-        scope__in={scope for scope, _ in asked}, value__in={value for _, value in asked}
-    ).values_list(
-        "scope",
-        "value",
-        "message_id",
-        "message__conversation_id",
-        "message__conversation__redirect_to_id",
-        "message__conversation__side_of_id",
-    )
+    scopes = tuple(sorted({scope for scope, _ in asked}))
+
+    def known(*values: str) -> QuerySet[ExternalId, tuple[Any, ...]]:
+        return ExternalId.objects.filter(scope__in=scopes, value__in=values).values_list(
+            "scope",
+            "value",
+            "message_id",
+            "message__conversation_id",
+            "message__conversation__redirect_to_id",
+            "message__conversation__side_of_id",
+        )
+
+    rows = prepared.rows_of(("leads", scopes), known, (value for _, value in asked))
     return {
         (scope, value): Lead(message_id, redirect_id or conversation_id, side_of_id)
         for scope, value, message_id, conversation_id, redirect_id, side_of_id in rows

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from django.db import Error as DatabaseError
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Q
 
 from goodword.core import prepared
@@ -91,32 +91,44 @@ def _is_any(model: type[Row], compared: Literal["lte", "gt"], moment: datetime) 
 
 
 def claim_together(
-    rows: models.QuerySet[Row], *, at: datetime, most: int, lease: timedelta = LEASE
+    build: Callable[[], models.QuerySet[Row]], *, at: datetime, most: int, lease: timedelta = LEASE
 ) -> list[Row]:
     """Claim up to `most` of what is due and was never tried, by one commit, soonest first.
 
-    What was tried before may have killed its worker: `claim` takes it, row by row.
+    What was tried before may have killed its worker: `claim` takes it, row by row. `build` makes
+    the query of all such rows, with what is selected beside them; it is asked once.
     """
-    if not _is_any(rows.model, "lte", at):
+
+    def due(moment: datetime) -> models.QuerySet[Row]:
+        return build().filter(due_at__lte=moment, tries=0)
+
+    def first(moment: datetime) -> models.QuerySet[Row, tuple[int]]:
+        return due(moment).values_list("pk")[:1]
+
+    def free(moment: datetime, over: datetime) -> models.QuerySet[Row]:
+        # Who claims beside us passes over what we have in hand.
+        rows = due(moment).select_for_update(of=("self",), skip_locked=True)
+        return rows.filter(_free(moment, over)).order_by("due_at", "pk")[:most]
+
+    if not prepared.rows(("first due", build), first, at):  # no lock where nothing is to be done
         return []
-    due = rows.filter(unclaimed(at, lease), due_at__lte=at, tries=0)
-    keys = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
-    if not keys:
-        return []
-    token = secrets.token_hex(8)
-    due.filter(pk__in=keys).order_by().update(
-        lease=token, leased_until=at + lease, tries=models.F("tries") + 1
-    )
-    return list(rows.filter(pk__in=keys, lease=token).order_by("due_at", "pk"))
+    with transaction.atomic():
+        over = at + lease + CLOCKS_DIFFER
+        claimed = prepared.objects(("free", build, most), free, at, over)
+        token, until = secrets.token_hex(8), at + lease
+        prepared.update_alike(claimed, {"lease": token, "leased_until": until, "tries": 1})
+    for row in claimed:
+        row.lease, row.leased_until, row.tries = token, until, 1
+    return claimed
 
 
 def unclaimed(at: datetime, lease: timedelta) -> Q:
     """Not claimed; or the claim has ended, or is longer than one can be: of a clock set right."""
-    return (
-        Q(leased_until__isnull=True)
-        | Q(leased_until__lte=at)
-        | Q(leased_until__gt=at + lease + CLOCKS_DIFFER)
-    )
+    return _free(at, at + lease + CLOCKS_DIFFER)
+
+
+def _free(at: datetime, over: datetime) -> Q:
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=at) | Q(leased_until__gt=over)
 
 
 def _won(row: models.QuerySet[Row], *, until: datetime) -> bool:
@@ -163,8 +175,8 @@ def finish(row: DueRow) -> None:
 def finish_together(rows: Sequence[Row]) -> None:
     """`finish` for rows that were claimed together."""
     if rows:
-        held = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
-        held.filter(lease=rows[0].lease).update(due_at=None, why="", leased_until=None, lease="")
+        done = {"due_at": None, "why": "", "leased_until": None, "lease": ""}
+        prepared.update_alike(rows, done, still={"lease": rows[0].lease})
 
 
 def put_off(row: DueRow, *, until: datetime | None, why: str) -> None:

@@ -6,7 +6,7 @@ well (core.planned).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -38,6 +38,7 @@ _STAND_IN = 2**62  # what follows it stands for a key that is given with each as
 _STAND_IN_DAY = datetime(9000, 1, 1, tzinfo=UTC)
 _made: dict[Hashable, _Query] = {}
 _MOST = 500
+_MOST_KEYS = 64  # in one question; a power of two
 _PLACE = re.compile("(?<!%)%s")
 _AS_IT_STANDS: dict[tuple[type[Field[Any, Any]], ...], type] = {
     (CharField, TextField): str,
@@ -70,6 +71,27 @@ def objects(shape: Hashable, build: Callable[..., QuerySet[M]], *keys: Key) -> l
     """
     query = _query(("objects", shape), build, keys)
     return query.read(_rows(query, keys))
+
+
+def rows_of(shape: Hashable, build: Callable[..., QuerySet[Any, Any]], keys: Iterable[Key]) -> Rows:
+    """`rows` of a query about some keys, however many (`id IN (...)`). In no order."""
+    return [row for some in _helpings(keys) for row in rows((shape, len(some)), build, *some)]
+
+
+def objects_of(shape: Hashable, build: Callable[..., QuerySet[M]], keys: Iterable[Key]) -> list[M]:
+    """As `rows_of`, but objects."""
+    return [each for some in _helpings(keys) for each in objects((shape, len(some)), build, *some)]
+
+
+def _helpings(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    """Each key once, in helpings of few sizes, for each of which a query is made: the last key of
+    one stands there as often as fills it up.
+    """
+    left = list(dict.fromkeys(keys))
+    while left:
+        some, left = left[:_MOST_KEYS], left[_MOST_KEYS:]
+        size = 1 << (len(some) - 1).bit_length()
+        yield some + some[-1:] * (size - len(some))
 
 
 def _rows(query: _Query, keys: Sequence[Key]) -> Rows:
@@ -109,7 +131,8 @@ def _make(build: Callable[..., QuerySet[Any, Any]], keys: Sequence[Key]) -> _Que
     except EmptyResultSet:  # nothing can be in it, whatever the database holds
         return _Query("", (), [], list)
     places = [(place, stand_ins.index(p)) for place, p in enumerate(params) if p in stand_ins]
-    strange = [p for p in params if p not in stand_ins and _holds(p, stand_ins)]
+    others = [p for p in params if p not in stand_ins]
+    strange = [p for p in others if any(str(each) in str(p) for each in stand_ins)]
     assert not strange, f"a key was changed on its way into the query: {strange}"
     made = _maker(compiler) if queryset._iterable_class is ModelIterable else None
     if _is_postgres():
@@ -156,10 +179,6 @@ def _stand_in(key: Key, number: int) -> Key:
 def _bound(key: Key) -> Any:
     """As the database takes it: of our fields, only moments are turned into something else."""
     return connection.ops.adapt_datetimefield_value(key) if isinstance(key, datetime) else key
-
-
-def _holds(param: object, stand_ins: Sequence[object]) -> bool:
-    return any(str(each) in str(param) for each in stand_ins)
 
 
 def _reader(
@@ -233,10 +252,19 @@ def insert(row: Model) -> None:
 def insert_where_free(row: Model) -> bool:
     """`insert` of a row that has its key; False when another has that key already."""
     sql, columns = _insert(type(row), True)
-    made = _ask(f"{sql} ON CONFLICT (id) DO NOTHING RETURNING id", _values(row, columns))
-    if made:
+    if made := _ask(f"{sql} ON CONFLICT (id) DO NOTHING RETURNING id", _values(row, columns)):
         _is_stored(row)
     return bool(made)
+
+
+def insert_or_renew(row: Model, *, unique: str, renewed: str) -> None:
+    """`insert`, or where another has its value in the column `unique`, give that one the value of
+    the column `renewed`; waits for who is just removing it. The row learns the key.
+    """
+    sql, columns = _insert(type(row), False)
+    sql = f"{sql} ON CONFLICT ({unique}) DO UPDATE SET {renewed} = excluded.{renewed} RETURNING id"
+    row.pk = _ask(sql, _values(row, columns))[0][0]
+    _is_stored(row)
 
 
 def _is_stored(row: Model) -> None:
@@ -266,8 +294,21 @@ def _given(row: Mapping[str, Any], column: _Column) -> Any:
 def update_all(rows: Sequence[Model], *names: str) -> None:
     """Store these fields of rows of one kind at once."""
     if rows:
-        sql, columns = _update(type(rows[0]), names)
+        sql, columns, _ = _update(type(rows[0]), names)
         _send(sql, [[*_values(row, columns), row.pk] for row in rows])
+
+
+def update_alike(
+    rows: Sequence[Model], values: Mapping[str, Any], *, still: Mapping[str, Any] | None = None
+) -> None:
+    """Store the same values, by the names of the columns, in rows of one kind; the objects stay as
+    they are. `still`: in those rows only that still have these values.
+    """
+    still = still or {}
+    for keys in _helpings(row.pk for row in rows):
+        sql, columns, held = _update(type(rows[0]), tuple(values), tuple(still), len(keys))
+        new = _as_stored([(column, values[column.name]) for column in columns])
+        _send(sql, [[*new, *keys, *_as_stored([(column, still[column.name]) for column in held])]])
 
 
 def _send(sql: str, given: Sequence[Sequence[Any]]) -> None:
@@ -295,15 +336,25 @@ def _insert(model: type[Model], keyed: bool) -> tuple[str, list[_Column]]:
 
 
 @cache
-def _update(model: type[Model], names: Sequence[str]) -> tuple[str, list[_Column]]:
+def _update(
+    model: type[Model], names: Sequence[str], held: Sequence[str] = (), most: int = 1
+) -> tuple[str, list[_Column], list[_Column]]:
+    new, still = _fields(model, names), _fields(model, held)
+    first = len(new) + 1
+    keys = ", ".join(map(_place, range(first, first + most)))
+    where = " AND ".join([f"id IN ({keys})", *_equal(still, first + most)])
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = f"UPDATE {table} SET {', '.join(_equal(new, 1))} WHERE {where}"  # noqa: S608
+    return sql, list(map(_column, new)), list(map(_column, still))
+
+
+def _fields(model: type[Model], names: Sequence[str]) -> list[Field[Any, Any]]:
+    return [field for field in model._meta.local_concrete_fields if field.name in names]
+
+
+def _equal(fields: Sequence[Field[Any, Any]], first: int) -> list[str]:
     quote = connection.ops.quote_name
-    fields = [field for field in model._meta.local_concrete_fields if field.name in names]
-    columns = ", ".join(
-        f"{quote(str(field.column))} = {_place(number)}" for number, field in enumerate(fields, 1)
-    )
-    key = f"id = {_place(len(fields) + 1)}"
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key}"  # noqa: S608
-    return sql, list(map(_column, fields))
+    return [f"{quote(str(f.column))} = {_place(first + n)}" for n, f in enumerate(fields)]
 
 
 def _place(number: int) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from django.db import connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from goodword.core import due, prepared
 from goodword.events import waking
@@ -70,17 +70,20 @@ def hand_on(*, at: datetime, most: int = 100) -> int:
     What is new is claimed and finished by one commit each; what has failed or stopped a worker
     before, row by row. Returns how many deliveries were tried.
     """
-    waiting = Delivery.objects.select_related("event")
-    fresh = due.claim_together(waiting, at=at, most=most, lease=LEASE)
+    fresh = due.claim_together(_waiting, at=at, most=most, lease=LEASE)
     listeners = _labelled()
     due.finish_together([each for each in fresh if _hand_on(each, listeners, at=at)])
     tried = len(fresh)
-    before = waiting.filter(Q(tries__gt=0) | Q(due_at__gt=at))
+    before = _waiting().filter(Q(tries__gt=0) | Q(due_at__gt=at))
     for delivery in due.claim(before, at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT):
         tried += 1
         if _hand_on(delivery, listeners, at=at):
             due.finish(delivery)
     return tried
+
+
+def _waiting() -> QuerySet[Delivery]:
+    return Delivery.objects.select_related("event")
 
 
 def _hand_on(delivery: Delivery, listeners: dict[str, Listener], *, at: datetime) -> bool:

@@ -15,6 +15,7 @@ from typing import BinaryIO, TypeVar
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 
+from goodword.core import prepared
 from goodword.files.models import File
 
 GRACE = timedelta(days=1)  # a backup copies the database first and the files after
@@ -41,11 +42,9 @@ def keep(data: bytes, *, at: datetime) -> File:
     spare = None if target.exists() else _write_spare(data)
     try:
         with transaction.atomic():
-            # The update first: it waits for a sweep that is just removing the same content.
-            File.objects.filter(sha256=digest).update(unreferenced_since=None)
-            file, _ = File.objects.get_or_create(
-                sha256=digest, defaults={"size_bytes": len(data), "stored_at": at}
-            )
+            # It waits for a sweep that is just removing the same content.
+            file = File(sha256=digest, size_bytes=len(data), stored_at=at)
+            prepared.insert_or_renew(file, unique="sha256", renewed="unreferenced_since")
             if not target.exists():
                 spare = spare or _write_spare(data)  # the sweep took it since we looked
                 _put(spare, target)

@@ -36,10 +36,12 @@ def at_addresses(
 def inboxes_by_address(addresses: Iterable[str]) -> dict[str, Inbox]:
     """Which of `addresses` are ours, in the forms that count, and their inboxes."""
     forms = {form for each in addresses for form in _forms(each)}
-    if not forms:
-        return {}
-    rows = InboxAddress.objects.filter(value__in=forms).select_related("inbox__team")
+    rows = prepared.objects_of("inboxes by address", _at, forms)
     return {row.value: row.inbox for row in rows}
+
+
+def _at(*values: str) -> QuerySet[InboxAddress]:
+    return InboxAddress.objects.filter(value__in=values).select_related("inbox__team")
 
 
 def at_address(addresses: Iterable[str]) -> Inbox | None:
@@ -58,7 +60,7 @@ def ours_of(addresses: Iterable[str]) -> set[str]:
     """Those of `addresses` that are ours, as written: we never write to ourselves."""
     forms = {each: _forms(each) for each in addresses}
     asked = {form for each in forms.values() for form in each}
-    rows = prepared.rows(("ours", len(asked)), _values, *asked)
+    rows = prepared.rows_of("ours", _values, asked)
     known = {value for (value,) in rows}
     return {each for each, tried in forms.items() if known & set(tried)}
 

@@ -43,8 +43,7 @@ def know_addresses(values: Iterable[str], *, kind: str = "email") -> dict[str, A
     written = {normalised(value, kind=kind): clean_line(value, most=320) for value in values}
     if not written:
         return {}
-    rows = Address.objects.filter(kind=kind)
-    known = {row.value: row for row in rows.filter(value__in=written)}
+    known = {row.value: row for row in queries.addresses(written, kind=kind)}
     # In one order for all: two who meet the same people wait for each other, and neither for ever.
     new = sorted(value for value in written if value not in known)
     if new:
@@ -52,7 +51,7 @@ def know_addresses(values: Iterable[str], *, kind: str = "email") -> dict[str, A
             [Address(kind=kind, value=value, written=written[value]) for value in new],
             ignore_conflicts=True,  # somebody else may meet them at this moment
         )
-        known |= {row.value: row for row in rows.filter(value__in=new)}
+        known |= {row.value: row for row in queries.addresses(new, kind=kind)}
     return known
 
 

@@ -43,9 +43,22 @@ def _held(key: int) -> QuerySet[Holding]:
 
 def primary_holders(addresses: Iterable[Address]) -> dict[int, Person]:
     """Who mail from these addresses is from, by the address's key."""
-    keys = [address.pk for address in addresses]
-    held = Holding.objects.filter(address__in=keys, primary=True).select_related("person")
+    keys = (address.pk for address in addresses)
+    held = prepared.objects_of("primary holders", _primary, keys)
     return {holding.address_id: holding.person for holding in held}
+
+
+def _primary(*keys: int) -> QuerySet[Holding]:
+    return Holding.objects.filter(address__in=keys, primary=True).select_related("person")
+
+
+def addresses(values: Iterable[str], *, kind: str) -> list[Address]:
+    """Those of these normalised addresses that we know."""
+
+    def known(*values: str) -> QuerySet[Address]:
+        return Address.objects.filter(kind=kind, value__in=values)
+
+    return prepared.objects_of(("addresses", kind), known, values)
 
 
 def kinds() -> QuerySet[Kind]:

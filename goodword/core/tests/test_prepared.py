@@ -161,3 +161,57 @@ def test_only_the_key_may_be_taken() -> None:
     assert prepared.insert_where_free(File(pk=7, sha256="0" * 64, **moment))
     with pytest.raises(IntegrityError), transaction.atomic():
         prepared.insert_where_free(File(pk=8, sha256="0" * 64, **moment))
+
+
+def test_however_many_are_asked_for_each_comes_once_and_few_queries_are_written() -> None:
+    Address.objects.bulk_create(
+        Address(kind="email", written=f"{n}@mail.example", value=f"{n}@mail.example")
+        for n in range(150)
+    )
+    written = []
+
+    def build(*values: str) -> QuerySet[Address]:
+        written.append(len(values))
+        return Address.objects.filter(value__in=values)
+
+    def ask(count: int) -> list[str]:
+        values = [f"{n}@mail.example" for n in range(count)]
+        found = prepared.objects_of("addresses, for a test", build, [*values, *values[:1]])
+        assert sorted(each.value for each in found) == sorted(values)
+        rows = prepared.rows_of(
+            "rows, for a test", lambda *some: build(*some).values_list(), values
+        )
+        assert len(rows) == count
+        return values
+
+    for count in (0, 1, 3, 5, 64, 65, 131, 150):
+        ask(count)
+    assert set(written) <= {1, 2, 4, 8, 32, 64}
+    assert len(written) == 2 * len(set(written))
+
+
+def test_alike_they_are_changed_where_they_still_are_as_one_thinks() -> None:
+    some = [Person.objects.create(name=name, made_at=MONDAY_NOON) for name in "aab"]
+    other = Person.objects.create(name="a", made_at=MONDAY_NOON)
+
+    prepared.update_alike(some, {"name": "c", "role": "%s"}, still={"name": "a"})
+    prepared.update_alike([], {"name": "d"})
+
+    rows = Person.objects.order_by("pk").values_list("name", "role")
+    assert list(rows) == [("c", "%s"), ("c", "%s"), ("b", ""), ("a", "")]
+    assert [each.name for each in some] == ["a", "a", "b"]
+    prepared.update_alike([other], {"name": "d", "made_at": MONDAY_NOON + timedelta(1)})
+    other.refresh_from_db()
+    assert (other.name, other.made_at) == ("d", MONDAY_NOON + timedelta(1))
+
+
+def test_what_is_there_already_is_renewed_and_gives_its_key() -> None:
+    def file(**more: object) -> File:
+        return File(sha256="a" * 64, size_bytes=1, stored_at=MONDAY_NOON, **more)
+
+    first, again = file(unreferenced_since=MONDAY_NOON), file()
+    for each in (first, again):
+        prepared.insert_or_renew(each, unique="sha256", renewed="unreferenced_since")
+
+    assert again.pk == first.pk
+    assert File.objects.get().unreferenced_since is None

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_noop as _
 
 from goodword.core import along, due, prepared
@@ -105,17 +106,22 @@ def _columns_of(
 
 def receive_due(*, at: datetime, most: int = MOST_TOGETHER) -> int:
     """Receive what has arrived; one bad message stops no other. Returns how many were tried."""
-    waiting = Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw")
-    waiting = waiting.prefetch_related("inbox__addresses")  # one for all that came by it
-    fresh = due.claim_together(waiting, at=at, most=most, lease=LEASE)
+    fresh = due.claim_together(_waiting, at=at, most=most, lease=LEASE)
+    prefetch_related_objects(fresh, "inbox__addresses")  # one for all that came by it
     for helping in _helpings(fresh):
         _receive_together(helping, at=at)
     tried = 0
-    other = waiting.exclude(tries=0, due_at__lte=at)  # tried before, or of a clock that was ahead
+    other = _waiting().exclude(
+        tries=0, due_at__lte=at
+    )  # tried before, or of a clock that was ahead
     for arrival in due.claim(other, at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT):
         tried += 1
         _receive_alone(arrival, at=at)
     return len(fresh) + tried
+
+
+def _waiting() -> QuerySet[Arrival]:
+    return Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw", "inbox")
 
 
 def _helpings(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:
