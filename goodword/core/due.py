@@ -173,10 +173,11 @@ def finish(row: DueRow) -> None:
 
 
 def finish_together(rows: Sequence[Row]) -> None:
-    """`finish` for rows that were claimed together."""
+    """`finish` for rows that were claimed together, by one commit."""
     if rows:
         done = {"due_at": None, "why": "", "leased_until": None, "lease": ""}
-        prepared.update_alike(rows, done, still={"lease": rows[0].lease})
+        with transaction.atomic(savepoint=False):
+            prepared.update_alike(rows, done, still={"lease": rows[0].lease})
 
 
 def put_off(row: DueRow, *, until: datetime | None, why: str) -> None:

@@ -121,7 +121,7 @@ def receive_due(*, at: datetime, most: int = MOST_TOGETHER) -> int:
 
 
 def _waiting() -> QuerySet[Arrival]:
-    return Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw", "inbox")
+    return Arrival.objects.filter(state=Arrival.State.PENDING).select_related("raw", "inbox__team")
 
 
 def _helpings(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:
