@@ -1,8 +1,9 @@
 """Due rows: work that is a row with a moment, claimed with a lease. There is no job queue.
 
-A model that holds due work inherits `DueRow`. Claiming is one conditional update per row: it works
-alike on both databases, needs no lock over the network, and a worker that dies loses its lease
-after `LEASE` so that another takes the row up.
+A model that holds due work inherits `DueRow`. Claiming is one conditional update of a row, or one
+short transaction for many, which passes over what others have in hand: it works alike on both
+databases, needs no lock over the network, and a worker that dies loses its lease after `LEASE` so
+that another takes the row up.
 """
 
 from __future__ import annotations
