@@ -111,9 +111,8 @@ def receive_due(*, at: datetime, most: int = MOST_TOGETHER) -> int:
     for helping in _helpings(fresh):
         _receive_together(helping, at=at)
     tried = 0
-    other = _waiting().exclude(
-        tries=0, due_at__lte=at
-    )  # tried before, or of a clock that was ahead
+    # What was tried before, or comes of a clock that was ahead.
+    other = _waiting().exclude(tries=0, due_at__lte=at)
     for arrival in due.claim(other, at=at, most=most, lease=LEASE, furthest=due.LONGEST_WAIT):
         tried += 1
         _receive_alone(arrival, at=at)
