@@ -90,15 +90,26 @@ def lock(conversation: Conversation) -> Conversation:
 
 
 def _locked(key: int) -> QuerySet[Conversation]:
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox__team")
-    return rows.filter(pk=key, redirect_to__isnull=True)
+    return _holding().filter(pk=key, redirect_to__isnull=True)
 
 
-def lock_all(keys: Iterable[int], *, shells: bool = True) -> dict[int, Conversation]:
+def _holding(*, for_good: bool = False) -> QuerySet[Conversation]:
+    """Rows that refer to a conversation are stored also by who doesn't hold it, as how far somebody
+    has read. On PostgreSQL the whole hold would stop them at their commit, and whoever holds it and
+    stores the same row would wait for them for ever.
+    """
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=not for_good)
+    return rows.select_related("inbox__team")
+
+
+def lock_all(
+    keys: Iterable[int], *, shells: bool = True, for_good: bool = False
+) -> dict[int, Conversation]:
     """`lock` for those of these keys, in one order for everybody who locks several: asides last,
     since a verb that finds them has their conversation already. `shells`: also what was joined.
+    `for_good`: they are to be deleted, so nothing that refers to them is stored any more.
     """
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox__team")
+    rows = _holding(for_good=for_good)
     in_order = rows.order_by(F("side_of").asc(nulls_first=True), "pk")
     standing = Q() if shells else Q(redirect_to__isnull=True)
     return {row.pk: row for row in in_order.filter(standing, pk__in=keys)}

@@ -107,7 +107,7 @@ def trash_old_spam(*, at: datetime, most: int = 50) -> int:
 def _purge(key: int, *, by: Teammate | None, at: datetime, since: datetime | None = None) -> None:
     """`since`: it must lie in the trash at least from then on. Raises NotInTrash."""
     going = _all_of(key)
-    found = conversations.lock_all(going).get(key)
+    found = conversations.lock_all(going, for_good=True).get(key)
     trashed = found is not None and found.state == State.TRASH and not found.redirect_to_id
     if found is None or not trashed or (since and (found.trashed_at or at) > since):
         raise NotInTrash

@@ -10,9 +10,11 @@ import pytest
 from django.db import connection, transaction
 
 from goodword.conversations import actions as conversations
-from goodword.conversations import queries
-from goodword.conversations.models import Message
+from goodword.conversations import queries, readings
+from goodword.conversations.models import Message, Reading
 from goodword.conversations.queries import Lead
+from goodword.desk.answering import replying
+from goodword.desk.answering.recipients import Recipients
 from goodword.desk.intake import joining, reply_addresses
 from goodword.desk.intake.known import Known
 from goodword.desk.roads import Inbound, Party
@@ -134,6 +136,33 @@ def test_two_who_write_to_us_for_the_first_time_at_once_are_met_once_each(house)
     _at_once(first, second)
     assert len(met) == 4 and len({person.pk for person in met}) == 2
     assert Person.objects.filter(holdings__address__value__in=new).count() == 2
+
+
+def test_an_answer_leaves_though_its_writer_reads_the_conversation_for_the_first_time(house):
+    """Their page says how far they have read, while what they sent is being stored."""
+    said = receive(house)
+    holds, reads = threading.Event(), threading.Event()
+
+    def answer() -> None:
+        with transaction.atomic():
+            conversations.lock(said.conversation)
+            holds.set()
+            reads.wait(0.5)  # on SQLite nobody comes in
+            threading.Event().wait(0.2)
+            replying.reply(
+                said.conversation, by=house.ben, text="It left.", after=said.pk,
+                recipients=Recipients(to=("grace@whitlow.example",)), at=MONDAY_NOON,
+            )  # fmt: skip
+
+    def read() -> None:
+        holds.wait(5)
+        with transaction.atomic():
+            readings.read(said.conversation, by=house.ben, to=said.pk, at=MONDAY_NOON)
+            reads.set()
+
+    _at_once(answer, read)
+    newest = said.conversation.messages.latest("pk")
+    assert Reading.objects.get().read_to == newest.pk > said.pk
 
 
 if connection.vendor == "postgresql":
