@@ -125,7 +125,7 @@ def _return_unreachable(*, by: Teammate, at: datetime) -> None:
     locked = conversations.lock_all(keys | {each.conversation_id for each in drafts})
     for draft in drafts:
         sharing.ask_nobody(draft, by=by, at=at)
-    for conversation in (locked[key] for key in lost):
+    for conversation in (locked[key] for key in lost if key in locked):  # else thrown away by now
         to = _backup_of(conversation.assignee, conversation.inbox, at=at)
         handling.give(conversation, to, by=by, at=at)
     for promise in orphaned().order_by("conversation", "pk"):

@@ -80,12 +80,15 @@ def place_of(
             return place
         suspected = suspected or conversation
     for lead in known.awaiting(inbound):
-        if lead.message_id is not None and lead.conversation_id is not None:
-            conversation = known.conversation(lead.conversation_id)
-            place = _place_in(conversation, who)
-            if place and _was_answered_in(conversation, lead.message_id, inbound, address):
-                return place
-            suspected = suspected or conversation
+        if lead.message_id is None or lead.conversation_id is None:
+            continue
+        there = known.conversation(lead.conversation_id)
+        if there is None:
+            continue
+        place = _place_in(there, who)
+        if place and _was_answered_in(there, lead.message_id, inbound, address):
+            return place
+        suspected = suspected or there
     return Place(suspected=suspected)
 
 
@@ -135,12 +138,9 @@ def _was_answered_in(
 def _pointed_at(inbound: Inbound, known: Known) -> Iterator[Conversation]:
     """The conversations it names, each once: by ids first, then by a signed reply address."""
     leads = known.leads(inbound.road, inbound.refers_to)
-    for key in dict.fromkeys(lead.conversation_id for lead in leads):
-        if key is not None:
-            yield known.conversation(key)
-    named = known.signed(inbound)
-    if named is not None:
-        yield known.conversation(named)
+    for key in (*dict.fromkeys(lead.conversation_id for lead in leads), known.signed(inbound)):
+        if key is not None and (found := known.conversation(key)) is not None:
+            yield found
 
 
 def _belongs(conversation: Conversation, address: Address, *, authenticity: str) -> bool:
@@ -172,7 +172,8 @@ def _across(conversation: Conversation, who: _Writer, known: Known) -> Place | N
     goes to the one of the two where they belong: neither ever reads the other.
     """
     for key in sides.across(conversation):
-        if (place := _place_in(known.conversation(key), who)) is not None:
+        other = known.conversation(key)
+        if other is not None and (place := _place_in(other, who)) is not None:
             return place
     return None
 
@@ -204,6 +205,8 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     """
     rights.require_answer(by)
     locked = conversations.lock_all([conversation.pk, into.pk])
+    if not {conversation.pk, into.pk} <= locked.keys():
+        raise CannotJoin("one of them was thrown away for good")
     conversation, into = locked[conversation.pk], locked[into.pk]
     if conversation.pk == into.pk:
         raise CannotJoin("a conversation can't be joined with itself")

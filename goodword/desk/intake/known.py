@@ -107,10 +107,12 @@ class Known:
 
     # Conversations
 
-    def conversation(self, key: int) -> Conversation:
-        """The conversation, locked, or the one that it was joined into."""
+    def conversation(self, key: int) -> Conversation | None:
+        """The conversation, locked, or the one that it was joined into. None: it was thrown away
+        for good since we asked where the ids lead.
+        """
         self._hold([key])
-        return self._conversations[key]
+        return self._conversations.get(key)
 
     def signed(self, inbound: Inbound) -> int | None:
         """The key of what a signed address of ours names, to which it came."""

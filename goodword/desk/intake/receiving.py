@@ -117,6 +117,8 @@ def _is_history(message: Message) -> bool:
 def _make_it_count(message: Message, known: Known, *, at: datetime) -> None:
     """What had come as history is news: it is owed an answer like any other."""
     conversation = known.conversation(queries.standing(message.conversation).pk)
+    if conversation is None:
+        raise ThrownAway
     message.counted = True
     message.save(update_fields=["counted"])
     _announce(conversation, message, opened=False, at=at)

@@ -11,13 +11,15 @@ from django.db import connection, transaction
 
 from goodword.conversations import actions as conversations
 from goodword.conversations import queries, readings
-from goodword.conversations.models import Message, Reading
+from goodword.conversations.models import Conversation, Message, Reading
 from goodword.conversations.queries import Lead
+from goodword.desk import handling
 from goodword.desk.answering import replying
 from goodword.desk.answering.recipients import Recipients
-from goodword.desk.intake import joining, reply_addresses
+from goodword.desk.intake import joining, receiving, reply_addresses
 from goodword.desk.intake.known import Known
 from goodword.desk.roads import Inbound, Party
+from goodword.desk.shaping import emptying
 from goodword.people.actions import know_address
 from goodword.people.models import Person
 from tests.factories import MINUTE, MONDAY_NOON, inbound, receive
@@ -82,6 +84,32 @@ def test_a_mail_that_finds_its_conversation_joined_meanwhile_holds_no_shell_alon
             assert Known([mail]).conversation(said.conversation_id).pk == old.pk
 
     _at_once(throw_away, look_for_it)
+
+
+def test_a_mail_that_finds_its_conversation_thrown_away_for_good_meanwhile_opens_another(
+    house, monkeypatch
+):
+    said = receive(house)
+    mail = inbound(answers=said)
+    before = {("email", mail.refers_to[0]): Lead(said.pk, said.conversation_id)}
+    handling.trash(said.conversation, by=house.ana, at=MONDAY_NOON)
+    emptying.purge(said.conversation, by=house.ana, at=MONDAY_NOON)
+    monkeypatch.setattr(queries, "leads", lambda ids: before)  # as asked before it was thrown away
+
+    again = receiving.receive(mail, inbox=house.hello, at=MONDAY_NOON)
+
+    assert again.text == mail.text
+    assert list(Conversation.objects.all()) == [again.conversation]
+
+
+def test_with_what_was_thrown_away_for_good_meanwhile_nothing_is_joined(house):
+    old, new = receive(house).conversation, receive(house, at=MONDAY_NOON + MINUTE).conversation
+    handling.trash(new, by=house.ana, at=MONDAY_NOON + MINUTE)
+    emptying.purge(Conversation.objects.get(pk=new.pk), by=house.ana, at=MONDAY_NOON + MINUTE)
+
+    for one, other in ((old, new), (new, old)):
+        with pytest.raises(joining.CannotJoin):
+            joining.join(one, other, by=house.ben, at=MONDAY_NOON + 2 * MINUTE)
 
 
 def test_two_mails_that_name_two_conversations_the_other_way_round_do_not_cross(house):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast, get_args
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -50,8 +52,20 @@ def here(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     read_to = typed(request.POST, "read_to")
     if read_to.isdecimal() and len(read_to) <= _LONGEST_KEY:
-        _read(request, found, int(read_to))
+        with _standing():
+            _read(request, found, int(read_to))
     return _shown(request, found)
+
+
+@contextmanager
+def _standing() -> Iterator[None]:
+    """How far somebody has read is stored without holding the conversation: it may be thrown away
+    for good at this moment.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise Http404 from error
 
 
 @transaction.atomic
@@ -68,7 +82,8 @@ def _read(request: HttpRequest, found: Conversation, to: int) -> None:
 def unread(request: HttpRequest, public_id: str) -> HttpResponse:
     """Come back to it as if it were new; the list is shown, for the page itself would read it."""
     found = pages.visible(request, public_id)
-    readings.mark_unread(found, by=teammate_of(request), at=moment_of(request))
+    with _standing():
+        readings.mark_unread(found, by=teammate_of(request), at=moment_of(request))
     return redirect(pages.place_beside(request, found).url)
 
 
