@@ -136,7 +136,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
 def _connect(request: HttpRequest, sociallogin: SocialLogin, teammate: Teammate) -> None:
     """Unless an owner wrote down another server since it was asked (`signing_in.keep_provider`)."""
     asked = sociallogin.provider.app
-    rows = IdentityProvider.objects.select_for_update().filter(public_id=asked.provider_id)
+    rows = IdentityProvider.objects.select_for_update(no_key=True).filter(
+        public_id=asked.provider_id
+    )
     if rows.filter(server_url=asked.settings["server_url"]).exists():
         sociallogin.connect(request, teammate)
         return

@@ -22,6 +22,7 @@ from goodword.canned import steps as doing
 from goodword.canned.models import AfterSending, Applied, CannedReply
 from goodword.canned.steps import Do, Step
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Draft, Message
 from goodword.desk import handling, wording
 from goodword.desk.answering import replying
@@ -68,7 +69,7 @@ def after_answer(
     used = list(used)
     if not used and not steps:
         return
-    conversation = conversations.lock(message.conversation)
+    conversation = locking.lock_around(message)
     if Applied.objects.filter(message_key=message.pk).exists():
         return
     applied = Applied(by=by, at=at, message_key=message.pk, used=used)
@@ -83,7 +84,7 @@ def undo(applied: Applied, *, by: Teammate, at: datetime) -> None:
     Raises MayNot, AlreadyUndone, undoing.ChangedSince.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(applied.conversation)
+    conversation = locking.lock(applied.conversation)
     if not Applied.objects.filter(pk=applied.pk, undone_at__isnull=True).update(undone_at=at):
         raise AlreadyUndone
     changed = dict(applied.changed)
@@ -154,18 +155,18 @@ def _do_all(
     answer: Message | None = None,
 ) -> None:
     # Before it is looked at: what somebody does just now isn't taken for what the macro did.
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     before = undoing.picture(conversation, by=by)
     changed: dict[str, Any] = {}
     for step in steps:
-        conversation = conversations.lock(conversation)
+        conversation = locking.lock(conversation)
         if answer is not None and step.do in {Do.CLOSE, Do.SNOOZE}:
             _when_taken(answer, step, at=at)
         else:
             changed |= _VERBS[step.do](conversation, step.value, by, at) or {}
             if "item" in changed:
                 changed.setdefault("items", []).append(changed.pop("item"))
-    applied.conversation = conversations.lock(conversation)
+    applied.conversation = locking.lock(conversation)
     changed |= undoing.trace(before, undoing.picture(applied.conversation, by=by))
     applied.steps, applied.changed = doing.kept(steps), changed
     applied.save()

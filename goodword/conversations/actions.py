@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import events as facts
-from goodword.conversations import formatting
+from goodword.conversations import formatting, locking
 from goodword.conversations.models import (
     AlsoIn,
     Conversation,
@@ -70,49 +70,6 @@ def open_conversation(
     )
     prepared.insert(conversation)
     return conversation
-
-
-def lock(conversation: Conversation) -> Conversation:
-    """The conversation as it is now, held until the transaction ends; verbs begin with it.
-
-    SQLite's write lock does the same by itself. Raises Conversation.DoesNotExist when it was
-    thrown away for good meanwhile.
-    """
-    key: int | None = conversation.pk
-    while key is not None:
-        for found in prepared.objects("locked", _locked, key):
-            return found
-        # What was joined with another is never held alone: whoever throws both away holds first
-        # what it leads to, and the two would wait for each other.
-        shells = Conversation.objects.filter(pk=key).values_list("redirect_to", "pk")
-        key = next((leads_to or pk for leads_to, pk in shells), None)
-    raise Conversation.DoesNotExist(conversation.pk)
-
-
-def _locked(key: int) -> QuerySet[Conversation]:
-    return _holding().filter(pk=key, redirect_to__isnull=True)
-
-
-def _holding(*, for_good: bool = False) -> QuerySet[Conversation]:
-    """Rows that refer to a conversation are stored also by who doesn't hold it, as how far somebody
-    has read. On PostgreSQL the whole hold would stop them at their commit, and whoever holds it and
-    stores the same row would wait for them for ever.
-    """
-    rows = Conversation.objects.select_for_update(of=("self",), no_key=not for_good)
-    return rows.select_related("inbox__team")
-
-
-def lock_all(
-    keys: Iterable[int], *, shells: bool = True, for_good: bool = False
-) -> dict[int, Conversation]:
-    """`lock` for those of these keys, in one order for everybody who locks several: asides last,
-    since a verb that finds them has their conversation already. `shells`: also what was joined.
-    `for_good`: they are to be deleted, so nothing that refers to them is stored any more.
-    """
-    rows = _holding(for_good=for_good)
-    in_order = rows.order_by(F("side_of").asc(nulls_first=True), "pk")
-    standing = Q() if shells else Q(redirect_to__isnull=True)
-    return {row.pk: row for row in in_order.filter(standing, pk__in=keys)}
 
 
 def say(
@@ -310,7 +267,7 @@ def set_state(
 def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) -> Tag:
     """Put a tag on; a new name makes a new tag. Raises MayNot."""
     rights.require_answer(by)
-    conversation = lock(conversation)
+    conversation = locking.lock(conversation)
     name = clean_line(name, most=60)
     found, _ = Tag.objects.get_or_create(name__iexact=name, defaults={"name": name})
     conversation.tags.add(found)
@@ -322,7 +279,7 @@ def tag(conversation: Conversation, name: str, *, by: Teammate, at: datetime) ->
 def untag(conversation: Conversation, tag: Tag, *, by: Teammate, at: datetime) -> None:
     """Raises MayNot."""
     rights.require_answer(by)
-    conversation = lock(conversation)
+    conversation = locking.lock(conversation)
     conversation.tags.remove(tag)
     _announce_tag(conversation, tag, on=False, by=by, at=at)
 
@@ -392,7 +349,7 @@ def detach_from_draft(draft_file: DraftFile) -> None:
 
 def _unapprove(drafts: QuerySet[Draft]) -> None:
     """Held from here on: whoever approves just now is waited for, or comes to what is new."""
-    held = list(drafts.select_for_update().values_list("pk", flat=True))
+    held = list(drafts.select_for_update(no_key=True).values_list("pk", flat=True))
     approved = Draft.objects.filter(pk__in=held, approved_at__isnull=False)
     approved.update(approved_by=None, approved_at=None)
 

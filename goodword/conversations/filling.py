@@ -9,7 +9,7 @@ from django.db import transaction
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import events as facts
-from goodword.conversations.actions import lock
+from goodword.conversations.locking import lock
 from goodword.conversations.models import Conversation, ConversationValue
 from goodword.events import actions as events
 from goodword.fields import queries as fields

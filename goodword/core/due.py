@@ -108,7 +108,7 @@ def claim_together(
 
     def free(moment: datetime, over: datetime) -> models.QuerySet[Row]:
         # Who claims beside us passes over what we have in hand.
-        rows = due(moment).select_for_update(of=("self",), skip_locked=True)
+        rows = due(moment).select_for_update(of=("self",), skip_locked=True, no_key=True)
         return rows.filter(_free(moment, over)).order_by("due_at", "pk")[:most]
 
     if not prepared.rows(("first due", build), first, at):  # no lock where nothing is to be done

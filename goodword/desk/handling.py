@@ -13,6 +13,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import events as desk_facts
 from goodword.desk.keeping import owing
@@ -75,7 +76,7 @@ def assign(
 
     `note`: the word that goes with it, see `giving.hand_over`. Raises MayNot, CannotSee.
     """
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if not rights.may_reassign(by, now_with=conversation.assignee):
         raise rights.MayNot
     if isinstance(to, Teammate) and not owing.can_answer(to, conversation.inbox):
@@ -130,7 +131,7 @@ def no_answer_needed(conversation: Conversation, *, by: Teammate, at: datetime) 
     Raises MayNot, NothingOwed.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     message = owing.owed_message(conversation)
     if message is None:
         raise NothingOwed
@@ -146,7 +147,7 @@ def no_answer_needed(conversation: Conversation, *, by: Teammate, at: datetime) 
 def take_back_no_answer(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
     """It needs an answer after all: the promise is owed again at its old time."""
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     decided = NoAnswerNeeded.objects.filter(conversation=conversation).order_by("-message")
     newest = decided.values_list("message_id", flat=True).first()
     if newest is None:
@@ -166,7 +167,7 @@ def mark_urgent(conversation: Conversation, *, urgent: bool, by: Teammate, at: d
     Raises MayNot.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if conversation.urgent == urgent:
         return
     conversation.urgent = urgent
@@ -199,7 +200,7 @@ def close(
     while something else is. Spam and trash are put aside already and stay where they are.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     promise = owed.owed_reply(conversation)
     if promise is not None:
         raise AnswerOwed(promise)
@@ -233,7 +234,7 @@ def reopen(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
 def mark_spam(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
     """Nobody wrote this to be answered: whatever is open in it is let go."""
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     for promise in owed.open_in(conversation).exclude(kind=REPLY):
         promises.release(promise, by=by, at=at, why="spam")
     _change(conversation, State.SPAM, by=by, at=at)
@@ -249,7 +250,7 @@ def trash(
 ) -> None:
     """Throw it away; nobody answers it any more. `fates` as with `close`. Raises PromisesOpen."""
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     _meet_fates(conversation, fates or {}, by=by, at=at)
     _change(conversation, State.TRASH, by=by, at=at)
 
@@ -276,7 +277,7 @@ def _change(
     until: datetime | None = None,
     why: str = "",
 ) -> None:
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     before = conversation.state
     if before != state or until != conversation.snoozed_until:
         conversations.set_state(conversation, state, by=by, at=at, until=until, why=why)
@@ -287,7 +288,7 @@ def _change(
 @transaction.atomic
 def trash_old_spam(conversation: Conversation, *, before: datetime, at: datetime) -> bool:
     """Into the trash, unless somebody said meanwhile that it is no spam."""
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if conversation.state != State.SPAM or (conversation.spam_since or at) > before:
         return False
     _change(conversation, State.TRASH, by=None, at=at, why="old_spam")
@@ -300,7 +301,7 @@ def wake_due(*, at: datetime, most: int = 50) -> int:
     woken = 0
     for conversation in due[:most]:
         with transaction.atomic():
-            again = conversations.lock(conversation)
+            again = locking.lock(conversation)
             if again.snoozed_until and again.snoozed_until <= at:
                 _change(again, State.OPEN, by=None, at=at, why="time_came")
                 woken += 1
@@ -312,7 +313,7 @@ def bring_back(
     conversation: Conversation, *, why: str, at: datetime, also_thrown_away: bool = False
 ) -> None:
     """What somebody waits for or wanted to come back to is due: it lies among the open ones."""
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     thrown_away = also_thrown_away and conversation.state == State.TRASH
     if thrown_away or conversation.state in {State.CLOSED, State.SNOOZED}:
         _change(conversation, State.OPEN, by=None, at=at, why=why)

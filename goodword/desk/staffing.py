@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goodword.accounts import actions as accounts
 from goodword.accounts.models import Membership, Role, Team, Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation
 from goodword.desk import handling
 from goodword.desk.answering import sharing
@@ -102,7 +102,7 @@ def _hand_to_its_team(inbox: Inbox, *, by: Teammate, at: datetime) -> None:
         conversation__team__isnull=True,
     ):
         assert promise.conversation is not None  # a constraint of reply promises
-        owing.settle(conversations.lock(promise.conversation), by=by, at=at, why="")
+        owing.settle(locking.lock(promise.conversation), by=by, at=at, why="")
 
 
 def _return_unreachable(*, by: Teammate, at: datetime) -> None:
@@ -122,7 +122,7 @@ def _return_unreachable(*, by: Teammate, at: datetime) -> None:
     elsewhere = orphaned().filter(conversation__isnull=False)
     drafts = sharing.asked_in_vain()
     keys = {*lost, *elsewhere.values_list("conversation", flat=True)}
-    locked = conversations.lock_all(keys | {each.conversation_id for each in drafts})
+    locked = locking.lock_all(keys | {each.conversation_id for each in drafts})
     for draft in drafts:
         sharing.ask_nobody(draft, by=by, at=at)
     for conversation in (locked[key] for key in lost if key in locked):  # else thrown away by now

@@ -151,7 +151,7 @@ def _introduce(address: Address, name: str, *, at: datetime) -> Person:
 
 def share(person: Person, **columns: Any) -> None:
     """Write what whoever stands and all who were merged into them have in common."""
-    here = Person.objects.select_for_update().filter(pk=person.pk)
+    here = Person.objects.select_for_update(no_key=True).filter(pk=person.pk)
     person.redirect_to_id = here.values_list("redirect_to", flat=True).get()  # by now
     for name, value in columns.items():
         setattr(person, name, value)

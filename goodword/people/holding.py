@@ -58,7 +58,8 @@ def add_address(
     _check(value, kind)
     if kind == Address.Kind.EMAIL and _is_ours(people.normalised(value)):
         raise IsOurs(value)
-    address = Address.objects.select_for_update().get(pk=people.know_address(value, kind=kind).pk)
+    known = people.know_address(value, kind=kind)
+    address = Address.objects.select_for_update(no_key=True).get(pk=known.pk)
     before = Holding.objects.filter(person__in=queries.keys_of(person), address=address)
     if before.filter(until__isnull=True).exists():
         raise HeldAlready(address.written)
@@ -150,7 +151,7 @@ def _be_first(holding: Holding | None, column: str) -> None:
 def _lock(holding: Holding, by: Teammate) -> Address:
     """The address, locked, and the holding as it is now. Raises MayNot, NotHeld."""
     rights.require_answer(by)
-    address = Address.objects.select_for_update().get(pk=holding.address_id)
+    address = Address.objects.select_for_update(no_key=True).get(pk=holding.address_id)
     holding.refresh_from_db()
     if holding.until is not None:
         raise NotHeld

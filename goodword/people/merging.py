@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from goodword.accounts.models import Teammate
 from goodword.events import actions as events
@@ -128,7 +129,9 @@ def _prefer_one(person: Person) -> None:
 
 
 def lock(*persons: Person) -> dict[int, Person]:
-    """As they are now, held until the transaction ends; in one order for everybody."""
+    """As they are now, held until the transaction ends, with whoever leads to them; in one order
+    for everybody.
+    """
     keys = {person.pk for person in persons}
-    rows = Person.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    return {row.pk: row for row in rows}
+    rows = Person.objects.select_for_update(no_key=True).order_by("pk")
+    return {row.pk: row for row in rows.filter(Q(pk__in=keys) | Q(redirect_to__in=keys))}

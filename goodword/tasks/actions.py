@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation
 from goodword.core.text import clean_line
 from goodword.events import actions as events
@@ -33,7 +33,7 @@ def add(conversation: Conversation, words: str, *, by: Teammate, at: datetime) -
     words = clean_line(words, most=200)
     if not words:
         raise Empty
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if len(queries.checklist(conversation)) >= MOST:
         raise TooMany
     item = ChecklistItem.objects.create(
@@ -46,7 +46,7 @@ def add(conversation: Conversation, words: str, *, by: Teammate, at: datetime) -
 @transaction.atomic
 def tick(item: ChecklistItem, *, done: bool, by: Teammate, at: datetime) -> None:
     """Done, or to be done after all. Who ticked it first stays who did it."""
-    conversation = conversations.lock(item.conversation)
+    conversation = locking.lock(item.conversation)
     rows = ChecklistItem.objects.filter(pk=item.pk, removed_at=None, done_at__isnull=done)
     if rows.update(done_at=at if done else None, done_by=by if done else None):
         _announce(conversation, item, "done" if done else "open", by=by, at=at)
@@ -54,7 +54,7 @@ def tick(item: ChecklistItem, *, done: bool, by: Teammate, at: datetime) -> None
 
 @transaction.atomic
 def remove(item: ChecklistItem, *, by: Teammate, at: datetime) -> None:
-    conversation = conversations.lock(item.conversation)
+    conversation = locking.lock(item.conversation)
     if ChecklistItem.objects.filter(pk=item.pk, removed_at=None).update(removed_at=at):
         _announce(conversation, item, "removed", by=by, at=at)
 
@@ -62,7 +62,7 @@ def remove(item: ChecklistItem, *, by: Teammate, at: datetime) -> None:
 @transaction.atomic
 def bring_back(item: ChecklistItem, *, by: Teammate, at: datetime) -> None:
     """As it was before it was removed."""
-    conversation = conversations.lock(item.conversation)
+    conversation = locking.lock(item.conversation)
     if ChecklistItem.objects.filter(pk=item.pk, removed_at__isnull=False).update(removed_at=None):
         _announce(conversation, item, "back", by=by, at=at)
 
@@ -71,7 +71,7 @@ def bring_back(item: ChecklistItem, *, by: Teammate, at: datetime) -> None:
 def note_time(conversation: Conversation, written: str, *, by: Teammate, at: datetime) -> TimeSpent:
     """`written`: how long, then for what, as in "1:15 searched the archive". Raises NoTime."""
     minutes, words = durations.parse(written)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     spent = TimeSpent.objects.create(
         conversation=conversation,
         teammate=by,
@@ -91,7 +91,7 @@ def count_time(spent: TimeSpent, *, counts: bool, by: Teammate, at: datetime) ->
     """
     if not may_change(spent, by):
         raise rights.MayNot
-    conversation = conversations.lock(spent.conversation)
+    conversation = locking.lock(spent.conversation)
     rows = TimeSpent.objects.filter(pk=spent.pk, removed_at__isnull=not counts)
     if rows.update(removed_at=None if counts else at):
         _announce_time(conversation, spent, counts=counts, by=by, at=at)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import signing_in
 from goodword.accounts.models import Teammate
-from goodword.conversations.models import Conversation
+from goodword.conversations.models import Conversation, Message
 from goodword.core.text import clean_line
 from goodword.events import waking
 
@@ -51,7 +51,8 @@ def inside(view: View) -> View:
             request.newest_event = waking.latest()  # type: ignore[attr-defined]
         try:
             response = view(request, *args, **kwargs)
-        except Conversation.DoesNotExist as error:  # thrown away for good at this moment
+        except (Conversation.DoesNotExist, Message.DoesNotExist) as error:
+            # Thrown away for good at this moment, or taken back.
             raise Http404 from error
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         if "Cache-Control" not in response.headers:

@@ -10,6 +10,7 @@ from goodword.accounts import rights
 from goodword.canned import applying, queries, steps
 from goodword.canned.models import AfterSending, Applied
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Draft, Message
 from goodword.desk import checking, handling
 from goodword.desk.answering import replying
@@ -273,10 +274,10 @@ def test_what_a_colleague_does_just_before_a_macro_begins_is_not_undone_with_it(
     def wait_for_a_colleague(seen):
         monkeypatch.undo()
         conversations.tag(seen, "vip", by=house.lea, at=LATER)  # who held the lock
-        return conversations.lock(seen)
+        return locking.lock(seen)
 
     reply = make("", "tag:Refund")
-    monkeypatch.setattr(applying.conversations, "lock", wait_for_a_colleague)
+    monkeypatch.setattr(applying.locking, "lock", wait_for_a_colleague)
     applied = applying.apply(reply, conversation, by=house.ben, at=LATER)
     applying.undo(applied, by=house.ben, at=LATER + MINUTE)
 

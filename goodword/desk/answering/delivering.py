@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core import due
 from goodword.desk import events as facts
@@ -131,8 +131,7 @@ def _doubt_what_was_interrupted(message: Message, *, at: datetime) -> None:
 @transaction.atomic
 def _record(dispatch: Dispatch, outcome: Outcome, *, at: datetime) -> None:
     message = dispatch.message
-    message.refresh_from_db(fields=["conversation"])  # joined with another while it was sent
-    message.conversation = conversations.lock(message.conversation)
+    locking.lock_around(message)
     _doubt_unanswered(message, outcome, at=at)
     tired = at - dispatch.queued_at >= GIVE_UP_AFTER
     for row in message.recipients.filter(
@@ -207,7 +206,7 @@ _TROUBLE = [
 def send_again(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
     """Another try for this recipient, under the same Message-ID. Raises MayNot, NotInTrouble."""
     rights.require_answer(by)
-    conversations.lock(recipient.message.conversation)
+    locking.lock_around(recipient.message)
     _decide(recipient, Recipient.State.QUEUED, at=at)
     # A lease stays: its worker may have the message in hand for other recipients at this moment.
     Dispatch.objects.filter(message=recipient.message).update(
@@ -221,10 +220,9 @@ def send_again(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
 def count_as_received(recipient: Recipient, *, by: Teammate, at: datetime) -> None:
     """A person knows that they have it. Raises MayNot, NotInTrouble."""
     rights.require_answer(by)
-    locked = conversations.lock(recipient.message.conversation)
-    _decide(recipient, Recipient.State.ACCEPTED, at=at)
     message = recipient.message
-    message.conversation = locked
+    locking.lock_around(message)
+    _decide(recipient, Recipient.State.ACCEPTED, at=at)
     owing.answered(message, at=at)
     later.come_after(message, at=at)
     _announce_decision(recipient, by=by, at=at)
@@ -266,7 +264,7 @@ def leave_unsent(message: Message, *, by: Teammate, at: datetime) -> None:
     Raises MayNot, NotInTrouble; that also when nobody holds it any more.
     """
     rights.require_answer(by)
-    message.conversation = conversations.lock(message.conversation)
+    locking.lock_around(message)
     begun = message.recipients.exclude(state=Recipient.State.QUEUED)
     if not message.automatic and not begun.exists():
         raise NotInTrouble

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk import handling, wording
 from goodword.desk.answering import delivering, queueing, replying
@@ -64,7 +64,7 @@ def hold(
     It leaves at once. Raises MayNot, NothingOwed, InThePast, NothingSaid, NobodyToReach.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     promise = owed.owed_reply(conversation)
     if promise is None:
         raise handling.NothingOwed
@@ -94,7 +94,7 @@ def hold_by_itself(promise: Promise, *, at: datetime) -> Message | None:
     conversation = promise.conversation
     if conversation is None or plan.current().holding_of(conversation.inbox_id) != "send":
         return None
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     promise.refresh_from_db()
     message = owing.owed_message(conversation)
     if (

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.core import prepared
 from goodword.desk import events as facts
@@ -68,7 +69,7 @@ def leave_at(message: Message, moment: datetime | None, *, by: Teammate, at: dat
     rights.require_answer(by)
     if moment is not None:
         require_ahead(moment, at=at)
-    conversation = conversations.lock(message.conversation)
+    conversation = locking.lock_around(message)
     waiting = Dispatch.objects.filter(message=message).filter(_still_waits(at))
     left = message.recipients.exclude(state=Recipient.State.QUEUED)
     when = moment or at
@@ -147,7 +148,7 @@ def hold_what_is_overtaken(dispatch: Dispatch, *, at: datetime) -> bool:
     begun = message.recipients.exclude(state=Recipient.State.QUEUED)
     if not dispatch.later or begun.exists():
         return False
-    conversation = conversations.lock(message.conversation)
+    conversation = locking.lock_around(message)
     if not conversation.is_live:
         why = PUT_ASIDE
     elif _asked_since(conversation, max(message.pk, dispatch.knows)):
@@ -156,7 +157,6 @@ def hold_what_is_overtaken(dispatch: Dispatch, *, at: datetime) -> bool:
         return False
     mine = Dispatch.objects.filter(pk=dispatch.pk, lease=dispatch.lease)
     if mine.update(due_at=None, held=why, lease="", leased_until=None):
-        message.conversation = conversation
         _announce_held(dispatch, at=at, why=why)
     return True
 

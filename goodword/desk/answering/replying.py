@@ -13,7 +13,7 @@ from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
 from goodword.conversations import events as facts
-from goodword.conversations import formatting, readings
+from goodword.conversations import formatting, locking, readings
 from goodword.conversations.models import (
     Conversation,
     Draft,
@@ -85,7 +85,7 @@ def reply(
     later.require_moments(leaves_at, then, then_until, at=at)
     if not recipients.count:
         raise NobodyToReach
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
         return said
     attached = _attached(draft, text)
@@ -204,7 +204,7 @@ def write_note(
 
     Raises NothingSaid, DraftGrew.
     """
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if (said := _said_before(conversation, once, by=by, draft=draft)) is not None:
         return said
     attached = _attached(draft, text)
@@ -239,7 +239,7 @@ def take_back(message: Message, *, by: Teammate, at: datetime) -> Draft:
     Raises MayNot, TooLate.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(message.conversation)
+    conversation = locking.lock_around(message)
     if message.automatic:
         raise TooLate  # a holding reply has moved what is owed already
     # A worker that claims it at this moment loses or wins by its own conditional update.

@@ -15,7 +15,7 @@ from django.db import transaction
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import merging
+from goodword.conversations import locking, merging
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk import events as facts
 from goodword.desk import handling, telling
@@ -169,8 +169,9 @@ def ask_nobody(draft: Draft, *, by: Teammate, at: datetime) -> None:
 
 def _lock(draft: Draft) -> tuple[Conversation, Draft]:
     """Raises NotShared when it is gone."""
-    conversation = conversations.lock(draft.conversation)
-    rows = Draft.objects.select_for_update(of=("self",)).select_related("teammate", "asked")
+    conversation = locking.lock(draft.conversation)
+    rows = Draft.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.select_related("teammate", "asked")
     found = rows.filter(pk=draft.pk, conversation=conversation).first()
     if found is None:
         raise NotShared

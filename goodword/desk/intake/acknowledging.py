@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Message
 from goodword.core import ids, prepared
 from goodword.desk import events as facts
@@ -49,7 +49,7 @@ def _asks_for_one(message: int) -> QuerySet[Message, tuple[int]]:
 @transaction.atomic
 def acknowledge(message: Message, *, at: datetime) -> Message | None:
     """Queue an acknowledgement of `message`, or None where none is due."""
-    conversation = conversations.lock(message.conversation)
+    conversation = locking.lock_around(message)
     promise = owed.owed_reply(conversation)
     if (
         not conversation.inbox.acknowledges

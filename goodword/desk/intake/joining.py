@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import carrying, queries
+from goodword.conversations import carrying, locking, queries
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.core import prepared
 from goodword.desk import events as facts
@@ -204,7 +204,7 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     one due first stays owed. `unjoining.undo` takes it back. Raises MayNot, CannotJoin.
     """
     rights.require_answer(by)
-    locked = conversations.lock_all([conversation.pk, into.pk])
+    locked = locking.lock_all([conversation.pk, into.pk])
     if not {conversation.pk, into.pk} <= locked.keys():
         raise CannotJoin("one of them was thrown away for good")
     conversation, into = locked[conversation.pk], locked[into.pk]

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
-from goodword.conversations import queries
+from goodword.conversations import locking, queries
 from goodword.conversations.models import Conversation, Message
 from goodword.conversations.queries import Lead
 from goodword.core import turns
@@ -123,11 +122,11 @@ class Known:
         """Lock where these stand, all at once: who comes with the same waits for the first of them.
 
         One may be joined with another while we wait for it. What is left of it is never held
-        alone, see `conversations.lock`.
+        alone, see `locking.lock`.
         """
         leads_to = {key: key for key in keys if key not in self._conversations}
         while missing := set(leads_to.values()) - self._conversations.keys():
-            self._conversations |= conversations.lock_all(missing, shells=False)
+            self._conversations |= locking.lock_all(missing, shells=False)
             gone = missing - self._conversations.keys()
             rows = Conversation.objects.filter(pk__in=gone) if gone else Conversation.objects.none()
             shells = dict(rows.values_list("pk", "redirect_to"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from goodword.conversations import actions as conversations
-from goodword.conversations import queries
+from goodword.conversations import locking, queries
 from goodword.conversations.models import Message, Recipient
 from goodword.core import ids
 from goodword.desk import events as facts
@@ -89,7 +88,7 @@ def _addresses_written_to(inbound: Inbound) -> list[Address]:
 
 def _mark(message: Message, recipients: list[Recipient], inbound: Inbound, *, at: datetime) -> None:
     delayed = inbound.bounce_kind == "delayed"
-    message.conversation = conversations.lock(queries.standing(message.conversation))
+    locking.lock_around(message)
     from_states = [state for state in _LEFT if state != Recipient.State.DELAYED or not delayed]
     changed = Recipient.objects.filter(
         pk__in=[each.pk for each in recipients], state__in=from_states

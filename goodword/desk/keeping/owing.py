@@ -15,8 +15,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversation_actions
+from goodword.conversations import locking
 from goodword.conversations import queries as conversations
 from goodword.conversations.models import Conversation, Message, Recipient
+from goodword.core import prepared
 from goodword.desk.models import NoAnswerNeeded
 from goodword.inboxes import queries as inboxes
 from goodword.inboxes.models import Inbox
@@ -80,12 +82,21 @@ def lock(promise: Promise) -> Conversation | None:
 
     Raises AlreadyEnded when it was taken back meanwhile.
     """
-    conversation = conversation_actions.lock(promise.conversation) if promise.conversation else None
-    try:
-        promise.refresh_from_db(from_queryset=Promise.objects.select_for_update())
-    except Promise.DoesNotExist as error:
-        raise promises.AlreadyEnded(promise.pk) from error
-    return conversation
+    key = promise.conversation_id
+    while True:
+        conversation = locking.lock(Conversation(pk=key)) if key else None
+        there = prepared.rows("where it is owed", _where, promise.pk)
+        if not there:
+            raise promises.AlreadyEnded(promise.pk)
+        ((key,),) = there
+        if key == (conversation.pk if conversation else None):  # else it was moved meanwhile
+            rows = Promise.objects.select_for_update(no_key=True)
+            promise.refresh_from_db(from_queryset=rows)
+            return conversation
+
+
+def _where(promise: int) -> QuerySet[Promise, tuple[int | None]]:
+    return Promise.objects.filter(pk=promise).values_list("conversation")
 
 
 def answer_due(

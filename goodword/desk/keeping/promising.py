@@ -14,7 +14,7 @@ from django.db import transaction
 
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import events as facts
 from goodword.desk import handling, telling, whom
@@ -79,7 +79,7 @@ def track(
 
     Raises MayNot, NothingPromised, handling.CannotSee, handling.InThePast.
     """
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     _check(what, due, owner, conversation.inbox, by=by, at=at)
     theirs = direction == Direction.THEIRS
     if owner is None:  # whoever sees it from another inbox promises for the team that has it
@@ -189,7 +189,7 @@ def come_back(
         by=by,
         at=at,
     )
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if conversation.state == Conversation.State.OPEN and owing.owed_message(conversation) is None:
         handling.snooze(conversation, until=due.at, by=by, at=at)
     return promise

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.events import Assigned
 from goodword.conversations.models import Conversation
 from goodword.core import due, prepared
@@ -117,9 +117,9 @@ def _locked(key: int) -> Promise | None:
     """The promise as it is now, its conversation held as every verb holds it."""
     for (conversation,) in prepared.rows("where a promise stands", _where, key):
         if conversation is not None:
-            conversations.lock(Conversation(pk=conversation))
+            locking.lock(Conversation(pk=conversation))
         else:  # nothing else holds what no conversation holds
-            Promise.objects.select_for_update().filter(pk=key).first()
+            Promise.objects.select_for_update(no_key=True).filter(pk=key).first()
     found = prepared.objects("promise looked at", _with_all, key)
     return found[0] if found else None
 

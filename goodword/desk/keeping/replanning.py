@@ -11,7 +11,7 @@ from typing import cast
 from django.db import transaction
 from django.utils import timezone
 
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.events.models import Event
 from goodword.plan import queries as plan
 from goodword.plan.service_plan import Due, Said
@@ -35,8 +35,8 @@ def recompute(*, at: datetime) -> int:
     while batch := dict(open_ones.filter(pk__gt=last).values_list("pk", "conversation")[:BATCH]):
         with transaction.atomic():
             # Read again once nobody else holds them: a time that was said meanwhile stays.
-            conversations.lock_all(key for key in batch.values() if key)
-            held = open_ones.filter(pk__in=batch).select_for_update(of=("self",))
+            locking.lock_all(key for key in batch.values() if key)
+            held = open_ones.filter(pk__in=batch).select_for_update(of=("self",), no_key=True)
             changed += sum(
                 promises.recompute(each, due_at=due_at, at=at)
                 for each in held.select_related("conversation", "person")

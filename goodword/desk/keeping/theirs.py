@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Message
 from goodword.core.text import clean_line
 from goodword.desk import whom, wording
 from goodword.desk.intake import acknowledging
-from goodword.desk.keeping import public_links
+from goodword.desk.keeping import owing, public_links
 from goodword.desk.telling import tell
 from goodword.events import actions as events
 from goodword.people import queries as people
@@ -40,9 +40,7 @@ def ask_another_time(promise: Promise, *, wish: str, at: datetime) -> None:
 
     Raises NothingWished, WishedEnough, promises.AlreadyEnded.
     """
-    if promise.conversation is not None:
-        conversations.lock(promise.conversation)
-    promise.refresh_from_db()
+    owing.lock(promise)
     wish = clean_line(wish, most=LONGEST_WISH)
     if not wish:
         raise NothingWished
@@ -74,7 +72,7 @@ def send_new_link(person: Person, *, at: datetime) -> Message | None:
     asked = _newest_of(person)
     if asked is None or not public_links.place():
         return None
-    conversations.lock(asked.conversation)
+    locking.lock(asked.conversation)
     with wording.our_words(asked.conversation):
         words = _("Here is your new link to what we promised you: %(link)s") % {
             "link": public_links.place()

@@ -22,7 +22,7 @@ from django.db.models import Count, Q, QuerySet
 
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation
 from goodword.core import due
@@ -180,13 +180,13 @@ def _batch(row: BulkAct, *, at: datetime) -> int:
         if not mine.update(leased_until=at + LEASE):
             return 0
         row.refresh_from_db()
-        waiting = row.items.filter(_left(row)).order_by("pk").select_related("conversation")
-        some = list(waiting[:BATCH])
+        waiting = row.items.filter(_left(row)).order_by("pk")
+        named = list(waiting.values_list("conversation", flat=True)[:BATCH])
         by = Teammate.objects.get(pk=row.by_id)
         # Before any is looked at: what somebody does just now isn't taken for what the act did.
         into = [int(row.data["into"])] if row.act == "join" else []
-        named = [item.conversation_id for item in some]
-        conversations.lock_all([*named, *into])
+        locking.lock_all([*named, *into])
+        some = waiting.filter(conversation__in=named).select_related("conversation")
         seen = said.visible_to(by).in_bulk(named)
         begun, done = time.monotonic(), 0
         for item in some:
@@ -197,10 +197,10 @@ def _batch(row: BulkAct, *, at: datetime) -> int:
             done += 1
             if time.monotonic() - begun > HOLDS_SECONDS:
                 break
-        if not some:
+        if not named:
             name = "undone_at" if row.undoing_at else "finished_at"
             mine.update(**{name: at}, due_at=None, leased_until=None, lease="", why="")
-    return done
+    return done or len(named)  # thrown away for good meanwhile, all of them: there may be more
 
 
 def _left(row: BulkAct) -> Q:

@@ -14,12 +14,11 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts import rights
 from goodword.accounts.models import Role, Teammate
-from goodword.conversations import actions as conversations
-from goodword.conversations import queries
+from goodword.conversations import locking, queries
 from goodword.conversations.models import Conversation, ExternalId, Message
 from goodword.desk import events as facts
 from goodword.desk import handling
-from goodword.desk.models import Arrival
+from goodword.desk.models import Arrival, Dispatch
 from goodword.desk.shaping import moving
 from goodword.events import actions as events
 from goodword.inboxes import queries as inboxes
@@ -107,7 +106,7 @@ def trash_old_spam(*, at: datetime, most: int = 50) -> int:
 def _purge(key: int, *, by: Teammate | None, at: datetime, since: datetime | None = None) -> None:
     """`since`: it must lie in the trash at least from then on. Raises NotInTrash."""
     going = _all_of(key)
-    found = conversations.lock_all(going, for_good=True).get(key)
+    found = locking.lock_all(going, for_good=True).get(key)
     trashed = found is not None and found.state == State.TRASH and not found.redirect_to_id
     if found is None or not trashed or (since and (found.trashed_at or at) > since):
         raise NotInTrash
@@ -126,6 +125,8 @@ def _purge(key: int, *, by: Teammate | None, at: datetime, since: datetime | Non
     fact = facts.ConversationPurged(
         conversation_id=found.pk, inbox_id=found.inbox_id, messages=messages.count()
     )
+    # In the order in which who just sends one of them holds these.
+    Dispatch.objects.filter(message__in=messages).delete()
     messages.delete()
     rows.update(redirect_to=None, side_of=None)
     rows.delete()

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import queries
+from goodword.conversations import locking, queries
 from goodword.conversations.models import Conversation
 from goodword.desk import events as facts
 from goodword.desk.answering import sharing
@@ -49,7 +49,7 @@ def move(conversation: Conversation, to: Inbox, *, by: Teammate, at: datetime) -
     Raises MayNot, CannotMove.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if conversation.side_of_id or conversation.inbox_id == to.pk:
         raise CannotMove
     _stand_in(conversation, to, why="moved", by=by, at=at)
@@ -67,7 +67,7 @@ def would_lose_sight(conversation: Conversation, to: Inbox, *, by: Teammate) -> 
 def move_back(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
     """Undo, by whoever moved it, also where they see it no more. Raises MayNot, CannotMoveBack."""
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     moved = last_move(conversation, by=by, at=at)
     if moved is None:
         raise CannotMoveBack

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Link, Message
 from goodword.core.text import clean_line, fold
 from goodword.desk import events as facts
@@ -31,7 +32,7 @@ def change_subject(conversation: Conversation, subject: str, *, by: Teammate, at
     Raises MayNot.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     before, after = conversation.subject, clean_line(subject, most=500)
     if before == after:
         return before
@@ -62,7 +63,7 @@ def change_person(
     with before. Raises MayNot.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     person, before = people.standing(person), conversation.person
     newest = conversation.messages.order_by("-pk").values_list("pk", flat=True).first()
     wrote = conversation.messages.filter(direction=Message.Direction.IN, counted=True)
@@ -93,7 +94,7 @@ def change_person(
 def relate(conversation: Conversation, other: Conversation, *, by: Teammate, at: datetime) -> None:
     """A person says that they have to do with each other. Raises MayNot, CannotRelate."""
     rights.require_answer(by)
-    locked = conversations.lock_all([conversation.pk, other.pk])
+    locked = locking.lock_all([conversation.pk, other.pk])
     if len(locked) < 2 or any(each.redirect_to_id for each in locked.values()):
         raise CannotRelate
     between = _between(conversation, other)
@@ -108,7 +109,7 @@ def relate(conversation: Conversation, other: Conversation, *, by: Teammate, at:
 def part(conversation: Conversation, other: Conversation, *, by: Teammate, at: datetime) -> None:
     """They have nothing to do with each other after all. Raises MayNot."""
     rights.require_answer(by)
-    conversations.lock_all([conversation.pk, other.pk])
+    locking.lock_all([conversation.pk, other.pk])
     by_hand = [Link.Why.RELATED, Link.Why.SPLIT]
     if _between(conversation, other).filter(why__in=by_hand).delete()[0]:
         _say_of_both(conversation, other, on=False, by=by, at=at)

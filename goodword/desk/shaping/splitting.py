@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import carrying
+from goodword.conversations import carrying, locking
 from goodword.conversations.models import Conversation, Link, Message, Recipient
 from goodword.core.text import clean_line
 from goodword.desk import events as facts
@@ -45,7 +45,7 @@ def split(message: Message, *, and_after: bool, by: Teammate, at: datetime) -> C
     Whoever has the conversation has both. Raises MayNot, CannotSplit.
     """
     rights.require_answer(by)
-    conversation = conversations.lock(message.conversation)
+    conversation = locking.lock_around(message)
     going = _going(conversation, message, and_after=and_after)
     new = _open(conversation, going[0], at=at)
     keys = [each.pk for each in going]
@@ -152,7 +152,7 @@ def undo(new: Conversation, *, by: Teammate, at: datetime) -> Conversation:
     came_from = origin_of(new)
     if came_from is None:
         raise unjoining.CannotUndo
-    locked = conversations.lock_all([new.pk, came_from.pk])
+    locked = locking.lock_all([new.pk, came_from.pk])
     if len(locked) == 2:
         _keep_what_it_answers(locked[came_from.pk], locked[new.pk], at=at)
     joining.join(new, came_from, by=by, at=at)

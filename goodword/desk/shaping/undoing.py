@@ -16,6 +16,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations import queries as said
 from goodword.conversations.models import Conversation, Message, Reading
 from goodword.desk import handling
@@ -132,7 +133,7 @@ def undo(conversation: Conversation, changed: Trace, *, by: Teammate, at: dateti
     What was owed is owed again at its old time; a snooze that would be over by now is over.
     """
     rights.require_answer(by)
-    locked = conversations.lock(conversation)
+    locked = locking.lock(conversation)
     if locked.pk != conversation.pk:  # joined with another
         raise ChangedSince
     _require_unchanged(locked, changed, by=by)
@@ -141,7 +142,7 @@ def undo(conversation: Conversation, changed: Trace, *, by: Teammate, at: dateti
     if "promises" in changed:
         _reopen_promises(locked, changed["promises"], by=by, at=at)
     if "with" in changed:
-        locked = conversations.lock(locked)
+        locked = locking.lock(locked)
         handling.give(locked, _whom(changed["with"][0], locked), by=by, at=at)
     if "tags" in changed:
         _put_tags_back(locked, changed["tags"], by=by, at=at)
@@ -208,7 +209,7 @@ def _put_tags_back(
 def _put_back(
     conversation: Conversation, before: dict[str, Any], *, by: Teammate, at: datetime
 ) -> None:
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     state, until = before["state"], parse_datetime(before["snoozed_until"] or "")
     if state == State.CLOSED and owed.owed_reply(conversation) is not None:
         raise ChangedSince  # an answer is owed since: a bounce, or somebody's second thought

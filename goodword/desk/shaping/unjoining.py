@@ -14,7 +14,7 @@ from django.db.models import Q
 from goodword.accounts import rights
 from goodword.accounts.models import Team, Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import carrying
+from goodword.conversations import carrying, locking
 from goodword.conversations.models import Conversation, Message
 from goodword.desk import events as facts
 from goodword.desk import handling
@@ -42,7 +42,7 @@ def last_into(into: Conversation) -> Joined | None:
 def undo(joined: Joined, *, by: Teammate, at: datetime) -> Conversation:
     """The conversation that stands by itself again. Raises MayNot, CannotUndo."""
     rights.require_answer(by)
-    locked = conversations.lock_all([joined.conversation_id, joined.into_id])
+    locked = locking.lock_all([joined.conversation_id, joined.into_id])
     if len(locked) < 2:
         raise CannotUndo
     conversation, into = locked[joined.conversation_id], locked[joined.into_id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation
 from goodword.desk import checking, handling, queries
 from goodword.desk.answering import replying
@@ -87,8 +87,8 @@ def locked(monkeypatch):
         found.update(dict.fromkeys(rows))
         return rows
 
-    lock_all = conversations.lock_all
-    monkeypatch.setattr(conversations, "lock_all", noting)
+    lock_all = locking.lock_all
+    monkeypatch.setattr(locking, "lock_all", noting)
     return found
 
 
@@ -106,7 +106,7 @@ def test_given_a_join_into_a_newer_one_its_asides_are_still_taken_after_it(house
     into = receive(house, sender="joe@petty.example", at=AT + MINUTE).conversation
     joining.join(asked, into, by=house.ben, at=AT + HOUR)
 
-    assert list(conversations.lock_all([side.pk, into.pk])) == [into.pk, side.pk]
+    assert list(locking.lock_all([side.pk, into.pk])) == [into.pk, side.pk]
 
 
 def test_given_its_conversation_moves_out_of_their_sight_nobody_has_an_aside_that_they_cannot_see(

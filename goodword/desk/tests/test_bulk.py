@@ -11,6 +11,7 @@ from goodword.accounts import actions as accounts
 from goodword.accounts.models import Role, Teammate
 from goodword.accounts.rights import MayNot
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Reading
 from goodword.desk import checking, handling
 from goodword.desk.keeping import promising
@@ -428,9 +429,9 @@ def test_what_a_colleague_does_just_before_a_batch_begins_is_not_undone_with_it(
     def wait_for_a_colleague(keys):
         monkeypatch.undo()
         handling.assign(found[0], to=house.lea, by=house.lea, at=NOW)  # who held the lock
-        return conversations.lock_all(keys)
+        return locking.lock_all(keys)
 
-    monkeypatch.setattr(conversations, "lock_all", wait_for_a_colleague)
+    monkeypatch.setattr(locking, "lock_all", wait_for_a_colleague)
     row, _outcome = done("close", found, house.ben)
     bulk.undo(row, by=house.ben, at=NOW + MINUTE)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.desk import checking, handling, staffing
 from goodword.desk.answering import holding, replying
 from goodword.desk.answering.recipients import Recipients
@@ -122,7 +122,7 @@ def test_a_time_said_while_hours_change_is_not_put_back(house, monkeypatch):
     plans.close_days(
         calendar, first_day=day, last_day=day, text="Leave", by=house.ana, at=MONDAY_NOON
     )
-    lock_all = conversations.lock_all
+    lock_all = locking.lock_all
 
     def somebody_was_quicker(keys):
         monkeypatch.undo()
@@ -130,7 +130,7 @@ def test_a_time_said_while_hours_change_is_not_put_back(house, monkeypatch):
         promising.move(other, due=moment(MONDAY_NOON + HOUR), by=house.ben, at=MONDAY_NOON)
         return lock_all(keys)
 
-    monkeypatch.setattr(replanning.conversations, "lock_all", somebody_was_quicker)
+    monkeypatch.setattr(replanning.locking, "lock_all", somebody_was_quicker)
     replanning.recompute(at=MONDAY_NOON)
     promise.refresh_from_db()
     assert (promise.due_at, promise.due_said) == (MONDAY_NOON + HOUR, "moment")

@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from goodword.conversations import actions as conversations
-from goodword.conversations import queries, readings
+from goodword.conversations import locking, queries, readings
 from goodword.conversations.models import Conversation, Message, Reading
 from goodword.conversations.queries import Lead
 from goodword.desk import handling
@@ -30,9 +29,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_what_no_transaction_would_hold_is_not_locked(house):
     conversation = receive(house).conversation
     with transaction.atomic():
-        assert conversations.lock(conversation) == conversation
+        assert locking.lock(conversation) == conversation
     with pytest.raises(transaction.TransactionManagementError):
-        conversations.lock(conversation)
+        locking.lock(conversation)
 
 
 def test_given_what_was_joined_is_thrown_away_who_comes_by_its_old_name_waits_and_no_more(house):
@@ -43,17 +42,17 @@ def test_given_what_was_joined_is_thrown_away_who_comes_by_its_old_name_waits_an
 
     def throw_away() -> None:  # holds all of it in the order of `lock_all`
         with transaction.atomic():
-            conversations.lock_all([old.pk])
+            locking.lock_all([old.pk])
             holds.set()
             comes.wait(5)
             threading.Event().wait(0.2)  # the other is there by now, where it can be
-            conversations.lock_all([shell.pk])
+            locking.lock_all([shell.pk])
 
     def come_by_the_old_name() -> None:
         holds.wait(5)
         comes.set()
         with transaction.atomic():
-            assert conversations.lock(shell).pk == old.pk
+            assert locking.lock(shell).pk == old.pk
 
     _at_once(throw_away, come_by_the_old_name)
 
@@ -71,11 +70,11 @@ def test_a_mail_that_finds_its_conversation_joined_meanwhile_holds_no_shell_alon
 
     def throw_away() -> None:
         with transaction.atomic():
-            conversations.lock_all([old.pk])
+            locking.lock_all([old.pk])
             holds.set()
             comes.wait(5)
             threading.Event().wait(0.2)
-            conversations.lock_all([said.conversation_id])
+            locking.lock_all([said.conversation_id])
 
     def look_for_it() -> None:
         holds.wait(5)
@@ -173,7 +172,7 @@ def test_an_answer_leaves_though_its_writer_reads_the_conversation_for_the_first
 
     def answer() -> None:
         with transaction.atomic():
-            conversations.lock(said.conversation)
+            locking.lock(said.conversation)
             holds.set()
             reads.wait(0.5)  # on SQLite nobody comes in
             threading.Event().wait(0.2)

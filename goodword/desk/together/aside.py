@@ -22,7 +22,7 @@ from goodword.accounts import queries as accounts
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import queries
+from goodword.conversations import locking, queries
 from goodword.conversations.models import Conversation, Draft, DraftFile, Message, Recipient
 from goodword.core.text import clean_line
 from goodword.desk import events as facts
@@ -76,7 +76,7 @@ def begin(
         raise NothingSaid
     html = replying.html_of(text, None) if forwarded is None else ""
     with transaction.atomic():
-        parent = conversations.lock(conversation)
+        parent = locking.lock(conversation)
         if once and (said := _begun_before(parent, once, by=by)) is not None:
             return said
         _require_may_begin(parent, to, forwarded)

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 
 from goodword.accounts import queries as accounts
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.events import Assigned
 from goodword.conversations.models import Conversation
 from goodword.desk import handling, queries
@@ -60,7 +60,7 @@ def give_waiting(*, at: datetime, most: int = 50) -> int:
 @transaction.atomic
 def _give(conversation: Conversation, *, at: datetime) -> bool:
     """Whether somebody was found; what was taken meanwhile is left to whoever took it."""
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if not _waiting(conversation.inbox).filter(pk=conversation.pk).exists():
         return True
     chosen = _choose(conversation.inbox, road="", at=at)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Teammate
-from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Following
 from goodword.core import prepared
 from goodword.desk import events as facts
@@ -22,7 +22,7 @@ from goodword.notices.models import Notice
 @transaction.atomic
 def follow(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
     """Tell them from now on; nothing happens when they follow it already."""
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     new = Following.objects.get_or_create(
         conversation=conversation, teammate=by, defaults={"since": at}
     )[1]
@@ -32,7 +32,7 @@ def follow(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
 
 @transaction.atomic
 def unfollow(conversation: Conversation, *, by: Teammate, at: datetime) -> None:
-    conversation = conversations.lock(conversation)
+    conversation = locking.lock(conversation)
     if Following.objects.filter(conversation=conversation, teammate=by).delete()[0]:
         told = Notice.objects.filter(teammate=by, matter=matter(conversation), seen_at__isnull=True)
         notices.withdraw(told, at=at)

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet, Subquery
 
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
-from goodword.conversations import queries
+from goodword.conversations import locking, queries
 from goodword.conversations.models import Conversation, Message, Recipient
 from goodword.desk import events as facts
 from goodword.events import actions as events
@@ -129,5 +129,5 @@ def follow(parent: Conversation, *, before: str, by: Teammate | None, at: dateti
     moving = sides_of(parent)
     moving = moving.exclude(state__in=_PUT_AWAY) if not was else moving.filter(state=before)
     state = parent.state if put_away else Conversation.State.OPEN
-    for side in conversations.lock_all(moving.values_list("pk", flat=True)).values():
+    for side in locking.lock_all(moving.values_list("pk", flat=True)).values():
         conversations.set_state(side, state, by=by, at=at, why="parent")

@@ -17,6 +17,7 @@ from goodword.accounts import rights
 from goodword.canned import applying, queries, steps
 from goodword.canned.models import CannedReply
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Draft
 from goodword.core.text import one_line
 from goodword.desk import wording
@@ -94,7 +95,7 @@ def insert(request: HttpRequest, public_id: str, reply_id: str) -> HttpResponse:
     offer = _offer(request, found, reply_id)
     by, at = teammate_of(request), moment_of(request)
     with transaction.atomic():
-        found = conversations.lock(found)  # what is being saved beside it comes before or after
+        found = locking.lock(found)  # what is being saved beside it comes before or after
         draft = writing.draft_of(found, by, "reply")
         before = draft.text.rstrip() if draft else ""
         headed = ("to", "cc", "bcc", "sender")

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk.answering.queueing import answer_subject
 from goodword.web.files import printing
@@ -62,7 +63,7 @@ def attach(request: HttpRequest, public_id: str) -> HttpResponse:
 @transaction.atomic
 def _attach(found: Conversation, data: bytes, *, by: Teammate, at: datetime) -> Conversation:
     """In place of an older one. Gives the conversation in which the draft stands."""
-    held = conversations.lock(found)
+    held = locking.lock(found)
     mine = Draft.objects.filter(conversation=held, teammate=by, kind=Draft.Kind.REPLY)
     draft = mine.first() or conversations.save_draft(
         held, by=by, kind=Draft.Kind.REPLY, text="", at=at

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from goodword.accounts import rights
 from goodword.accounts.models import Teammate
 from goodword.conversations import actions as conversations
+from goodword.conversations import locking
 from goodword.conversations.models import Conversation, Draft
 from goodword.desk import wording
 from goodword.desk.answering import leaving_from, replying, sharing
@@ -242,7 +243,7 @@ def _keep(
     teammate, at = teammate_of(request), moment_of(request)
     if form.kind == Draft.Kind.REPLY and not rights.may_answer(teammate):
         return found, None
-    held = conversations.lock(found)
+    held = locking.lock(found)
     if held != found:
         found = pages.visible(request, held.public_id)
     before = writing.draft_of(found, teammate, form.mode_sent)

@@ -45,6 +45,7 @@ REFUSED: tuple[type[Exception], ...] = (
     Asks,
     along.Refused,
     sending.WrongMoment,
+    handling.CannotSee,  # who answers has it, and was just taken out of the team
     handling.InThePast,
     advice.WrongTime,
     WrongField,
