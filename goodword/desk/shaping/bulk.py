@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
 from goodword.accounts import rights
@@ -36,6 +36,7 @@ _NEVER_BEGUN = Q(due_at=None, finished_at=None, undoing_at=None)
 Seen = Mapping[int, Conversation]  # those of a batch that who asked for it may see
 AT_ONCE = 50  # so many are done in the request; more are the worker's
 MOST = 10_000
+_AT_A_TIME = 500  # rows in one statement
 BATCH = 20
 # On SQLite whoever writes keeps all others from writing. A batch ends with the first conversation
 # past this, and what waits then has its turn: it looks every tenth of a second for its chance.
@@ -69,7 +70,6 @@ class Counted:
     lets_go: int = 0
 
 
-@transaction.atomic
 def ask(
     act: str, keys: Iterable[int], *, data: Mapping[str, str], by: Teammate, at: datetime
 ) -> BulkAct:
@@ -79,13 +79,29 @@ def ask(
     """
     if act not in bulk_acts.OF_ONES_OWN:
         rights.require_answer(by)
+    named = list(islice(dict.fromkeys(keys), MOST))
+    try:
+        return _note(act, named, data=data, by=by, at=at)
+    except IntegrityError:  # one of them was thrown away for good since they were named
+        return _note(act, _standing(named), data=data, by=by, at=at)
+
+
+@transaction.atomic
+def _note(
+    act: str, named: Iterable[int], *, data: Mapping[str, str], by: Teammate, at: datetime
+) -> BulkAct:
     _make_room(by, at=at)
     row = BulkAct.objects.create(by=by, act=act, data=dict(data), made_at=at)
     # In one order for every act: two that meet on the same rows never wait for each other.
-    named = sorted(islice(dict.fromkeys(keys), MOST))
-    items = [BulkItem(bulk_act=row, conversation_id=key) for key in named]
-    BulkItem.objects.bulk_create(items, batch_size=500)
+    items = [BulkItem(bulk_act=row, conversation_id=key) for key in sorted(named)]
+    BulkItem.objects.bulk_create(items, batch_size=_AT_A_TIME)
     return row
+
+
+def _standing(named: Sequence[int]) -> Iterator[int]:
+    for start in range(0, len(named), _AT_A_TIME):
+        some = Conversation.objects.filter(pk__in=named[start : start + _AT_A_TIME])
+        yield from some.values_list("pk", flat=True)
 
 
 def _make_room(by: Teammate, *, at: datetime) -> None:

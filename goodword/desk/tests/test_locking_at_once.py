@@ -17,8 +17,9 @@ from goodword.desk.answering import replying
 from goodword.desk.answering.recipients import Recipients
 from goodword.desk.intake import joining, receiving, reply_addresses
 from goodword.desk.intake.known import Known
+from goodword.desk.models import BulkAct
 from goodword.desk.roads import Inbound, Party
-from goodword.desk.shaping import emptying
+from goodword.desk.shaping import bulk, emptying
 from goodword.people.actions import know_address
 from goodword.people.models import Person
 from tests.factories import MINUTE, MONDAY_NOON, inbound, receive
@@ -109,6 +110,17 @@ def test_with_what_was_thrown_away_for_good_meanwhile_nothing_is_joined(house):
     for one, other in ((old, new), (new, old)):
         with pytest.raises(joining.CannotJoin):
             joining.join(one, other, by=house.ben, at=MONDAY_NOON + 2 * MINUTE)
+
+
+def test_many_of_which_one_was_thrown_away_for_good_meanwhile_are_the_others(house):
+    stands, gone = receive(house).conversation, receive(house, at=MONDAY_NOON + MINUTE).conversation
+    handling.trash(gone, by=house.ana, at=MONDAY_NOON)
+    emptying.purge(Conversation.objects.get(pk=gone.pk), by=house.ana, at=MONDAY_NOON)
+
+    act = bulk.ask("close", [gone.pk, stands.pk], data={}, by=house.ben, at=MONDAY_NOON)
+
+    assert [each.conversation for each in act.items.all()] == [stands]
+    assert BulkAct.objects.get() == act
 
 
 def test_two_mails_that_name_two_conversations_the_other_way_round_do_not_cross(house):
