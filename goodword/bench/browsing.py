@@ -13,6 +13,7 @@ from itertools import cycle, islice
 from urllib.parse import urlencode, urlsplit
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_CSRF_COOKIE = "goodword_csrf"
 _SIGN_IN = "/account/login/"
 HTMX = {"HX-Request": "true"}
 
@@ -51,6 +52,20 @@ class Browser:
         status, page = self._ask("GET", path, headers=headers)
         assert status == 200, f"{path} answered {status}: {page[:300]}"
         return page
+
+    def look(self, path: str, headers: Mapping[str, str]) -> int:
+        """The status of a page, whatever it is."""
+        return self._ask("GET", path, headers=headers)[0]
+
+    def press(
+        self, path: str, form: Mapping[str, str | list[str]], headers: Mapping[str, str]
+    ) -> int:
+        """Send a form; the status of what is answered."""
+        sent = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-CSRFToken": self.cookies[_CSRF_COOKIE],
+        }
+        return self._ask("POST", path, urlencode(form, doseq=True), {**sent, **headers})[0]
 
     def measure(self, path: str, headers: Mapping[str, str]) -> Asked:
         begun = time.perf_counter()

@@ -53,11 +53,13 @@ def lock_around(message: Message) -> Conversation:
 def lock_all(
     keys: Iterable[int], *, shells: bool = True, for_good: bool = False
 ) -> dict[int, Conversation]:
-    """`lock` for those of these keys, in one order for everybody who locks several: asides last,
-    since a verb that finds them has their conversation already. `shells`: also what was joined.
-    `for_good`: they are to be deleted, so nothing that refers to them is stored any more.
+    """`lock` for those of these keys, in one order for everybody who locks several: what was joined
+    after what it may lead to, and asides last, since a verb that finds either has their
+    conversation already. `shells`: also what was joined. `for_good`: they are to be deleted, so
+    nothing that refers to them is stored any more.
     """
-    in_order = _held(for_good=for_good).order_by(F("side_of").asc(nulls_first=True), "pk")
+    alone_first = [F(name).asc(nulls_first=True) for name in ("side_of", "redirect_to")]
+    in_order = _held(for_good=for_good).order_by(*alone_first, "pk")
     standing = Q() if shells else Q(redirect_to__isnull=True)
     return {row.pk: row for row in in_order.filter(standing, pk__in=keys)}
 

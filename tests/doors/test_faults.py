@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from goodword.bench.faults import account, disk, furnished, killing, outage, plan
+from goodword.bench.faults import account, disk, furnished, killing, outage, plan, together
 from goodword.bench.servers import NotInstalled
 from goodword.bench.servers.postgres import Postgres
 
@@ -36,6 +36,14 @@ def test_killed_again_and_again_every_mail_is_in_once_and_out_once(made):
         found = killing.run(drawn, house, hurry=True)
     assert found.wrong == []
     assert sum("kills of" in line for line in found.lines) > 1
+
+
+@pytest.mark.long
+def test_several_people_press_everything_at_once_and_every_rule_holds(made):
+    url = made.environment.get("GOODWORD_DATABASE_URL", "")
+    with furnished(database_url=url, data=made.data) as house:
+        found = together.run(house, seed=23, seconds=5)
+    assert found.wrong == []
 
 
 # Each of these is about one kind of database, so it belongs to that run.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from goodword.bench.faults import crowd, disk, killing, outage, plan
+from goodword.bench.faults import crowd, disk, killing, outage, plan, together
 from goodword.bench.faults.account import Account
 from goodword.bench.faults.house import House
 from goodword.bench.faults.killing import Tell
@@ -77,6 +77,11 @@ def crowded_mailbox(mails: int, database: str, *, tell: Tell) -> Account:
         return crowd.run(house, mails=mails, tell=tell)
 
 
+def people_together(seed: int, seconds: int, database: str, *, tell: Tell) -> Account:
+    with furnished(database) as house:
+        return together.run(house, seed=seed, seconds=seconds, tell=tell)
+
+
 @click.command()
 @click.option("--seed", default=1, show_default=True, help="The same seed plans the same.")
 @click.option("--kills", "number", default=200, show_default=True, type=click.IntRange(min=1))
@@ -85,12 +90,15 @@ def crowded_mailbox(mails: int, database: str, *, tell: Tell) -> Account:
 )
 @click.option(
     "--instead",
-    type=click.Choice(["outages", "disk", "crowd"]),
+    type=click.Choice(["outages", "disk", "crowd", "together"]),
     help="Of kills: the database goes away (PostgreSQL, --kills times), the disk is full,"
-    " a mailbox holds --mails mails.",
+    " a mailbox holds --mails mails, several people press everything at once for --seconds.",
 )
 @click.option("--mails", default=20_000, show_default=True, type=click.IntRange(min=1))
-def command(seed: int, number: int, database: str, instead: str | None, mails: int) -> None:
+@click.option("--seconds", default=60, show_default=True, type=click.IntRange(min=1))
+def command(
+    seed: int, number: int, database: str, instead: str | None, mails: int, seconds: int
+) -> None:
     """Kill the processes while mail flows both ways, and account for every message.
 
     Ends with 1 when anything was lost or came twice.
@@ -104,6 +112,8 @@ def command(seed: int, number: int, database: str, instead: str | None, mails: i
             account = full_disk(seed, tell=click.echo)
         elif instead == "crowd":
             account = crowded_mailbox(mails, database, tell=click.echo)
+        elif instead == "together":
+            account = people_together(seed, seconds, database, tell=click.echo)
         else:
             account = kills(seed, number, database, tell=click.echo)
     except NotInstalled as missing:

@@ -100,8 +100,12 @@ class House:
             input=PASSWORD,
         )  # fmt: skip
         settings = {address: self._account_of(address) for address in INBOXES}
+        self.python(_FURNISH.format(settings=settings))
+
+    def python(self, code: str) -> None:
+        """Run it beside the processes, on the same data."""
         done = subprocess.run(
-            [sys.executable, "-c", _FURNISH.format(settings=settings)],
+            [sys.executable, "-c", code],
             env={**self._run.environment, "DJANGO_SETTINGS_MODULE": "goodword.settings"},
             capture_output=True,
             text=True,

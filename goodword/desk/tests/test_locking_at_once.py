@@ -58,6 +58,29 @@ def test_given_what_was_joined_is_thrown_away_who_comes_by_its_old_name_waits_an
     _at_once(throw_away, come_by_the_old_name)
 
 
+def test_given_what_it_was_joined_with_is_joined_on_who_undoes_the_join_waits_and_no_more(house):
+    shell = receive(house).conversation
+    stands = receive(house, sender="grace@home.example", at=MONDAY_NOON + MINUTE).conversation
+    joining.join(shell, stands, by=house.ben, at=MONDAY_NOON + 2 * MINUTE)
+    holds, comes = threading.Event(), threading.Event()
+
+    def join_on() -> None:
+        with transaction.atomic():
+            locking.lock_all([stands.pk])
+            holds.set()
+            comes.wait(5)
+            threading.Event().wait(0.2)
+            Conversation.objects.filter(redirect_to=stands).update(redirect_to=stands)
+
+    def undo() -> None:
+        holds.wait(5)
+        comes.set()
+        with transaction.atomic():
+            assert len(locking.lock_all([shell.pk, stands.pk])) == 2
+
+    _at_once(join_on, undo)
+
+
 def test_a_mail_that_finds_its_conversation_joined_meanwhile_holds_no_shell_alone(
     house, monkeypatch
 ):
