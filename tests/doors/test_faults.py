@@ -38,14 +38,6 @@ def test_killed_again_and_again_every_mail_is_in_once_and_out_once(made):
     assert sum("kills of" in line for line in found.lines) > 1
 
 
-@pytest.mark.long
-def test_several_people_press_everything_at_once_and_every_rule_holds(made):
-    url = made.environment.get("GOODWORD_DATABASE_URL", "")
-    with furnished(database_url=url, data=made.data) as house:
-        found = together.run(house, seed=23, seconds=5)
-    assert found.wrong == []
-
-
 # Each of these is about one kind of database, so it belongs to that run.
 if DATABASE == "postgres":
 
@@ -56,6 +48,12 @@ if DATABASE == "postgres":
         assert found.wrong == []
 
 else:
+    # On PostgreSQL it is for the bench: docs/faults.md, *What it doesn't show*, says what is left.
+    @pytest.mark.long
+    def test_several_people_press_everything_at_once_and_every_rule_holds(made):
+        with furnished(data=made.data) as house:
+            found = together.run(house, seed=23, seconds=5)
+        assert found.wrong == []
 
     @pytest.mark.long
     def test_without_room_on_the_disk_nothing_is_taken_and_nothing_is_lost(made):

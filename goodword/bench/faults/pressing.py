@@ -39,6 +39,9 @@ class Window:
         name = self.dice.choice(ACTS)
         self.done[name, _HOW[name](self)] += 1
 
+    def close(self) -> None:
+        self._browser.close()
+
     def of(self, sql: str) -> tuple[Any, ...]:
         """One of the rows. Where there are none yet: ids of nothing."""
         return self.dice.choice(self._house.rows(sql) or [("nothing", 0)])

@@ -77,6 +77,8 @@ def run(house: House, *, seed: int, seconds: float, tell: Tell = lambda _: None)
         thread.start()
     for thread in threads:
         thread.join()
+    for each in windows:
+        each.close()
     wait_until(
         lambda: house.rows(_WAITING) == [(0,)],
         seconds=_SETTLE_SECONDS,
