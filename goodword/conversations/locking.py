@@ -9,6 +9,7 @@ does the same by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db.models import F, Q, QuerySet
 
@@ -36,16 +37,19 @@ def lock_around(message: Message) -> Conversation:
     """The conversation in which `message` stands, noted on it: until we hold it, the message may
     be moved to another, by a join, a split or the undoing of one.
 
-    Raises Message.DoesNotExist, Conversation.DoesNotExist.
+    Raises Message.DoesNotExist.
     """
     key = message.conversation_id
     while True:
-        found = lock(Conversation(pk=key))
+        found = None
+        with suppress(Conversation.DoesNotExist):  # the message may have been moved before
+            found = lock(Conversation(pk=key))
         there = prepared.rows("where it stands", _where, message.pk)
         if not there:
             raise Message.DoesNotExist(message.pk)
-        ((key,),) = there
-        if key == found.pk:
+        before, ((key,),) = key, there
+        # The same again: it was left behind by a join, and what that leads to is held.
+        if found is not None and key in {found.pk, before}:
             message.conversation = found
             return found
 

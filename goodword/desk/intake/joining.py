@@ -38,7 +38,7 @@ from goodword.people.actions import normalised
 from goodword.people.models import Address
 from goodword.promises import actions as promises
 from goodword.promises import queries as owed
-from goodword.promises.models import REPLY
+from goodword.promises.models import REPLY, Promise
 
 State = Conversation.State
 
@@ -215,7 +215,9 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     if not (conversation.is_live and into.is_live):
         raise CannotJoin("one of them is spam, in the trash or joined already")
     before = _how_it_was(conversation, into)
-    released = _leave_one_answer_owed(conversation, into, by=by, at=at)
+    answers = Promise.objects.filter(kind=REPLY, conversation__in=[conversation, into])
+    owed_before = list(answers.filter(state=Promise.State.OPEN).values_list("pk", flat=True))
+    _leave_one_answer_owed(conversation, into, by=by, at=at)
     promises.carry_over(owed.of_conversation(conversation), into)
     owners = _hand_to_who_is_there(into, by=by, at=at)
     owing.carry_over(conversation, into)
@@ -229,8 +231,13 @@ def join(conversation: Conversation, into: Conversation, *, by: Teammate, at: da
     into.refresh_from_db()
     _be_as_awake_as(conversation, into, by=by, at=at)
     owing.settle(into, by=by, at=at, why="joined")
+    # Also what nobody awaits any more, since we answered later in the other one.
+    let_go = Promise.objects.filter(pk__in=owed_before, state=Promise.State.RELEASED)
+    released = list(let_go.order_by("pk").values_list("pk", flat=True))
     more = {"released": released, "owners": owners, "waived": waived, "told": told}
-    moved |= before | more | {"state_after": into.state}
+    slept = into.snoozed_until
+    after = {"state_after": into.state, "sleeps_until": slept.isoformat() if slept else None}
+    moved |= before | more | after
     Joined.objects.create(conversation=conversation, into=into, by=by, at=at, moved=moved)
     fact = facts.ConversationsJoined(
         conversation_id=into.pk, inbox_id=into.inbox_id, joined_id=conversation.pk
@@ -280,15 +287,12 @@ def _be_as_awake_as(
 
 def _leave_one_answer_owed(
     conversation: Conversation, into: Conversation, *, by: Teammate, at: datetime
-) -> int | None:
-    """The key of the one that is let go for it."""
+) -> None:
     two = [p for p in (owed.owed_reply(conversation), owed.owed_reply(into)) if p is not None]
     if len(two) == 2:
         sooner, later = sorted(two, key=lambda each: each.due_at)
         promises.release(later, by=by, at=at, why="joined")
         promises.ask_again(sooner, at=at)
-        return later.pk
-    return None
 
 
 @transaction.atomic

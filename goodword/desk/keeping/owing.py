@@ -7,6 +7,7 @@ answer (design.md, section 1). `settle` makes that true again after anything tha
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -79,20 +80,23 @@ def can_keep(owner: Teammate | Team, inbox: Inbox | None) -> bool:
 
 def lock(promise: Promise) -> Conversation | None:
     """Its conversation, locked, and then the promise, as it is now: in this order, everywhere.
+    None where it has none, also when that was thrown away for good meanwhile.
 
     Raises AlreadyEnded when it was taken back meanwhile.
     """
     key = promise.conversation_id
     while True:
-        conversation = locking.lock(Conversation(pk=key)) if key else None
+        held = None
+        with suppress(Conversation.DoesNotExist):
+            held = locking.lock(Conversation(pk=key)) if key else None
         there = prepared.rows("where it is owed", _where, promise.pk)
         if not there:
             raise promises.AlreadyEnded(promise.pk)
-        ((key,),) = there
-        if key == (conversation.pk if conversation else None):  # else it was moved meanwhile
+        before, ((key,),) = key, there
+        if key is None or (held is not None and key in {held.pk, before}):  # else it was moved
             rows = Promise.objects.select_for_update(no_key=True)
             promise.refresh_from_db(from_queryset=rows)
-            return conversation
+            return held if key else None
 
 
 def _where(promise: int) -> QuerySet[Promise, tuple[int | None]]:

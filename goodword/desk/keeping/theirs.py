@@ -72,7 +72,7 @@ def send_new_link(person: Person, *, at: datetime) -> Message | None:
     asked = _newest_of(person)
     if asked is None or not public_links.place():
         return None
-    locking.lock(asked.conversation)
+    locking.lock_around(asked)
     with wording.our_words(asked.conversation):
         words = _("Here is your new link to what we promised you: %(link)s") % {
             "link": public_links.place()

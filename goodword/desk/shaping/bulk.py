@@ -37,6 +37,7 @@ Seen = Mapping[int, Conversation]  # those of a batch that who asked for it may 
 AT_ONCE = 50  # so many are done in the request; more are the worker's
 MOST = 10_000
 _AT_A_TIME = 500  # rows in one statement
+_TRIES = 5  # while a trash is emptied beside it
 BATCH = 20
 # On SQLite whoever writes keeps all others from writing. A batch ends with the first conversation
 # past this, and what waits then has its turn: it looks every tenth of a second for its chance.
@@ -80,10 +81,12 @@ def ask(
     if act not in bulk_acts.OF_ONES_OWN:
         rights.require_answer(by)
     named = list(islice(dict.fromkeys(keys), MOST))
-    try:
-        return _note(act, named, data=data, by=by, at=at)
-    except IntegrityError:  # one of them was thrown away for good since they were named
-        return _note(act, _standing(named), data=data, by=by, at=at)
+    for _try in range(_TRIES):
+        try:
+            return _note(act, named, data=data, by=by, at=at)
+        except IntegrityError:  # one of them was thrown away for good since they were named
+            named = list(_standing(named))
+    return _note(act, named, data=data, by=by, at=at)
 
 
 @transaction.atomic

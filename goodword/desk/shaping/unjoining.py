@@ -59,8 +59,11 @@ def undo(joined: Joined, *, by: Teammate, at: datetime) -> Conversation:
     _decide_again(moved["waived"], at=at)
     _give_promises_back(conversation, into, moved, back, by=by, at=at)
     _be_as_it_was(conversation, into, joined, by=by, at=at)
+    released = moved["released"]
+    if not isinstance(released, list):  # a join of an earlier release wrote down one, or none
+        released = [released or 0]
     for each in (conversation, into):
-        _owe_as_before(each, moved["released"], by=by, at=at)
+        _owe_as_before(each, released, by=by, at=at)
     for one, other in ((into, conversation), (conversation, into)):
         fact = facts.JoinUndone(
             conversation_id=one.pk,
@@ -137,7 +140,7 @@ def _be_as_it_was(
     if conversation.team and not owing.can_keep(conversation.team, conversation.inbox):
         conversation.team = None
     slept = moved["snoozed_until"]
-    if slept and datetime.fromisoformat(slept) > at:
+    if slept:  # also when it is to come back by now: the next sweep wakes it, and says so
         conversation.state = State.SNOOZED
         conversation.snoozed_until = datetime.fromisoformat(slept)
     conversation.save(update_fields=["state", "snoozed_until", "assignee", "team"])
@@ -145,31 +148,34 @@ def _be_as_it_was(
     if moved["had_nobody"] and with_whom == (into.assignee_id, into.team_id) != (None, None):
         handling.give(into, None, by=by, at=at)
     said_since = into.messages.filter(stored_at__gt=joined.at).exists()
-    if moved["state_before"] != into.state == moved["state_after"] and not said_since:
-        _sleep_again(into, moved, at=at)
+    sleeps = into.snoozed_until.isoformat() if into.snoozed_until else None
+    # A join of an earlier release wrote nothing of until when it slept then.
+    untouched = moved.get("sleeps_until", sleeps) == sleeps
+    if into.state == moved["state_after"] and untouched and not said_since:
+        _sleep_again(into, moved)
 
 
-def _sleep_again(into: Conversation, moved: dict[str, Any], *, at: datetime) -> None:
+def _sleep_again(into: Conversation, moved: dict[str, Any]) -> None:
     slept = moved["into_snoozed_until"]
     if moved["state_before"] == State.CLOSED and moved["closed"]:
         closed_at, into.closed_by_id, into.closed_why = moved["closed"]
         into.closed_at = datetime.fromisoformat(closed_at)
         into.state, into.snoozed_until = State.CLOSED, None
-    elif slept and datetime.fromisoformat(slept) > at:
+    elif slept:
         into.state, into.snoozed_until = State.SNOOZED, datetime.fromisoformat(slept)
     columns = ["state", "snoozed_until", "closed_at", "closed_by", "closed_why"]
     into.save(update_fields=columns)
 
 
 def _owe_as_before(
-    conversation: Conversation, released: int | None, *, by: Teammate, at: datetime
+    conversation: Conversation, released: list[int], *, by: Teammate, at: datetime
 ) -> None:
     """What the join had let go is owed again, where it still awaits us; then all is settled."""
     message = owing.owed_message(conversation)
     here = Promise.objects.filter(conversation=conversation, kind=REPLY)
     if message is not None and not here.filter(state=Promise.State.OPEN).exists():
         for promise in here.filter(
-            pk=released or 0,
+            pk__in=released,
             state=Promise.State.RELEASED,
             ended_why="joined",
             message__lte=message.pk,

@@ -27,7 +27,7 @@ from goodword.people.models import Holding, Merged, Person
 from goodword.plan import actions as plans
 from goodword.plan import queries as plan
 from goodword.promises import actions as promises
-from goodword.promises.models import Promise
+from goodword.promises.models import REPLY, Promise
 from goodword.promises.queries import open_in
 from tests.factories import MONDAY_NOON, MemoryRoad, deliver, inbound, make_house, receive, reply
 
@@ -170,11 +170,12 @@ class Desk(RuleBasedStateMachine):
         rows = Conversation.objects.values_list(
             "pk", "redirect_to", "state", "snoozed_until", "assignee", "team", "tags"
         )
-        owed = Promise.objects.filter(state="open").values_list(
-            "pk", "conversation", "due_at", "message"
-        )
+        promised = Promise.objects.filter(state="open").exclude(kind=REPLY)
+        owed = promised.values_list("pk", "conversation", "due_at", "message")
+        # Where a join or its undoing hands a conversation over, the answer may be owed anew.
+        answers = Promise.objects.filter(state="open", kind=REPLY).values_list("conversation")
         places = Message.objects.values_list("pk", "conversation", "no_answer_needed__by")
-        return [sorted(each, key=repr) for each in (rows, owed, places)]
+        return [sorted(each, key=repr) for each in (rows, owed, answers, places)]
 
     @rule(n=pick, into=pick)
     @precondition(lambda self: Conversation.objects.exists())

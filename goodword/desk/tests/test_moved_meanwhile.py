@@ -13,6 +13,7 @@ from goodword.desk.intake import joining
 from goodword.desk.keeping import owing, promising
 from goodword.desk.shaping import bulk, emptying, splitting, unjoining
 from goodword.plan import queries as plan
+from goodword.promises import actions as promises
 from goodword.promises.models import Promise
 from tests.factories import DAY, MINUTE, MONDAY_NOON, receive, reply
 
@@ -29,6 +30,11 @@ def two(house):
 def seen_before(message: Message) -> Message:
     """As a page found it; what is done to it next, it doesn't know."""
     return Message.objects.select_related("conversation").get(pk=message.pk)
+
+
+def throw_away(conversation: Conversation, by) -> None:
+    handling.trash(conversation, by=by, at=LATER)
+    emptying.purge(conversation, by=by, at=LATER)
 
 
 def test_an_answer_that_was_joined_with_another_is_taken_back_there(house, two):
@@ -69,6 +75,37 @@ def test_a_promise_is_held_where_it_stands(house, two):
     assert owing.lock(clicked) == back
 
 
+def test_what_was_split_off_stands_though_what_it_came_from_is_thrown_away(house, two):
+    old, new = two
+    joining.join(new, old, by=house.lea, at=LATER)
+    sent = seen_before(old.messages.latest("pk"))
+    own = splitting.split(old.messages.latest("pk"), and_after=False, by=house.ben, at=LATER)
+    throw_away(Conversation.objects.get(pk=old.pk), by=house.ana)
+
+    assert locking.lock_around(sent) == own
+
+
+def test_what_was_left_behind_by_a_join_is_held_by_what_that_leads_to(house, two):
+    old, new = two
+    message = new.messages.get()
+    joining.join(new, old, by=house.lea, at=LATER)
+    Message.objects.filter(pk=message.pk).update(conversation=new)
+    Promise.objects.filter(pk=(promise := old.promises.latest("pk")).pk).update(conversation=new)
+
+    assert locking.lock_around(message) == old
+    assert owing.lock(Promise.objects.get(pk=promise.pk)) == old
+
+
+def test_a_promise_outlives_what_it_was_said_in(house, two):
+    due = plan.current().day_due(house.hello.pk, (LATER + DAY).date(), zone="Europe/Berlin")
+    promise = promising.track(two[1], what="call", due=due, by=house.ben, at=MONDAY_NOON)
+    clicked = Promise.objects.select_related("conversation").get(pk=promise.pk)
+    promises.keep(promise, by=house.ben, at=LATER)
+    throw_away(two[1], by=house.ana)
+
+    assert owing.lock(clicked) is None
+
+
 def test_what_was_taken_back_meanwhile_is_not_there(house, two):
     answer = reply(two[1], house.ben, at=LATER)
     clicked = seen_before(answer)
@@ -76,11 +113,6 @@ def test_what_was_taken_back_meanwhile_is_not_there(house, two):
 
     with pytest.raises(Message.DoesNotExist):
         replying.take_back(clicked, by=house.ben, at=LATER)
-
-
-def throw_away(conversation: Conversation, by) -> None:
-    handling.trash(conversation, by=by, at=LATER)
-    emptying.purge(conversation, by=by, at=LATER)
 
 
 def test_what_was_thrown_away_while_many_were_done_stops_none_of_the_others(

@@ -196,3 +196,17 @@ def leads_of(who):
     return " ".join(
         Notice.objects.filter(teammate=who, ended_at=None).values_list("url", flat=True)
     )
+
+
+def test_two_that_sleep_both_wake_at_their_own_time_again(house):
+    old, new = (receive(house, at=MONDAY_NOON + n * MINUTE).conversation for n in range(2))
+    times = [MONDAY_NOON + 3 * HOUR, MONDAY_NOON + 2 * HOUR]
+    for each, until in zip((old, new), times, strict=True):
+        handling.snooze(each, until=until, by=house.ben, at=MONDAY_NOON + 2 * MINUTE)
+
+    joining.join(new, old, by=house.ben, at=MONDAY_NOON + 3 * MINUTE)
+    unjoining.undo(unjoining.last_into(old), by=house.ben, at=MONDAY_NOON + 4 * MINUTE)
+
+    for each in (old, new):
+        each.refresh_from_db()
+    assert [old.snoozed_until, new.snoozed_until] == times
